@@ -1,0 +1,20 @@
+"""The one error that people are meant to read."""
+
+from __future__ import annotations
+
+
+class InputError(ValueError):
+    """Something that was given cannot be used.
+
+    The message says what was read, what was expected and how to write it; it begins with the place (an option,
+    or a file with its line and key) where that is known. The command line shows it and exits with status 2.
+    """
+
+    def __init__(self, message: str, *, where: str | None = None) -> None:
+        super().__init__(f"{where}: {message}" if where else message)
+        self.message = message
+        self.where = where
+
+    def at(self, where: str) -> InputError:
+        """The same error with its place named, unless a nearer place is named already."""
+        return self if self.where else InputError(self.message, where=where)
