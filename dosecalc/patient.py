@@ -1,0 +1,92 @@
+"""A patient as a file or a script states one: the texts of the options of ``dosecalc plan``.
+
+Everything is kept as it was written; :mod:`dosecalc.request` reads it through the unit door together with the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from dosecalc import units
+from dosecalc.errors import InputError
+
+
+def texts(value: Any) -> list[str]:
+    """One value or several, each as its door text; a mapping gives ``key=value`` texts."""
+    if value is None:
+        return []
+    if isinstance(value, dict):
+        return [f"{key}={text}" for key, item in value.items() for text in texts(item)]
+    if isinstance(value, (list, tuple)):
+        return [text for item in value for text in texts(item)]
+    if isinstance(value, bool):
+        return ["true" if value else "false"]
+    return [units.text_of(value)]
+
+
+Texts = Annotated[list[str], BeforeValidator(texts)]
+_Listed = Field(default_factory=list)
+
+
+class Patient(BaseModel):
+    """What is known of one patient.
+
+    Quantities are text (``"20 kg"``), pint Quantities, or plain numbers for weight (kg), height (cm), bsa (m²) and
+    age (years). ``weight`` may be a list with dates (``"20 kg@2026-03-01"``) or a table by dose (``{3: "22 kg"}``).
+    ``observables`` maps names (``platelets``, ``platelets[3]``) to values; ``prior`` lists earlier therapy, or is
+    ``"none"``; ``given`` and ``measured`` map dose numbers to what was given and measured.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    age: Texts = _Listed
+    sex: Texts = _Listed
+    weight: Texts = _Listed
+    height: Texts = _Listed
+    bsa: Texts = _Listed
+    observables: Texts = _Listed
+    prior: Texts = _Listed
+    given: Texts = _Listed
+    measured: Texts = _Listed
+    label: Texts = _Listed
+
+    def inputs(self) -> dict[str, list[str]]:
+        """The same statements as the options of the command line."""
+        named = {"observables": "set"}
+        return {named.get(name, name): list(value) for name, value in self.__dict__.items() if value}
+
+
+def from_text(text: str, name: str) -> Patient:
+    """Read a patient file, TOML or JSON. InputError says what is wrong in it and where."""
+    from pydantic import ValidationError
+
+    try:
+        return Patient.model_validate(_parsed(text, name))
+    except ValidationError as error:
+        item = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in item["loc"])
+        if item["type"] == "extra_forbidden":
+            raise InputError(f"the key {key!r} is not known; a patient file has {', '.join(Patient.model_fields)}",
+                             where=f"--patient {name}") from None  # fmt: skip
+        raise InputError(f"{key}: {item['msg']}", where=f"--patient {name}") from None
+    except InputError as error:
+        raise error.at(f"--patient {name}") from None
+
+
+def _parsed(text: str, name: str) -> Any:
+    import json
+    import tomllib
+
+    try:
+        if name.endswith(".json") or text.lstrip().startswith("{"):
+            found = json.loads(text, parse_float=str, parse_constant=str)
+        else:
+            found = tomllib.loads(text, parse_float=str)
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        kind = "JSON" if isinstance(error, json.JSONDecodeError) else "TOML"
+        raise InputError(f"not {kind}: {error}", where=f"--patient {name}") from None
+    if not isinstance(found, dict):
+        raise InputError("expected a table of keys such as weight = \"20 kg\"", where=f"--patient {name}")
+    return found
