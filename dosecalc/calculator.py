@@ -1,0 +1,407 @@
+"""Amounts, cumulative totals and the truth of rules, for one patient or for many.
+
+An arm is compiled once for a number system; the closures then run on whatever that system holds: exact rationals for
+a plan, float64 arrays for a cohort. Canonical units throughout: MBq, mg, kg, m², cm, Gy, day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from dosecalc import bodysize
+from dosecalc.numbers import FALSE, TRUE, UNSURE, Bounds, Mask, System, Tri, Value
+from dosecalc.observables import BY_CYCLE, OBSERVABLES, Observable
+from dosecalc.protocol import Arm, Dose, LevelRow, Protocol, Range
+from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, read_at
+from dosecalc.schedule import Slot
+from dosecalc.units import Measure
+
+LEVELS = ("activity", "activity/weight", "activity/bsa", "absorbed dose")
+DRUG_LEVELS = ("mass", "mass/weight", "mass/bsa")
+YEAR = Fraction(1461, 4)
+ADULT = 18 * YEAR
+
+
+@dataclass(frozen=True)
+class Prior:
+    """What was given of one agent before this course, as bounds: in all, per body weight, per body surface area."""
+
+    amount: Bounds
+    per_weight: Bounds
+    per_bsa: Bounds
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """One patient, or many: what is known, in canonical units of the number system in use.
+
+    ``stated`` holds for the whole course, ``indexed`` for one dose (or one cycle, for remission). ``levels`` are the
+    levels chosen where the file gives a range, ``given`` the amounts that replaced planned ones, ``measured`` the
+    whole-body dose from each administration alone. ``intervals`` are days since the dose before.
+    """
+
+    stated: Mapping[str, Any] = field(default_factory=dict)
+    indexed: Mapping[tuple[str, int], Any] = field(default_factory=dict)
+    levels: Mapping[int, tuple[str, Value]] = field(default_factory=dict)
+    given: Mapping[int, Value] = field(default_factory=dict)
+    measured: Mapping[int, Value] = field(default_factory=dict)
+    prior: Mapping[str, Prior] = field(default_factory=dict)
+    intervals: Mapping[int, Value] = field(default_factory=dict)
+    formula: str = bodysize.DEFAULT
+    next_dose: int = 1
+    calendar: Callable[[str, Fraction], Value | None] | None = None
+
+
+class Row(NamedTuple):
+    """One row of a dose's levels, compiled. ``low`` and ``high`` differ only where the file gives a range."""
+
+    when: CompiledCondition | None
+    low: Measure
+    high: Measure
+    cap: Measure | None
+    floor: Measure | None
+    cite: LevelRow | Dose
+
+
+class CompiledDose(NamedTuple):
+    rows: tuple[Row, ...]
+    ranged: bool
+    activity: bool
+
+
+@dataclass
+class Moment:
+    """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it."""
+
+    case: Case
+    number: int
+    cycle: int
+    slot: Slot | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    amount: Value = None
+    planned: Value = None
+    undefined: Mask = False
+    capped: Mask = False
+    floored: Mask = False
+
+    def get(self, name: str) -> Any:
+        """The value of an observable at this moment; unknown where nobody stated it."""
+        value = self.values.get(name)
+        if value is None:
+            value = self.values[name] = self.case.patient(name, self)
+        return value
+
+    def calendar(self, name: str, months: Fraction) -> Value | None:
+        asked = self.case.inputs.calendar
+        return None if asked is None else asked(name, months)
+
+
+class Case:
+    """The inputs of one run, and the observables derived from what was stated."""
+
+    def __init__(self, system: System, inputs: Inputs, table: Mapping[str, Observable]) -> None:
+        self.system = system
+        self.inputs = inputs
+        self.table = table
+
+    def patient(self, name: str, moment: Moment) -> Any:
+        derive = _DERIVED.get(name)
+        return self.stated(name, moment) if derive is None else derive(self, moment)
+
+    def stated(self, name: str, moment: Moment) -> Any:
+        row = self.table[name]
+        indexed = self.inputs.indexed
+        value = indexed.get((name, moment.cycle if name in BY_CYCLE else moment.number)) if indexed else None
+        if value is None and not (row.momentary and moment.number != self.inputs.next_dose):
+            value = self.inputs.stated.get(name)
+        if value is not None:
+            return value
+        if row.kind == "choice":
+            return dict.fromkeys(row.choices, UNSURE)
+        return UNSURE if row.kind == "boolean" else self.system.unknown(name)
+
+    def bsa(self, moment: Moment) -> Value:
+        return self.system.either(self.stated("bsa", moment), self.derived_bsa(moment))
+
+    def derived_bsa(self, moment: Moment) -> Value:
+        formula = self.inputs.formula
+        needs = bodysize.FORMULAS[formula]
+        height = moment.get("height") if needs.needs_height else self.system.number(Fraction(0))
+        adult = female = UNSURE
+        if needs.adults_of_known_sex:
+            adult = self.system.at_least(moment.get("age"), self.system.number(ADULT))
+            female = moment.get("sex")["female"]
+        return bodysize.surface(self.system, formula, height, moment.get("weight"), female, adult)
+
+    def age_completed(self, moment: Moment) -> Value:
+        year = self.system.number(YEAR)
+        completed = self.system.floor(moment.get("age") / year) * year
+        return self.system.either(self.stated("age_completed", moment), completed)
+
+    def stored(self, moment: Moment) -> Tri:
+        """A count above zero says that cells are stored."""
+        zero = self.system.number(Fraction(0))
+        counts = [self.system.above(self.stated(name, moment), zero) for name in _CELLS]
+        said = self.stated("stem_cells_stored", moment)
+        return Tri(said.yes | counts[0].yes | counts[1].yes, said.no)
+
+    def not_in_men(self, name: str, moment: Moment) -> Tri:
+        """A male patient is neither pregnant nor lactating; of any other only what was stated is known."""
+        said = self.stated(name, moment)
+        return Tri(said.yes, said.no | self.stated("sex", moment)["male"].yes)
+
+    def cells(self, name: str, moment: Moment) -> Value:
+        """Cells that are not stored count zero."""
+        none = self.stated("stem_cells_stored", moment).no
+        return self.system.where(none, self.system.number(Fraction(0)), self.stated(name, moment))
+
+
+_CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
+_DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
+    "bsa": Case.bsa,
+    "age_completed": Case.age_completed,
+    "stem_cells_stored": Case.stored,
+    "pregnant": lambda case, moment: case.not_in_men("pregnant", moment),
+    "lactating": lambda case, moment: case.not_in_men("lactating", moment),
+    "cd34_per_weight": lambda case, moment: case.cells("cd34_per_weight", moment),
+    "marrow_mononuclear_per_weight": lambda case, moment: case.cells("marrow_mononuclear_per_weight", moment),
+}
+
+
+class RuleRun(NamedTuple):
+    """What one rule said at each moment that it looks at."""
+
+    compiled: CompiledRule
+    outcomes: list[tuple[Moment, Outcome]]
+
+
+class Calculation(NamedTuple):
+    """The result of a run: a moment for each dose, one for the course, and what every rule and conflict says."""
+
+    case: Case
+    doses: tuple[Moment, ...]
+    course: Moment
+    rules: tuple[RuleRun, ...]
+    conflicts: tuple[Tri, ...]
+
+
+class CompiledArm:
+    """An arm of a protocol, compiled for one number system. InputError names the place in the file of what is wrong."""
+
+    def __init__(self, protocol: Protocol, arm: Arm, system: System, table: Mapping[str, Observable] = OBSERVABLES) -> None:
+        self.protocol, self.arm, self.system, self.table = protocol, arm, system, table
+        self.compiler = Compiler(system, protocol.conditions, table)
+        self.doses: dict[int, CompiledDose] = {}
+        place = f"arms[{protocol.arms.index(arm)}]"
+        for c, cycle in enumerate(arm.cycles):
+            for d, dose in enumerate(cycle.doses):
+                self.doses[id(dose)] = self._dose(dose, f"{place}.cycles[{c}].doses[{d}]")
+        self.rules = tuple(
+            self.compiler.rule(rule, f"rules[{i}]")
+            for i, rule in enumerate(protocol.rules)
+            if rule.arms is None or arm.id in rule.arms
+        )
+        self.conflicts = tuple(
+            (conflict, None if conflict.when is None else self.compiler.condition(conflict.when, f"conflicts[{i}].when"))
+            for i, conflict in enumerate(protocol.conflicts)
+            if conflict.arms is None or arm.id in conflict.arms
+        )
+
+    def _dose(self, dose: Dose, where: str) -> CompiledDose:
+        agent = self.protocol.agents.get(dose.agent)
+        if agent is None:
+            known = ", ".join(self.protocol.agents)
+            raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=f"{where}.agent")
+        wanted = LEVELS if agent.radionuclide else DRUG_LEVELS
+        if not isinstance(dose.level, list):
+            rows = [self._row(dose, dose, None, wanted, where)]
+        else:
+            rows = [self._row(row, dose, row, wanted, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
+        ranged = any(row.low is not row.high for row in rows)
+        return CompiledDose(tuple(rows), ranged, bool(agent.radionuclide))
+
+    def _row(
+        self, source: Dose | LevelRow, dose: Dose, row: LevelRow | None, wanted: tuple[str, ...], where: str
+    ) -> Row:
+        level = source.level
+        if isinstance(level, Range):
+            low, high = read_at(level.min, wanted, f"{where}.level.min"), read_at(level.max, wanted, f"{where}.level.max")
+            if low.dimension != high.dimension or low.value > high.value:
+                raise InputError("a range goes from a lower to a higher quantity of one kind", where=f"{where}.level")
+        else:
+            low = high = read_at(str(level), wanted, f"{where}.level")
+        when = None if row is None or row.when is None else self.compiler.condition(row.when, f"{where}.when")
+        bounds = [source.cap or dose.cap, source.floor or dose.floor]
+        limits = [None if b is None else read_at(b, wanted[:3], f"{where}.cap or floor") for b in bounds]
+        return Row(when, low, high, limits[0], limits[1], source)
+
+    # -- one run --
+
+    def run(self, slots: Sequence[Slot], inputs: Inputs) -> Calculation:
+        """Compute every dose of the course and ask every rule of it."""
+        case = Case(self.system, inputs, self.table)
+        moments: list[Moment] = []
+        totals: dict[str, Total] = {}
+        for slot in slots:
+            moment = Moment(case, slot.number, slot.cycle, slot)
+            self._amount(moment, slot, moments)
+            self._accumulate(moment, slot, totals, moments)
+            moments.append(moment)
+        cycle = next((s.cycle for s in slots if s.number == inputs.next_dose), 1)
+        course = Moment(case, inputs.next_dose, cycle)
+        self._course(course, moments, totals)
+        rules = tuple(
+            RuleRun(r, [(m, self.compiler.outcome(r, m)) for m in self._looked_at(r, moments, course)])
+            for r in self.rules
+        )
+        conflicts = tuple(self._applies(when, moments) for _, when in self.conflicts)
+        return Calculation(case, tuple(moments), course, rules, conflicts)
+
+    def _amount(self, moment: Moment, slot: Slot, before: list[Moment]) -> None:
+        s, compiled = self.system, self.doses[id(slot.dose)]
+        rows: list[tuple[Tri, Value]] = []
+        capped: list[tuple[Tri, Mask, Mask]] = []
+        for row in compiled.rows:
+            amount = self._of_level(row, moment, before)
+            bounded, cap, floor = self._bounded(row, amount, moment, before)
+            truth = TRUE if row.when is None else row.when.test(moment)
+            rows.append((truth, bounded))
+            capped.append((truth, cap, floor))
+        if len(rows) == 1 and rows[0][0] is TRUE:
+            moment.planned, moment.capped, moment.floored = rows[0][1], capped[0][1], capped[0][2]
+        else:
+            moment.planned, moment.undefined = s.first(rows)
+            for truth, cap, floor in capped:
+                moment.capped = moment.capped | (truth.yes & cap)
+                moment.floored = moment.floored | (truth.yes & floor)
+        given = moment.case.inputs.given.get(slot.number)
+        moment.amount = moment.planned if given is None else given
+
+    def _of_level(self, row: Row, moment: Moment, before: list[Moment]) -> Value:
+        chosen = moment.case.inputs.levels.get(moment.number)
+        if row.low is not row.high and chosen is None:
+            return self.system.unknown("level")
+        if row.low is row.high or chosen is None:
+            return self._sized(row.low.dimension, self.system.number(row.low.value), moment, before)
+        return self._sized(chosen[0], chosen[1], moment, before)
+
+    def _sized(self, dimension: str, value: Value, moment: Moment, before: list[Moment]) -> Value:
+        if dimension == "absorbed dose":
+            return self._to_absorbed_dose(value, moment, before)
+        basis = dimension.partition("/")[2]
+        return value * moment.get(basis) if basis else value
+
+    def _to_absorbed_dose(self, target: Value, moment: Moment, before: list[Moment]) -> Value:
+        """A2 = A1 (T - D1) / D1: the same kinetics and mass, so dose in proportion to activity. Never below zero."""
+        s = self.system
+        agent = moment.slot.dose.agent if moment.slot else ""
+        earlier = [m for m in before if m.slot and m.slot.dose.agent == agent]
+        zero = s.number(Fraction(0))
+        given, dose = zero, zero
+        for m in earlier:
+            given = given + m.amount
+            dose = dose + self._from_one(m)
+        dose = s.where(s.above(dose, zero).yes, dose, s.unknown("measured"))
+        reached = s.at_least(dose, target)
+        moment.floored = moment.floored | reached.yes
+        return s.where(reached.yes, zero, given * (target - dose) / dose)
+
+    def _from_one(self, moment: Moment) -> Value:
+        """The whole-body dose from one administration alone; none from one that was not given."""
+        s = self.system
+        measured = moment.case.inputs.measured.get(moment.number)
+        if measured is not None:
+            return measured
+        zero = s.number(Fraction(0))
+        return s.where(s.equal(moment.amount, zero).yes, zero, s.unknown("measured"))
+
+    def _bounded(
+        self, row: Row, amount: Value, moment: Moment, before: list[Moment]
+    ) -> tuple[Value, Mask, Mask]:
+        s = self.system
+        capped: Mask = False
+        floored: Mask = moment.floored
+        for limit, is_cap in ((row.cap, True), (row.floor, False)):
+            if limit is None:
+                continue
+            bound = self._sized(limit.dimension, s.number(limit.value), moment, before)
+            beyond = s.above(amount, bound).yes if is_cap else s.above(bound, amount).yes
+            amount = s.where(s.known(bound), s.where(beyond, bound, amount), bound)
+            capped, floored = (capped | beyond, floored) if is_cap else (capped, floored | beyond)
+        return amount, capped, floored
+
+    def _accumulate(self, moment: Moment, slot: Slot, totals: dict[str, Total], before: list[Moment]) -> None:
+        s, values = self.system, moment.values
+        agent = slot.dose.agent
+        activity = self.doses[id(slot.dose)].activity
+        name = "activity" if activity else "mass"
+        amount = moment.amount
+        sizes = (amount, amount / moment.get("weight"), amount / moment.get("bsa"))
+        last = totals.get(agent)
+        zero = s.number(Fraction(0))
+        running = tuple(
+            Bounds(s.either(size, zero), size) + (zero if last is None else last[i]) for i, size in enumerate(sizes)
+        )
+        totals[agent] = running
+        prior = moment.case.inputs.prior.get(agent)
+        unstated = Bounds(zero, s.unknown("prior"))
+        before_course = (unstated,) * 3 if prior is None else (prior.amount, prior.per_weight, prior.per_bsa)
+        for i, suffix in enumerate(("", "_per_weight", "_per_bsa")):
+            values[f"dose_{name}{suffix}"] = sizes[i]
+            values[f"cumulative_{name}{suffix}"] = running[i]
+            values[f"lifetime_{name}{suffix}"] = running[i] + before_course[i]
+        values["cycle_number"] = s.number(Fraction(slot.cycle))
+        values["dose_number"] = s.number(Fraction(slot.number))
+        interval = moment.case.inputs.intervals.get(slot.number)
+        values["dose_interval"] = s.unknown("dose_interval") if interval is None else interval
+        if activity:
+            dose = Bounds(zero, zero)
+            for m in (*before, moment):
+                if m.slot and self.doses[id(m.slot.dose)].activity:
+                    one = self._from_one(m)
+                    dose = dose + Bounds(s.either(one, zero), one)
+            values["whole_body_dose"] = dose
+
+    def _course(self, course: Moment, doses: list[Moment], totals: dict[str, Total]) -> None:
+        s = self.system
+        zero = s.number(Fraction(0))
+        radioactive = [total for key, total in totals.items() if self.protocol.agents[key].radionuclide]
+        for i, suffix in enumerate(("", "_per_weight", "_per_bsa")):
+            name = f"course_activity{suffix}"
+            course.values[name] = sum((total[i] for total in radioactive), Bounds(zero, zero))
+        course.values["course_cycles"] = s.number(Fraction(max((m.cycle for m in doses), default=0)))
+        for moment in doses:
+            moment.values.update({k: v for k, v in course.values.items() if k.startswith("course_")})
+
+    def _looked_at(self, rule: CompiledRule, doses: list[Moment], course: Moment) -> list[Moment]:
+        if rule.at == "course":
+            return [course]
+        mine = [m for m in doses if m.slot and self._concerns(rule.agents, m.slot.dose)]
+        if rule.at == "first-dose":
+            return mine[:1]
+        if rule.at == "later-doses":
+            return mine[1:]
+        if rule.at == "each-cycle":
+            return [m for i, m in enumerate(mine) if i == 0 or m.cycle != mine[i - 1].cycle]
+        return mine
+
+    def _concerns(self, agents: str, dose: Dose) -> bool:
+        if agents == "any":
+            return True
+        if agents.startswith("="):
+            return dose.agent == agents[1:]
+        return self.doses[id(dose)].activity == (agents == "radioactive")
+
+    def _applies(self, when: CompiledCondition | None, doses: list[Moment]) -> Tri:
+        if when is None:
+            return TRUE
+        result = FALSE
+        for moment in doses:
+            result = result | when.test(moment)
+        return result
+
+
+Total = tuple[Bounds, ...]

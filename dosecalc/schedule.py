@@ -1,0 +1,95 @@
+"""The order and the days of a course: which doses there are, and when, as far as the source says.
+
+What a source leaves out stays unknown: after a cycle of unstated length no day is known. A stated range of lengths
+gives the earliest and the latest day.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import NamedTuple
+
+from dosecalc.numbers import Bounds, Unknown, Value
+from dosecalc.protocol import Arm, Cycle, Dose, Range
+
+
+class Slot(NamedTuple):
+    """One dose of the course. ``cycle`` counts from 1; ``extra`` marks a cycle beyond those that the file lists."""
+
+    number: int
+    cycle: int
+    optional: bool
+    extra: bool
+    first_of_cycle: bool
+    dose: Dose
+    listed: Cycle
+
+
+def listed_cycles(arm: Arm) -> list[Cycle]:
+    """The cycles of an arm one by one, repeats written out."""
+    return [cycle for cycle in arm.cycles for _ in range(cycle.repeat)]
+
+
+def course(arm: Arm, cycles: int | None = None) -> tuple[Slot, ...]:
+    """The doses of a course in order. ``cycles`` plans exactly so many, all required; the last one listed repeats."""
+    listed = listed_cycles(arm)
+    number = len(listed) if cycles is None else cycles
+    slots: list[Slot] = []
+    for index in range(number):
+        cycle = listed[min(index, len(listed) - 1)]
+        for position, dose in enumerate(cycle.doses):
+            slots.append(
+                Slot(
+                    number=len(slots) + 1,
+                    cycle=index + 1,
+                    optional=cycle.optional and cycles is None,
+                    extra=index >= len(listed),
+                    first_of_cycle=position == 0,
+                    dose=dose,
+                    listed=cycle,
+                )
+            )
+    return tuple(slots)
+
+
+def length_of(cycle: Cycle, chosen: Fraction | None, lengths: dict[str, Fraction]) -> Value:
+    """The length of a cycle in days: fixed, or chosen where the file leaves it open, or bounded, or unknown."""
+    if isinstance(cycle.length, str):
+        return Bounds(lengths[cycle.length], lengths[cycle.length])
+    if chosen is not None:
+        return Bounds(chosen, chosen)
+    if isinstance(cycle.length, Range):
+        return Bounds(lengths[cycle.length.min], lengths[cycle.length.max])
+    return Bounds(Unknown("cycle length"), Unknown("cycle length"))
+
+
+class Day(NamedTuple):
+    """When a dose is due, in days after the first one (Bounds), and how long after the dose before it."""
+
+    since_start: Bounds
+    since_previous: Value
+
+
+def days(slots: tuple[Slot, ...], chosen: Fraction | None, lengths: dict[str, Fraction]) -> tuple[Day, ...]:
+    """The day of every dose. ``lengths`` holds the file's cycle lengths in days by their text."""
+    unstated = Unknown("day")
+    result: list[Day] = []
+    start = Bounds(Fraction(0), Fraction(0))
+    origin = Fraction(slots[0].dose.day) if slots and slots[0].dose.day is not None else unstated
+    previous_cycle: Slot | None = None
+    for index, slot in enumerate(slots):
+        if slot.first_of_cycle and previous_cycle is not None:
+            start = start + length_of(previous_cycle.listed, chosen, lengths)
+        if slot.first_of_cycle:
+            previous_cycle = slot
+        in_cycle: Value = unstated if slot.dose.day is None else Fraction(slot.dose.day)
+        since_start = start + (in_cycle - origin)
+        since_previous: Value = unstated
+        if index:
+            before = slots[index - 1]
+            gap = in_cycle - (unstated if before.dose.day is None else Fraction(before.dose.day))
+            since_previous = gap
+            if before.cycle != slot.cycle:
+                since_previous = length_of(before.listed, chosen, lengths) + gap
+        result.append(Day(since_start, since_previous))
+    return tuple(result)
