@@ -1,0 +1,78 @@
+"""Where protocol and fact files lie, found by name without reading more than is needed.
+
+The data folders are shipped inside the package, and lie one level above it in a checkout. A site adds folders of its own
+in ``DOSECALC_PROTOCOLS`` (separated as in ``PATH``).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+
+_HERE = os.path.dirname(os.path.abspath(__file__))
+_ARM = re.compile(r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']', re.MULTILINE)
+
+
+def shipped(name: str) -> str:
+    """The folder ``protocols`` or ``seeds`` that came with this package."""
+    inside = os.path.join(_HERE, name)
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_HERE), name)
+
+
+def site_folders() -> list[str]:
+    """The folders that the site added."""
+    listed = os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep)
+    own = os.path.realpath(shipped("protocols"))
+    return [folder for folder in dict.fromkeys(listed) if folder and os.path.realpath(folder) != own]
+
+
+def protocol_files() -> Iterator[str]:
+    """Every protocol file: the shipped ones, then the site's, each folder in order of name."""
+    for folder in (shipped("protocols"), *site_folders()):
+        yield from _files(folder)
+
+
+def _files(folder: str) -> list[str]:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in sorted(names) if name.endswith(".toml")]
+
+
+def files_with(arm: str) -> list[str]:
+    """The files that may define an arm: a shipped one by its name, a site's by its text."""
+    found = []
+    stem = arm
+    while stem:
+        path = os.path.join(shipped("protocols"), f"{stem}.toml")
+        if os.path.isfile(path):
+            found.append(path)
+        stem = stem.rpartition("-")[0]
+    for folder in site_folders():
+        found += [path for path in _files(folder) if arm in arms_in(path)]
+    return found
+
+
+def arms_in(path: str) -> list[str]:
+    """The ids of the arms in a file, seen in its text alone (quick enough for completion in a shell)."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            return _ARM.findall(file.read())
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+def arm_ids() -> list[str]:
+    """The ids of every arm that can be asked for."""
+    return [arm for path in protocol_files() for arm in arms_in(path)]
+
+
+def shown(path: str) -> str:
+    """A path as results name it: shipped files by their place in the project, others as they were given."""
+    for name in ("protocols", "seeds"):
+        folder = shipped(name) + os.sep
+        if path.startswith(folder):
+            return f"{name}/{path[len(folder):]}"
+    return path

@@ -1,0 +1,544 @@
+"""Protocol and fact files: reading them, and everything that can be wrong inside one.
+
+A file is read, checked and compiled once for as long as it does not change. Whatever is wrong is a :class:`Problem`
+with its key and, where it can be told, its line.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from pydantic import BaseModel, ValidationError
+
+from dosecalc import folders, units
+from dosecalc.calculator import CompiledArm
+from dosecalc.errors import InputError
+from dosecalc.numbers import EXACT
+from dosecalc.observables import Observable
+from dosecalc.places import line_of
+from dosecalc.protocol import Arm, Protocol, Range, cited
+from dosecalc.rules import own_observables
+from dosecalc.sources import Fact, FactSheet
+
+BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement")
+"""Rules that dosecalc makes from the regimen itself; a file does not write them."""
+
+
+class Problem(NamedTuple):
+    """One thing that is wrong in a file: the key, the line if it is known, and a sentence."""
+
+    file: str
+    key: str
+    line: int | None
+    message: str
+
+    def __str__(self) -> str:
+        place = f"{self.file}, line {self.line}" if self.line else self.file
+        return f"{place}{', ' + self.key if self.key else ''}: {self.message}"
+
+
+class BadFile(InputError):
+    """A file that cannot be used, with everything that is wrong in it."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        more = len(problems) - 1
+        tail = f" ({more} more: run 'dosecalc protocol lint')" if more else ""
+        super().__init__(f"{problems[0]}{tail}")
+        self.problems = problems
+
+
+class Sheet(NamedTuple):
+    """A fact sheet that was read."""
+
+    id: str
+    file: str
+    sha256: str
+    facts: Mapping[str, Fact]
+
+
+@dataclass
+class ProtocolFile:
+    """A protocol file that was read and found sound."""
+
+    path: str
+    file: str
+    sha256: str
+    text: str
+    raw: Mapping[str, Any]
+    protocol: Protocol
+    table: Mapping[str, Observable]
+    sheets: dict[str, Sheet] = field(default_factory=dict)
+    _compiled: dict[str, CompiledArm] = field(default_factory=dict)
+
+    def arm(self, arm_id: str) -> Arm:
+        for arm in self.protocol.arms:
+            if arm.id == arm_id:
+                return arm
+        known = ", ".join(arm.id for arm in self.protocol.arms)
+        raise InputError(f"{self.file} has no arm {arm_id!r}; it has {known}", where="--protocol")
+
+    def compiled(self, arm: Arm) -> CompiledArm:
+        if arm.id not in self._compiled:
+            self._compiled[arm.id] = CompiledArm(self.protocol, arm, EXACT, self.table)
+        return self._compiled[arm.id]
+
+    @cached_property
+    def own_facts(self) -> dict[str, Fact]:
+        return {fact.id: fact for fact in self.protocol.facts}
+
+    def fact(self, cite: str) -> Fact | None:
+        """The fact that a citation points at: in the file itself, in seeds/ beside it, or in the shipped sheets."""
+        sheet_id, _, fact_id = cite.rpartition("#")
+        if sheet_id in ("", self.protocol.id) and fact_id in self.own_facts:
+            return self.own_facts[fact_id]
+        if sheet_id not in self.sheets:
+            path = self._sheet_path(sheet_id)
+            if path is None:
+                return None
+            self.sheets[sheet_id] = read_sheet(path)
+        return self.sheets[sheet_id].facts.get(fact_id)
+
+    def _sheet_path(self, sheet_id: str) -> str | None:
+        if not sheet_id or os.sep in sheet_id or "/" in sheet_id:
+            return None
+        beside = os.path.dirname(os.path.abspath(self.path))
+        candidates = (os.path.join(beside, "seeds"), os.path.join(os.path.dirname(beside), "seeds"), folders.shipped("seeds"))
+        paths = (os.path.join(folder, f"{sheet_id}.toml") for folder in candidates)
+        return next((path for path in paths if os.path.isfile(path)), None)
+
+    def confirmed(self, cite: str, seen: tuple[str, ...] = ()) -> bool:
+        """Whether somebody read the fact first-hand; a computed one is confirmed if its parents are."""
+        fact = self.fact(cite)
+        if fact is None or not fact.confirmed or cite in seen:
+            return False
+        return all(self.confirmed(parent, (*seen, cite)) for parent in fact.computed_from)
+
+    def cites(self, arm: Arm) -> list[str]:
+        """Every fact that an arm rests on, in the order of the file, each once."""
+        found: dict[str, None] = {}
+        conditions = self.protocol.conditions
+        mine = [arm, *(c for c in self.protocol.agents.values())]
+        mine += [r for r in self.protocol.rules if r.arms is None or arm.id in r.arms]
+        mine += [i for i in self.protocol.instructions if i.arms is None or arm.id in i.arms]
+        mine += [c for c in self.protocol.conflicts if c.arms is None or arm.id in c.arms]
+        for thing in mine:
+            for cite in _cites_below(thing, conditions):
+                found.setdefault(cite)
+        return list(found)
+
+    def unconfirmed(self, arm: Arm) -> list[tuple[str, str]]:
+        """The facts of an arm that nobody confirmed: (citation, statement)."""
+        return [(c, f.statement) for c in self.cites(arm) if (f := self.fact(c)) and not self.confirmed(c)]
+
+
+def _cites_below(thing: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(thing, list):
+        for item in thing:
+            yield from _cites_below(item, conditions)
+    elif isinstance(thing, BaseModel):
+        for name, value in thing.__dict__.items():
+            if name in ("cite", "between"):
+                yield from cited(value)
+            elif name == "condition" and value in conditions:
+                yield from _cites_below(conditions[value], {})
+            elif isinstance(value, (BaseModel, list)):
+                yield from _cites_below(value, conditions)
+
+
+# -- reading ----------------------------------------------------------------------------------------------------
+
+
+_files: dict[str, tuple[tuple[int, int], ProtocolFile]] = {}
+
+
+def load(path: str) -> ProtocolFile:
+    """Read and check a protocol file, once for as long as it does not change. Raises BadFile or InputError."""
+    path = os.path.abspath(path)
+    try:
+        stat = os.stat(path)
+    except OSError as error:
+        raise InputError(f"cannot read {folders.shown(path)}: {error.strerror}") from None
+    stamp = (stat.st_mtime_ns, stat.st_size)
+    if path not in _files or _files[path][0] != stamp:
+        file, problems = examine(path)
+        if problems or file is None:
+            raise BadFile(problems)
+        _files[path] = (stamp, file)
+    return _files[path][1]
+
+
+def read_text(path: str) -> tuple[str, str]:
+    """The text of a file and the sha256 of its bytes. InputError if it cannot be read as UTF-8 text."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        return data.decode("utf-8"), hashlib.sha256(data).hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {folders.shown(path)}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{folders.shown(path)} is not UTF-8 text") from None
+
+
+def examine(path: str) -> tuple[ProtocolFile | None, list[Problem]]:
+    """Read a protocol file and list everything that is wrong inside it. InputError only if it cannot be read at all."""
+    text, sha256 = read_text(path)
+    name = folders.shown(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        return None, [Problem(name, "", _line_in(str(error)), f"not TOML: {_plain(str(error))}")]
+    try:
+        protocol = Protocol.model_validate(raw)
+    except ValidationError as error:
+        return None, _model_problems(name, text, error, Protocol)
+    return _examine_content(ProtocolFile(path, name, sha256, text, raw, protocol, {}))
+
+
+def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
+    found: list[tuple[str, str]] = list(_structure(file.protocol))
+    try:
+        file.table = own_observables(file.protocol.observables)
+        if not found:
+            for arm in file.protocol.arms:
+                file.compiled(arm)
+            for name in file.protocol.conditions:
+                next(iter(file._compiled.values())).compiler._named(name, f"conditions.{name}")
+    except InputError as error:
+        found.append((error.where or "", error.message))
+    found += _double_entry(file)
+    problems = [Problem(file.file, key, line_of(file.text, key), message) for key, message in found]
+    return file, problems
+
+
+def _line_in(message: str) -> int | None:
+    import re
+
+    match = re.search(r"line (\d+)", message)
+    return int(match[1]) if match else None
+
+
+def _plain(message: str) -> str:
+    return message.partition(" (at ")[0]
+
+
+def _model_problems(name: str, text: str, error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+    """What a model refused, each as one sentence with its key and line."""
+    problems = []
+    for item in error.errors(include_url=False):
+        loc = [part for part in item["loc"] if part not in ("quantity", "range", "list")]
+        key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")
+        last = loc[-1] if loc else ""
+        message = {
+            "extra_forbidden": f"the key {str(last)!r} is not known here",
+            "missing": f"the key {str(last)!r} is missing",
+            "string_type": f"read {item['input']!r}, expected text in quotes; a quantity has its unit: \"14 day\"",
+        }.get(item["type"], f"read {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"[:300])
+        problems.append(Problem(name, key, line_of(text, key), message))
+    return problems
+
+
+def read_sheet(path: str) -> Sheet:
+    """Read a fact sheet. BadFile if it is not one."""
+    text, sha256 = read_text(path)
+    sheet, problems = examine_sheet(path, text)
+    if sheet is None:
+        raise BadFile(problems)
+    return Sheet(sheet.id, folders.shown(path), sha256, {fact.id: fact for fact in sheet.facts})
+
+
+def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]]:
+    """A fact sheet and what is wrong in it."""
+    name = folders.shown(path)
+    try:
+        sheet = FactSheet.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        return None, [Problem(name, "", _line_in(str(error)), f"not TOML: {_plain(str(error))}")]
+    except ValidationError as error:
+        return None, _model_problems(name, text, error, FactSheet)
+    return sheet, []
+
+
+# -- what can be wrong inside a protocol ------------------------------------------------------------------------
+
+
+def _structure(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    """Ids that clash or dangle, and regimens that cannot be."""
+    seen: dict[str, int] = {}
+    for i, arm in enumerate(protocol.arms):
+        if arm.id in seen:
+            yield f"arms[{i}].id", f"the arm id {arm.id!r} is used twice in this file"
+        if not arm.id.startswith(protocol.id):
+            yield f"arms[{i}].id", f"the arm id {arm.id!r} does not begin with the id of its file, {protocol.id!r}"
+        seen[arm.id] = i
+        if not arm.cycles:
+            yield f"arms[{i}].cycles", "the arm lists no cycle"
+        for c, cycle in enumerate(arm.cycles):
+            place = f"arms[{i}].cycles[{c}]"
+            if cycle.repeat < 1:
+                yield f"{place}.repeat", f"read {cycle.repeat}, expected 1 or more"
+            if not cycle.doses:
+                yield f"{place}.doses", "the cycle lists no dose"
+            stated = [dose.day for dose in cycle.doses if dose.day is not None]
+            if any(day < 1 for day in stated) or stated != sorted(stated):
+                yield f"{place}.doses", f"days {stated} are not in order from day 1"
+    yield from _references(protocol, set(seen))
+
+
+def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]:
+    taken: dict[tuple[str, str, str | None], int] = {}
+    for i, rule in enumerate(protocol.rules):
+        if rule.id in BUILT_IN:
+            yield f"rules[{i}].id", f"dosecalc makes the rule {rule.id!r} itself from the regimen"
+        if rule.agent is not None and rule.agent not in protocol.agents:
+            yield f"rules[{i}].agent", f"there is no agent {rule.agent!r}"
+        for arm in rule.arms or sorted(arms):
+            if (arm, rule.id, rule.part) in taken:
+                part = f" part {rule.part!r}" if rule.part else " (give each a 'part')"
+                yield f"rules[{i}].id", f"the rule id {rule.id!r}{part} is used twice in arm {arm!r}"
+                break
+            taken[arm, rule.id, rule.part] = i
+    for kind, things in (("rules", protocol.rules), ("conflicts", protocol.conflicts), ("instructions", protocol.instructions)):
+        for i, thing in enumerate(things):
+            for arm in thing.arms or ():
+                if arm not in arms:
+                    yield f"{kind}[{i}].arms", f"there is no arm {arm!r}; the file has {', '.join(sorted(arms))}"
+    ids = [conflict.id for conflict in protocol.conflicts]
+    for i, conflict in enumerate(protocol.conflicts):
+        if conflict.id in ids[:i]:
+            yield f"conflicts[{i}].id", f"the conflict id {conflict.id!r} is used twice"
+
+
+_QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"})
+_NO_NUMBERS = frozenset({"facts", "observables", "schema"})
+
+
+def _double_entry(file: ProtocolFile) -> list[tuple[str, str]]:
+    """Citations that dangle, and numbers without a citation or unequal to every value of the facts cited."""
+    entry = _DoubleEntry(file)
+    entry.walk({k: v for k, v in file.raw.items() if k not in _NO_NUMBERS}, "", ())
+    return entry.found
+
+
+class _DoubleEntry:
+    def __init__(self, file: ProtocolFile) -> None:
+        self.file = file
+        self.found: list[tuple[str, str]] = []
+        self.used: set[tuple[str, Any]] = set()
+        self._values: dict[str, list[Any]] = {}
+
+    def walk(self, node: Any, key: str, cites: tuple[str, ...], sums: frozenset[int] = frozenset()) -> None:
+        if isinstance(node, list):
+            for i, item in enumerate(node):
+                self.walk(item, f"{key}[{i}]", cites, sums)
+        elif isinstance(node, dict):
+            own = [(k, cited(node[k])) for k in ("cite", "between") if k in node]
+            for name, refs in own:
+                self._check_cites(refs, f"{key}.{name}".lstrip("."))
+            cites = next((refs for name, refs in own if name == "cite"), cites)
+            if "cycles" in node:
+                sums = frozenset({sum(int(c.get("repeat", 1)) for c in node["cycles"])})
+            for name, value in node.items():
+                place = f"{key}.{name}".lstrip(".")
+                if isinstance(value, bool) or name in ("cite", "between"):
+                    continue
+                if isinstance(value, (dict, list)):
+                    self.walk(value, place, cites, sums)
+                elif isinstance(value, int) or (isinstance(value, str) and name in _QUANTITIES):
+                    self._number(name, value, place, cites, sums)
+
+    def _check_cites(self, refs: tuple[str, ...], place: str) -> None:
+        for ref in refs:
+            try:
+                missing = self.file.fact(ref) is None
+            except InputError as error:
+                self.found.append((place, f"the sheet of {ref!r} cannot be used: {error}"))
+                continue
+            if missing:
+                self.found.append((place, f"the citation {ref!r} points at no fact"))
+
+    def _number(self, name: str, value: str | int, place: str, cites: tuple[str, ...], sums: frozenset[int]) -> None:
+        if value == 1 and (name == "day" or name == "repeat"):
+            return
+        if value in (0, 1) and isinstance(value, int) and name in ("above", "at_least", "below", "at_most"):
+            return
+        try:
+            wanted: Any = _value(value)
+        except InputError:
+            return  # said already, by the compiler
+        if not cites:
+            self.found.append((place, f"{value!r} cites no fact"))
+            return
+        stated = [v for ref in cites for v in self.values(ref)]
+        if wanted in stated or (name == "repeat" and any(total in stated for total in sums)):
+            self.used.update((ref, wanted) for ref in cites)
+            return
+        printed = ", ".join(f"{ref} states {self._as_printed(ref)}" for ref in cites)
+        self.found.append((place, f"{value!r} is not what the cited facts state ({printed})"))
+
+    def values(self, ref: str) -> list[Any]:
+        if ref not in self._values:
+            try:
+                fact = self.file.fact(ref)
+            except InputError:
+                fact = None
+            self._values[ref] = [_value(v) for v in fact.values] if fact else []
+        return self._values[ref]
+
+    def _as_printed(self, ref: str) -> str:
+        try:
+            fact = self.file.fact(ref)
+        except InputError:
+            fact = None
+        return ", ".join(str(v) for v in fact.values) if fact and fact.values else "no number"
+
+
+def _value(written: str | int) -> int | tuple[str, Fraction]:
+    """A number of a file as something to compare: a whole number, or a dimension and an exact canonical value."""
+    if isinstance(written, int):
+        return written
+    measure = units.read(written)
+    return measure.dimension, measure.value
+
+
+def unused_values(file: ProtocolFile) -> list[str]:
+    """Values of the cited facts that no number of the file uses; not wrong, worth a look."""
+    entry = _DoubleEntry(file)
+    entry.walk({k: v for k, v in file.raw.items() if k not in _NO_NUMBERS}, "", ())
+    unused = []
+    for sheet in file.sheets.values():
+        for fact in sheet.facts.values():
+            ref = f"{sheet.id}#{fact.id}"
+            unused += [f"{ref} {v}" for v in fact.values if ref in entry._values and (ref, _value(v)) not in entry.used]
+    return unused
+
+
+def lengths(arm: Arm) -> dict[str, Fraction]:
+    """The cycle lengths that an arm states, in days, by their text."""
+    texts = []
+    for cycle in arm.cycles:
+        if isinstance(cycle.length, str):
+            texts.append(cycle.length)
+        elif isinstance(cycle.length, Range):
+            texts += [cycle.length.min, cycle.length.max]
+    return {text: units.read(text, "time").value for text in texts}
+
+
+# -- finding ----------------------------------------------------------------------------------------------------
+
+
+def find(wanted: str) -> tuple[ProtocolFile, Arm]:
+    """The file and the arm for an arm id, or for a path ``file.toml#arm``. InputError naming the near ones."""
+    path, hash_, arm_id = wanted.partition("#")
+    if hash_ or path.endswith(".toml"):
+        file = load(path)
+        arms = file.protocol.arms
+        if not arm_id and len(arms) > 1:
+            raise InputError(f"{path} has several arms; write {path}#{arms[0].id} (or {', '.join(a.id for a in arms[1:])})",
+                             where="--protocol")  # fmt: skip
+        return file, file.arm(arm_id or arms[0].id)
+    found = [(file, arm) for path in folders.files_with(wanted) for file in [load(path)] for arm in file.protocol.arms
+             if arm.id == wanted]  # fmt: skip
+    if len(found) > 1:
+        names = " and ".join(file.file for file, _ in found)
+        raise InputError(f"the arm id {wanted!r} is in two files, {names}; write the path of the one that is meant, "
+                         f"file.toml#{wanted}", where="--protocol")  # fmt: skip
+    if not found:
+        raise InputError(_no_such_arm(wanted), where="--protocol")
+    return found[0]
+
+
+def _no_such_arm(wanted: str) -> str:
+    from difflib import get_close_matches
+
+    known = folders.arm_ids()
+    near = get_close_matches(wanted, known, n=3, cutoff=0.5) or [a for a in known if wanted and a.startswith(wanted[:4])]
+    hint = f"Near ones: {', '.join(near)}." if near else f"Known arms: {', '.join(known)}."
+    return f"read {wanted[:60]!r}, which is no arm of any protocol here. {hint} 'dosecalc protocol list' shows all."
+
+
+def find_any(wanted: str) -> tuple[ProtocolFile, list[Arm]]:
+    """The file and arms for an arm id, a path, or the id of a protocol (then all of its arms)."""
+    if "#" not in wanted and not wanted.endswith(".toml"):
+        for path in folders.protocol_files():
+            if os.path.basename(path) == f"{wanted}.toml" and wanted not in folders.arms_in(path):
+                file = load(path)
+                return file, list(file.protocol.arms)
+    elif "#" not in wanted:
+        file = load(wanted)
+        return file, list(file.protocol.arms)
+    file, arm = find(wanted)
+    return file, [arm]
+
+
+class IndexRow(NamedTuple):
+    """An arm in the index."""
+
+    arm: str
+    protocol: str
+    title: str
+    agent: str
+    status: str
+    file: str
+
+
+def index() -> tuple[list[IndexRow], list[Problem]]:
+    """Every arm of every protocol file, and the first problem of each file that cannot be used."""
+    rows: list[IndexRow] = []
+    problems: list[Problem] = []
+    for path in folders.protocol_files():
+        try:
+            file = load(path)
+        except BadFile as error:
+            problems.append(error.problems[0])
+            continue
+        except InputError as error:
+            problems.append(Problem(folders.shown(path), "", None, str(error)))
+            continue
+        for arm in file.protocol.arms:
+            keys = dict.fromkeys(dose.agent for cycle in arm.cycles for dose in cycle.doses)
+            agents = ", ".join(file.protocol.agents[key].name for key in keys)
+            rows.append(IndexRow(arm.id, file.protocol.id, arm.title, agents, file.protocol.status, file.file))
+    for row in rows:
+        twice = [other.file for other in rows if other.arm == row.arm]
+        if len(twice) > 1 and row.file == twice[0]:
+            problems.append(Problem(row.file, "", None, f"the arm id {row.arm!r} is also in {', '.join(twice[1:])}"))
+    return rows, problems
+
+
+class Report(NamedTuple):
+    """What lint has to say of one file: what is wrong, and what is only worth a look."""
+
+    file: str
+    problems: list[Problem]
+    notes: list[str]
+
+
+def lint(path: str) -> Report:
+    """Check a protocol file, or a fact sheet, whole. InputError if it cannot be read."""
+    text, _ = read_text(path)
+    name = folders.shown(path)
+    try:
+        raw = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raw = {}
+    if "publisher" in raw and "arms" not in raw:
+        from dosecalc.sheets import check_sheet
+
+        sheet, problems = examine_sheet(path, text)
+        return Report(name, problems or (check_sheet(sheet, path, text) if sheet else []), [])
+    file, problems = examine(path)
+    notes = []
+    if file is not None and not problems:
+        notes = [f"no number uses {unused}" for unused in unused_values(file)]
+        if os.path.basename(path) != f"{file.protocol.id}.toml":
+            notes.append(f"named {file.protocol.id}.toml, the file would be found by its arm ids")
+        for cite, statement in {c: s for arm in file.protocol.arms for c, s in file.unconfirmed(arm)}.items():
+            notes.append(f"unconfirmed: {cite}: {statement}")
+    return Report(name, problems, notes)

@@ -1,0 +1,294 @@
+"""What is asked: the texts of the options, read through the unit door into statements with their dose or date.
+
+Options and library keywords meet here as one table ``{option: [texts]}``, which a plan keeps verbatim.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date as Date
+from fractions import Fraction
+
+from dosecalc import observables, units
+from dosecalc.bodysize import DEFAULT, FORMULAS
+from dosecalc.errors import InputError
+from dosecalc.observables import BY_CYCLE, Observable, Stated
+from dosecalc.units import Measure
+
+OPTIONS = ("protocol", "bsa", "weight", "height", "age", "sex", "level", "cycles", "start", "cycle-length", "prior",
+           "given", "measured", "set", "patient", "label", "bsa-formula")  # fmt: skip
+SIZES = ("bsa", "weight", "height")
+DIRECT = (*SIZES, "age", "sex")
+MOST = 100
+_INDEXED = re.compile(r"\s*(\d{1,4})\s*=(.*)", re.DOTALL)
+_NAMED = re.compile(r"\s*([A-Za-z_0-9]+)\s*(?:\[\s*(\d{1,4})\s*\])?\s*=(.*)", re.DOTALL)
+_PRIOR_DIMENSIONS = ("activity", "activity/weight", "activity/bsa", "mass", "mass/weight", "mass/bsa")
+
+
+@dataclass(frozen=True)
+class Sized:
+    """A body size with the dose from which, or the date at which, it holds."""
+
+    stated: Stated
+    dose: int | None
+    date: Date | None
+
+
+@dataclass(frozen=True)
+class PriorStatement:
+    """One earlier administration: amount, and the agent, date and weight of that time where they were stated."""
+
+    amount: Measure
+    agent: str | None
+    date: Date | None
+    weight: Measure | None
+    text: str
+
+
+@dataclass(frozen=True)
+class GivenStatement:
+    amount: Measure
+    date: Date | None
+
+
+@dataclass
+class Request:
+    """Everything that was asked, read. ``prior`` is None where nothing was said, empty where there was none."""
+
+    protocol: str = ""
+    stated: dict[str, Stated] = field(default_factory=dict)
+    indexed: dict[tuple[str, int], Stated] = field(default_factory=dict)
+    sizes: dict[str, list[Sized]] = field(default_factory=dict)
+    levels: dict[int | None, Measure] = field(default_factory=dict)
+    cycles: int | None = None
+    start: Date | None = None
+    cycle_length: Fraction | None = None
+    cycle_length_text: str = ""
+    prior: list[PriorStatement] | None = None
+    given: dict[int, GivenStatement] = field(default_factory=dict)
+    measured: dict[int, Measure] = field(default_factory=dict)
+    formula: str | None = None
+
+
+def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Request:
+    """Read every option. InputError names the option, what was read, what was expected and how to write it."""
+    request = Request(protocol=_one(inputs, "protocol") or "")
+    for name in SIZES:
+        for text in inputs.get(name, ()):
+            _within(f"--{name}", _read_size, request, name, text)
+    for name in ("age", "sex"):
+        for text in inputs.get(name, ()):
+            _within(f"--{name}", _state, request, observables.find(name, dict(table)), None, text)
+    for text in inputs.get("set", ()):
+        _within("--set", _read_set, request, text, table)
+    for text in inputs.get("level", ()):
+        _within("--level", _read_level, request, text)
+    for text in inputs.get("given", ()):
+        _within("--given", _read_given, request, text)
+    for text in inputs.get("measured", ()):
+        _within("--measured", _read_measured, request, text)
+    _within("--prior", _read_prior, request, list(inputs.get("prior", ())))
+    if (text_ := _one(inputs, "cycles")) is not None:
+        request.cycles = _within("--cycles", _whole, text_)
+    if (text_ := _one(inputs, "start")) is not None:
+        request.start = _within("--start", read_date, text_)
+    if (text_ := _one(inputs, "cycle-length")) is not None:
+        request.cycle_length, request.cycle_length_text = _within("--cycle-length", _days, text_), text_
+    if (text_ := _one(inputs, "bsa-formula")) is not None:
+        request.formula = _within("--bsa-formula", _formula, text_)
+    _check_cells(request)
+    _check_completed_age(request)
+    _check_men(request)
+    return request
+
+
+def _within(option: str, reader, *args):  # type: ignore[no-untyped-def]  # passes on whatever the reader gives
+    try:
+        return reader(*args)
+    except InputError as error:
+        raise error.at(option) from None
+
+
+def _one(inputs: Mapping[str, list[str]], option: str) -> str | None:
+    found = list(dict.fromkeys(inputs.get(option, ())))
+    if len(found) > 1:
+        raise InputError(f"given twice with different values, {found[0]!r} and {found[1]!r}", where=f"--{option}")
+    return found[0] if found else None
+
+
+def _read_size(request: Request, name: str, text: str) -> None:
+    dose, rest = _index(text)
+    value, date = _dated(rest)
+    row = observables.OBSERVABLES[name]
+    made = Sized(observables.read(row, value), dose, date)
+    for other in request.sizes.get(name, []):
+        if (other.dose, other.date) == (made.dose, made.date):
+            _same(name, other.stated, made.stated)
+    request.sizes.setdefault(name, []).append(made)
+
+
+def _read_set(request: Request, text: str, table: Mapping[str, Observable]) -> None:
+    match = _NAMED.fullmatch(text)
+    if match is None:
+        raise InputError(f"read {text!r}, expected OBSERVABLE=VALUE or OBSERVABLE[N]=VALUE, for example "
+                         "'platelets=90000/uL'")  # fmt: skip
+    name, index, value = match[1], match[2], match[3].strip()
+    row = observables.find(name, dict(table))
+    if row.computed:
+        raise InputError(f"{name} is computed from the plan and cannot be set; {observables.settled_by(row)} bears on it"
+                         if row.option else f"{name} is computed from the plan and cannot be set")  # fmt: skip
+    number = None if index is None else _number_of(index, "cycle" if name in BY_CYCLE else "dose")
+    if name in SIZES:
+        _within(f"--set {name}", _read_size, request, name, f"{number}={value}" if number else value)
+    else:
+        _within(f"--set {text.partition('=')[0].strip()}", _state, request, row, number, value)
+
+
+def _state(request: Request, row: Observable, index: int | None, text: str) -> None:
+    made = observables.read(row, text)
+    before = request.stated.get(row.name) if index is None else request.indexed.get((row.name, index))
+    if before is not None:
+        _same(row.name, before, made)
+    if index is None:
+        request.stated[row.name] = made
+    else:
+        request.indexed[row.name, index] = made
+
+
+def _same(name: str, before: Stated, made: Stated) -> None:
+    if before.value != made.value:
+        raise InputError(f"{name} is given twice with different values, {before.text!r} and {made.text!r}")
+
+
+def _check_cells(request: Request) -> None:
+    stored = request.stated.get("stem_cells_stored")
+    for name in ("cd34_per_weight", "marrow_mononuclear_per_weight"):
+        cells = request.stated.get(name)
+        if stored is not None and cells is not None and stored.value is False and cells.value:
+            raise InputError(f"stem_cells_stored=false says that no cells are stored, but {name} is {cells.text!r}",
+                             where="--set")  # fmt: skip
+
+
+def _check_men(request: Request) -> None:
+    sex = request.stated.get("sex")
+    for name in ("pregnant", "lactating"):
+        said = request.stated.get(name)
+        if sex is not None and said is not None and sex.value == "male" and said.value is True:
+            raise InputError(f"{name}=true does not go with the sex male", where="--set")
+
+
+def _check_completed_age(request: Request) -> None:
+    age, completed = request.stated.get("age"), request.stated.get("age_completed")
+    if age is not None and completed is not None:
+        year = Fraction(1461, 4)
+        if Fraction(age.value) // year != Fraction(completed.value) / year:
+            raise InputError(f"age_completed={completed.text} does not go with an age of {age.text}", where="--set")
+
+
+def _read_level(request: Request, text: str) -> None:
+    dose, rest = _index(text)
+    made = units.read(rest)
+    before = request.levels.get(dose)
+    if before is not None and (before.value, before.dimension) != (made.value, made.dimension):
+        raise InputError(f"the level is given twice with different values, {before.text!r} and {made.text!r}")
+    request.levels[dose] = made
+
+
+def _read_given(request: Request, text: str) -> None:
+    dose, rest = _needs_index(text, "--given 1=\"8000 MBq@2026-03-01\"")
+    value, date = _dated(rest)
+    made = GivenStatement(units.read(value, ("activity", "mass")), date)
+    before = request.given.get(dose)
+    if before is not None and (before.amount.value, before.date) != (made.amount.value, made.date):
+        raise InputError(f"dose {dose} is given twice with different values")
+    request.given[dose] = made
+
+
+def _read_measured(request: Request, text: str) -> None:
+    dose, rest = _needs_index(text, '--measured 1="1.9 Gy"')
+    made = units.read(rest, "absorbed dose")
+    before = request.measured.get(dose)
+    if before is not None and before.value != made.value:
+        raise InputError(f"the dose from administration {dose} is given twice with different values")
+    request.measured[dose] = made
+
+
+def _read_prior(request: Request, found: list[str]) -> None:
+    if not found:
+        return
+    none = [text for text in found if text.strip().lower() == "none"]
+    if none and len(found) > len(none):
+        raise InputError("read 'none' together with a prior administration; give one or the other")
+    request.prior = [] if none else [_prior(text) for text in found]
+
+
+def _prior(text: str) -> PriorStatement:
+    """``[AGENT:]AMOUNT[@DATE][,WEIGHT]``"""
+    rest, comma, weight_text = text.partition(",")
+    agent, colon, amount_text = rest.partition(":")
+    if not colon:
+        agent, amount_text = "", rest
+    amount, date = _dated(amount_text)
+    weight = None
+    if comma:
+        try:
+            weight = observables.read(observables.OBSERVABLES["weight"], weight_text).measure
+        except InputError as error:
+            raise InputError(f"read {text!r}; what follows the comma is the weight of that time, and decimals have a "
+                             f"point: {error.message}") from None  # fmt: skip
+    return PriorStatement(units.read(amount, _PRIOR_DIMENSIONS), agent.strip() or None, date, weight, text)
+
+
+def _index(text: str) -> tuple[int | None, str]:
+    match = _INDEXED.fullmatch(text)
+    return (None, text) if match is None else (_number_of(match[1], "dose"), match[2])
+
+
+def _needs_index(text: str, example: str) -> tuple[int, str]:
+    dose, rest = _index(text)
+    if dose is None:
+        raise InputError(f"read {text!r}, which does not say which dose it is; write for example {example}")
+    return dose, rest
+
+
+def _number_of(text: str, what: str) -> int:
+    if int(text) < 1:
+        raise InputError(f"read {text!r} as the number of a {what}, which counts from 1")
+    return int(text)
+
+
+def _dated(text: str) -> tuple[str, Date | None]:
+    value, at, date = text.partition("@")
+    return value, read_date(date) if at else None
+
+
+def read_date(text: str) -> Date:
+    """Read a calendar date written as 2026-03-01."""
+    try:
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
+            return Date.fromisoformat(text.strip())
+    except ValueError:
+        pass
+    raise InputError(f"read {text!r}, expected a date as year-month-day, for example 2026-03-01")
+
+
+def _whole(text: str) -> int:
+    if not re.fullmatch(r"[0-9]{1,4}", text.strip()) or not 1 <= int(text) <= MOST:
+        raise InputError(f"read {text[:40]!r}, expected a whole number from 1 to {MOST}")
+    return int(text)
+
+
+def _days(text: str) -> Fraction:
+    value = units.read(text, "time").value
+    if value.denominator != 1 or value < 1:
+        raise InputError(f"read {text!r}, expected whole days, for example '56 day'")
+    return value
+
+
+def _formula(text: str) -> str:
+    name = text.strip().lower().replace(" ", "-").replace("_", "-")
+    if name not in FORMULAS:
+        raise InputError(f"read {text!r}, expected one of {', '.join(FORMULAS)} (by default {DEFAULT})")
+    return name
