@@ -1,0 +1,52 @@
+"""dosecalc plans, checks and explains courses of radiopharmaceutical therapy.
+
+Protocols are data: each number in them cites the document that it came from. Importing the package is cheap; each
+public name loads what it needs when it is first used, and numpy and pint only when they are needed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dosecalc.version import VERSION as __version__
+
+if TYPE_CHECKING:
+    import pint
+
+    from dosecalc.errors import InputError
+    from dosecalc.library import load as load_protocol
+    from dosecalc.patient import Patient
+    from dosecalc.planning import plan
+    from dosecalc.plans import Plan
+
+    ureg: pint.UnitRegistry[Any]
+
+__all__ = ["InputError", "Patient", "Plan", "__version__", "load_protocol", "plan", "ureg"]
+
+_HOMES = {
+    "InputError": ("dosecalc.errors", "InputError"),
+    "Patient": ("dosecalc.patient", "Patient"),
+    "Plan": ("dosecalc.plans", "Plan"),
+    "load_protocol": ("dosecalc.library", "load"),
+    "plan": ("dosecalc.planning", "plan"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "ureg":
+        from dosecalc.units import registry
+
+        value: Any = registry()
+    elif name in _HOMES:
+        from importlib import import_module
+
+        module, attribute = _HOMES[name]
+        value = getattr(import_module(module), attribute)
+    else:
+        raise AttributeError(f"module 'dosecalc' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,29 @@
+"""What a shell offers after Tab. Nothing here reads a protocol: arm ids are found in the text of the files."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import CompletionItem
+
+
+def arms(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Arm ids, or files where a path is being typed."""
+    from dosecalc.folders import arm_ids
+
+    found = [CompletionItem(arm) for arm in arm_ids() if arm.startswith(incomplete)]
+    return found or [CompletionItem(incomplete, type="file")]
+
+
+def observables(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Names of observables that can be stated, with their titles."""
+    from dosecalc.observables import OBSERVABLES
+
+    rows = (row for row in OBSERVABLES.values() if not row.computed and row.name.startswith(incomplete))
+    return [CompletionItem(f"{row.name}=", help=f"{row.title} {row.unit}".strip()) for row in rows]
+
+
+def formulas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Ids of BSA formulas."""
+    from dosecalc.bodysize import FORMULAS
+
+    return [CompletionItem(f.id, help=f.name) for f in FORMULAS.values() if f.id.startswith(incomplete)]

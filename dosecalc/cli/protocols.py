@@ -1,0 +1,74 @@
+"""``dosecalc protocol list | show | lint`` and ``dosecalc observables``."""
+
+from __future__ import annotations
+
+import click
+
+from dosecalc.cli import completion
+from dosecalc.cli.output import show, write
+
+
+@click.group(short_help="List, show and check protocol files.")
+def protocol() -> None:
+    """Protocol files: which there are, what one says, and whether one is sound."""
+
+
+@protocol.command("list", short_help="All arms that can be planned.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
+def list_(as_json: bool) -> int:  # noqa: FBT001
+    """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS."""
+    from dosecalc import library
+
+    rows, problems = library.index()
+    for problem in problems:
+        click.echo(f"dosecalc: {problem}", err=True)
+    if as_json:
+        import json
+
+        write(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=2))
+    else:
+        from dosecalc.render.protocol import index_page
+
+        show(index_page(rows))
+    return 1 if problems else 0
+
+
+@protocol.command("show", short_help="One protocol in words.")
+@click.argument("arm", metavar="ID", shell_complete=completion.arms)
+def show_(arm: str) -> int:
+    """Show an arm, or every arm of a protocol file: regimen, rules, sources and conflicts in words."""
+    from dosecalc import library
+    from dosecalc.render.protocol import protocol_page
+
+    show(protocol_page(*library.find_any(arm)))
+    return 0
+
+
+@protocol.command("lint", short_help="Check a protocol file or a fact sheet.")
+@click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path())
+def lint(files: tuple[str, ...]) -> int:
+    """Check files: syntax, keys, dimensions, references, and that every number equals a fact that it cites.
+
+    Exits 1 where something is wrong inside a file, 2 where one cannot be read.
+    """
+    from dosecalc import library
+    from dosecalc.render.protocol import lint_lines
+
+    reports = [library.lint(path) for path in files]
+    write("\n".join(line for report in reports for line in lint_lines(report)))
+    return int(any(report.problems for report in reports))
+
+
+@click.command(short_help="What rules may speak of.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
+def observables(as_json: bool) -> int:  # noqa: FBT001
+    """List the observables with unit, scope and range. State one with plan --set NAME=VALUE."""
+    from dosecalc.render.observables import document, page
+
+    if as_json:
+        import json
+
+        write(json.dumps(document(), ensure_ascii=False, indent=2))
+    else:
+        show(page())
+    return 0

@@ -1,0 +1,255 @@
+"""A plan as a page: doses, totals, findings by severity, what is not known, conflicts, instructions."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosecalc import units
+from dosecalc.plans import Dose, Finding, Plan, Size
+from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
+
+NOTICE = "Decision support for qualified staff, not a medical device. Check every figure against its source."
+
+
+def page(plan: Plan) -> Page:
+    """The whole plan, the doses first and nothing that is unknown left out."""
+    return [
+        *_head(plan),
+        *_doses(plan),
+        *_totals(plan),
+        *_findings(plan),
+        *_unknown(plan),
+        *_conflicts(plan),
+        *_arithmetic(plan),
+        *_rest(plan),
+        Heading(NOTICE, "dim"),
+    ]
+
+
+def _head(plan: Plan) -> Page:
+    protocol = plan.protocol
+    label = f"   [{', '.join(plan.inputs['label'])}]" if "label" in plan.inputs else ""
+    page: Page = [
+        Heading(f"{protocol['arm']}   {protocol['status']}{label}"),
+        Paragraph(units.prose(protocol["title"])),
+        Paragraph(f"Agents: {', '.join(plan.agents[a] for a in plan.totals)}", "dim"),
+    ]
+    if patient := _patient(plan):
+        page.append(Paragraph(f"Patient: {patient}", "dim"))
+    page.append(Paragraph(*_verdict(plan)))
+    return page
+
+
+def _patient(plan: Plan) -> str:
+    known = plan.patient
+    said = []
+    if "age" in known:
+        said.append(f"age {_quantity(known['age'])}")
+    if "sex" in known:
+        said.append(str(known["sex"]))
+    for name, title in (("weight", "weight"), ("height", "height"), ("bsa", "BSA")):
+        listed = known.get(name)
+        for one in listed if isinstance(listed, list) else [listed] if listed else []:
+            text = f"{title} {_quantity(one)}"
+            text += f" from dose {one['from_dose']}" if "from_dose" in one else ""
+            text += f" on {one['date']}" if "date" in one else ""
+            said.append(text + (_derivation(one) if one.get("source") == "derived" else ""))
+    return ", ".join(said)
+
+
+def _derivation(bsa: dict[str, object]) -> str:
+    choice = "; the formula is dosecalc's choice, as the source names none" if bsa["formula_chosen_by"] == "dosecalc" else ""
+    text = f" (by {str(bsa['formula']).replace('-', ' ').title()} from weight{' and height' if bsa['spread'] else ''}{choice}"
+    spread = bsa["spread"]
+    if isinstance(spread, list):
+        low, high = spread
+        text += f"; formulas range from {_m2(low['value'])} ({low['formula']}) to {_m2(high['value'])} ({high['formula']})"
+    return text + ")"
+
+
+def _m2(value: float) -> str:
+    return units.show(value, "m^2")
+
+
+def _quantity(shown: dict[str, object]) -> str:
+    return f"{units.decimal(Fraction(str(shown['value'])), 6)} {units.pretty(str(shown['unit']))}"
+
+
+def _verdict(plan: Plan) -> tuple[str, str]:
+    counts = {s: sum(f.status == s for f in plan.findings) for s in ("violation", "warning", "unknown")}
+    pending = sum(dose.pending is not None for dose in plan.doses)
+    said = [_count(counts["violation"], "violation"), _count(counts["warning"], "warning"),
+            f"{counts['unknown']} not assessed"]  # fmt: skip
+    if pending:
+        said.append(f"{_count(pending, 'dose')} pending")
+    style = "violation" if counts["violation"] else "warning" if counts["warning"] else "unknown" if counts["unknown"] else "pass"
+    return f"{', '.join(said)}.", style
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+
+
+# -- doses and totals -------------------------------------------------------------------------------------------
+
+
+def _doses(plan: Plan) -> Page:
+    dated = any(dose.date for dose in plan.doses)
+    several = len(plan.totals) > 1
+    metric = "GBq" if any(d.level and d.level.unit.symbol.startswith("GBq") for d in plan.doses) else "MBq"
+    activity = any(d.size.kind == "activity" for d in plan.doses)
+    header = ["dose", "cycle", "day", *(["date"] if dated else []), *(["agent"] if several else []), "level", "amount",
+              *([""] if activity else []), "cumulative"]  # fmt: skip
+    rows = []
+    for dose in plan.doses:
+        amount, other = _amount(dose.size, metric)
+        row = [f"{dose.number}{' optional' if dose.optional else ''}{' given' if dose.given else ''}", str(dose.cycle), _day(dose)]
+        row += [f"{'from ' if dose.date_from else ''}{dose.date}" if dose.date else "not known"] if dated else []
+        row += [dose.agent] if several else []
+        row += [units.spell(dose.level) if dose.level else "pending", _flag(dose, amount), *([other] if activity else [])]
+        rows.append([*row, _cumulative(dose)])
+    right = frozenset(i for i, name in enumerate(header) if name in ("amount", "", "cumulative", "level"))
+    faint = frozenset(i for i, dose in enumerate(plan.doses) if dose.optional)
+    notes = [(f"dose {d.number}", d.pending, "unknown") for d in plan.doses if d.pending]
+    page: Page = [Heading("Doses"), Table(header, rows, right, faint)]
+    if notes:
+        page.append(Items(_merged_notes(plan)))
+    if any(dose.day is None for dose in plan.doses):
+        page.append(Paragraph("  Days that the source does not state are not known"
+                              f"{_day_hint(plan)}.", "dim"))  # fmt: skip
+    return page
+
+
+def _day_hint(plan: Plan) -> str:
+    later = any(dose.day is None and dose.cycle > 1 for dose in plan.doses)
+    return "; --cycle-length gives the distance between cycles" if later and "cycle-length" not in plan.inputs else ""
+
+
+def _merged_notes(plan: Plan) -> list[tuple[str, str, str]]:
+    """What each pending dose waits for."""
+    return [(f"dose {dose.number} pending", dose.pending, "unknown") for dose in plan.doses if dose.pending]
+
+
+def _day(dose: Dose) -> str:
+    if dose.day is None:
+        return "?"
+    return f"from {dose.day}" if dose.date_from else str(dose.day)
+
+
+def _amount(size: Size, metric: str = "MBq") -> tuple[str, str]:
+    """An amount in the unit it is prescribed in, and again in becquerel with as many figures."""
+    if size.value is None:
+        return "pending", ""
+    if size.kind == "mass":
+        return units.show(size.value, "mg"), ""
+    figures = units.whole_figures(size.value / units.unit(metric).factor, size.value / units.unit("mCi").factor)
+    return units.show(size.value, "mCi", figures=figures), units.show(size.value, metric, figures=figures)
+
+
+def _flag(dose: Dose, amount: str) -> str:
+    if dose.bounded == "cap":
+        return f"{amount} (capped)"
+    return f"{amount} (target reached)" if dose.bounded == "floor" and not dose.size.value else amount
+
+
+def _cumulative(dose: Dose) -> str:
+    shown = _amount(dose.cumulative)[0]
+    return f"at least {shown}" if dose.cumulative.lower_bound else shown
+
+
+def _totals(plan: Plan) -> Page:
+    rows = []
+    for agent, total in plan.totals.items():
+        optional = any(d.optional and d.agent == agent for d in plan.doses)
+        named = f"{agent}: " if len(plan.totals) > 1 else ""
+        rows.append([f"{named}{'required doses' if optional else 'all doses'}", *_sizes(total.required)])
+        if optional:
+            rows.append([f"{named}with optional doses", *_sizes(total.with_optional)])
+    return [Heading("Totals"), Table(["", "amount", "", "per BSA", "per weight"], rows, frozenset({1, 2, 3, 4}))]
+
+
+def _sizes(size: Size) -> list[str]:
+    amount, other = _amount(size)
+    unit = "mCi" if size.kind == "activity" else "mg"
+    ratios = [(size.bsa_value, f"{unit}/m^2", "bsa"), (size.weight_value, f"{unit}/kg", "weight")]
+    unknown = "pending" if size.value is None else "not known"
+    shown = [unknown if value is None else units.show(value, symbol) for value, symbol, _ in ratios]
+    return [amount, other, *shown]
+
+
+# -- findings ---------------------------------------------------------------------------------------------------
+
+
+def _findings(plan: Plan) -> Page:
+    found = [f for f in plan.findings if f.status in ("violation", "warning")]
+    applying = [c for c in plan.conflicts if c.applies]
+    if not found and not applying:
+        return []
+    page: Page = []
+    if found:
+        page += [Heading("Findings"), Items([(f"{f.status} {_name(f)}", f.message, f.status) for f in found])]
+    return page
+
+
+def _name(finding: Finding) -> str:
+    return f"{finding.rule} ({finding.part})" if finding.part else finding.rule
+
+
+def _unknown(plan: Plan) -> Page:
+    found = [f for f in plan.findings if f.status == "unknown"]
+    if not found:
+        return []
+    return [Heading(f"Not assessed ({len(found)})"), Items([(_name(f), _lacking(f), "unknown") for f in found])]
+
+
+def _lacking(finding: Finding) -> str:
+    """The whole sentence where something is known already, else what is required and the option that states it."""
+    if any(check.holds is not None for check in finding.checks):
+        return finding.message
+    return f"{finding.message.partition(';')[0]}: {' or '.join(finding.settled_by)}"
+
+
+def _conflicts(plan: Plan) -> Page:
+    applying = [(f"conflict {c.id}", c, "warning") for c in plan.conflicts if c.applies]
+    possible = [(f"may apply: {c.id}", c, "unknown") for c in plan.conflicts if c.applies is None]
+    if not applying and not possible:
+        return []
+    rows = [(label, f"{units.prose(c.reading)}: {units.prose(c.because)} ({', '.join(c.between)})", style)
+            for label, c, style in (*applying, *possible)]  # fmt: skip
+    return [Heading("Conflicts between the sources"), Items(rows)]
+
+
+def _arithmetic(plan: Plan) -> Page:
+    groups: dict[tuple[str, tuple[str, ...]], list[int]] = {}
+    for dose in plan.doses:
+        if dose.trace != "pending":
+            groups.setdefault((dose.trace, dose.cite), []).append(dose.number)
+    rows = [(_numbers(numbers), f"{trace}   [{', '.join(cite)}]", "dim") for (trace, cite), numbers in groups.items()]
+    return [Heading("Arithmetic"), Items(rows)] if rows else []
+
+
+def _numbers(listed: list[int]) -> str:
+    if len(listed) == 1:
+        return f"dose {listed[0]}"
+    runs = listed == list(range(listed[0], listed[-1] + 1))
+    return f"doses {listed[0]} to {listed[-1]}" if runs else f"doses {', '.join(map(str, listed))}"
+
+
+def _rest(plan: Plan) -> Page:
+    page: Page = []
+    if plan.instructions:
+        page += [Heading("Instructions"),
+                 Items([("", f"{units.prose(i.text)}   [{', '.join(i.cite)}]", "dim") for i in plan.instructions])]  # fmt: skip
+    if plan.unconfirmed:
+        page += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
+                 Items([(u.fact, units.prose(u.statement), "warning") for u in plan.unconfirmed])]  # fmt: skip
+    passed = [_name(f) for f in plan.findings if f.status == "pass"]
+    off = [_name(f) for f in plan.findings if f.status == "not_applicable"]
+    if passed:
+        page += [Heading("Passed", "pass"), Paragraph(f"  {', '.join(passed)}")]
+    if off:
+        page += [Heading("Not applicable", "dim"), Paragraph(f"  {', '.join(off)}", "dim")]
+    protocol = plan.protocol
+    page += [Heading("Made from", "dim"), Paragraph(f"  dosecalc {plan.version}, {protocol['file']} (sha256 "
+             f"{protocol['sha256'][:12]}), facts: {', '.join(s['id'] for s in plan.sources)}", "dim")]  # fmt: skip
+    return page

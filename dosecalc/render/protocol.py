@@ -1,0 +1,140 @@
+"""Protocols in words: the index, one protocol, and what lint found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from dosecalc.units import pretty, prose
+from dosecalc.protocol import Arm, Condition, Cycle, LevelRow, Protocol, Range, Rule, cited
+from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
+
+if TYPE_CHECKING:
+    from dosecalc.library import IndexRow, ProtocolFile, Report
+
+_WORDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
+_SCOPES = {"first-dose": "before the first dose", "later-doses": "before later doses", "each-dose": "for each dose",
+           "each-cycle": "for each cycle", "course": "for the course"}  # fmt: skip
+
+
+def index_page(rows: list[IndexRow]) -> Page:
+    """One line an arm."""
+    table = [[row.arm, row.status, row.agent, prose(row.title)] for row in rows]
+    return [Table(["arm", "status", "agent", "regimen"], table)]
+
+
+def lint_lines(report: Report) -> list[str]:
+    """One line a problem, then the notes, then the verdict."""
+    lines = [f"error: {problem}" for problem in report.problems]
+    lines += [f"note: {report.file}: {note}" for note in report.notes]
+    wrong = len(report.problems)
+    return [*lines, f"{report.file}: {wrong} error{'' if wrong == 1 else 's'}" if wrong else f"{report.file}: sound"]
+
+
+def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
+    """Regimen, rules, conflicts, instructions, sources and unconfirmed facts of some arms of a file."""
+    protocol = file.protocol
+    mine = [arm.id for arm in arms]
+    page: Page = [
+        Heading(f"{protocol.id}   {protocol.status}"),
+        Paragraph(prose(protocol.title)),
+        Paragraph(f"Registry: {', '.join(protocol.registry)}" if protocol.registry else "No registry number", "dim"),
+    ]
+    if protocol.note:
+        page.append(Paragraph(prose(protocol.note), "dim"))
+    for arm in arms:
+        page += _regimen(protocol, arm)
+    rules = [r for r in protocol.rules if r.arms is None or set(r.arms) & set(mine)]
+    page += [Heading("Rules"), Items([_rule(protocol, r, mine) for r in rules])]
+    conflicts = [c for c in protocol.conflicts if c.arms is None or set(c.arms) & set(mine)]
+    page += [Heading("Conflicts between the sources"),
+             Items([(c.id, f"{prose(c.reading)}: {prose(c.because)} ({', '.join(c.between)})", "warning")
+                    for c in conflicts])]  # fmt: skip
+    instructions = [i for i in protocol.instructions if i.arms is None or set(i.arms) & set(mine)]
+    if instructions:
+        page += [Heading("Instructions"),
+                 Items([("", f"{prose(i.text)} ({', '.join(cited(i.cite))})", "") for i in instructions])]  # fmt: skip
+    cites = dict.fromkeys(c for arm in arms for c in file.cites(arm))
+    page += [Heading("Sources"), Items([(c, _fact(file, c), "dim") for c in cites])]
+    unconfirmed = dict(pair for arm in arms for pair in file.unconfirmed(arm))
+    if unconfirmed:
+        page += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
+                 Items([(c, prose(s), "warning") for c, s in unconfirmed.items()])]  # fmt: skip
+    page.append(Paragraph(f"\nFile: {file.file}, sha256 {file.sha256}", "dim"))
+    return page
+
+
+def _fact(file: ProtocolFile, cite: str) -> str:
+    fact = file.fact(cite)
+    if fact is None:
+        return "not found"
+    mark = "" if file.confirmed(cite) else ", unconfirmed"
+    return f"{prose(fact.statement)} [grade {fact.grade}{mark}]"
+
+
+def _regimen(protocol: Protocol, arm: Arm) -> Page:
+    lines: list[tuple[str, str, str]] = []
+    number = 1
+    for cycle in arm.cycles:
+        last = number + cycle.repeat - 1
+        label = f"cycle {number}" if last == number else f"cycles {number} to {last}"
+        number = last + 1
+        lines.append((label, f"{'optional, ' if cycle.optional else ''}{_length(cycle)}", ""))
+        for dose in cycle.doses:
+            day = f"day {dose.day}" if dose.day is not None else "day not stated"
+            text = f"{protocol.agents[dose.agent].name}, {_level(dose.level)}"
+            for bound, word in ((dose.cap, "at most"), (dose.floor, "at least")):
+                text += f", {word} {pretty(bound)}" if bound else ""
+            lines.append((f"  {day}", text, "dim"))
+    return [Heading(f"{arm.id}: {prose(arm.title)}"), Items(lines)]
+
+
+def _length(cycle: Cycle) -> str:
+    if cycle.length is None:
+        return "length not stated by the source"
+    if isinstance(cycle.length, Range):
+        return f"{cycle.length.min} to {cycle.length.max} long"
+    return f"{cycle.length} long"
+
+
+def _level(level: str | Range | list[LevelRow]) -> str:
+    if isinstance(level, str):
+        return f"to a cumulative whole-body dose of {level}" if level.endswith("Gy") else pretty(level)
+    if isinstance(level, Range):
+        return f"{pretty(level.min)} to {pretty(level.max)}, to be chosen"
+    return "; ".join(f"{_level(r.level)} if {_condition(r.when)}" if r.when else f"otherwise {_level(r.level)}" for r in level)
+
+
+def _rule(protocol: Protocol, rule: Rule, mine: list[str]) -> tuple[str, str, str]:
+    label = f"{rule.id} ({rule.part})" if rule.part else rule.id
+    text = f"{prose(rule.title)}: "
+    if rule.when is not None:
+        text += f"if {_condition(rule.when)}, then "
+    text += _condition(rule.require)
+    if rule.at:
+        text += f", {_SCOPES[rule.at]}"
+    if rule.arms and len(mine) > 1:
+        text += f" (only {', '.join(rule.arms)})"
+    return label, f"{text} ({', '.join(cited(rule.cite))})", rule.severity if rule.severity == "warning" else ""
+
+
+def _condition(condition: Condition) -> str:
+    if condition.condition is not None:
+        return condition.condition.replace("-", " ")
+    if condition.not_ is not None:
+        return f"not ({_condition(condition.not_)})"
+    if condition.all_ is not None:
+        return " and ".join(_bracketed(c) for c in condition.all_)
+    if condition.any_ is not None:
+        return " or ".join(_bracketed(c) for c in condition.any_)
+    name = str(condition.observable)
+    if condition.is_ is not None:
+        return f"{name} is {str(condition.is_).lower()}"
+    if condition.one_of is not None:
+        return f"{name} is one of {', '.join(condition.one_of)}"
+    bounds = [(word, getattr(condition, key)) for key, word in _WORDS.items() if getattr(condition, key) is not None]
+    return f"{name} " + " and ".join(f"{word} {pretty(str(limit))}" for word, limit in bounds)
+
+
+def _bracketed(condition: Condition) -> str:
+    text = _condition(condition)
+    return f"({text})" if condition.all_ is not None or condition.any_ is not None else text
