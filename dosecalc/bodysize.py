@@ -32,7 +32,7 @@ def mosteller(s: System, height: Value, weight: Value) -> Value:
 
 
 def _product(coefficient: str, height_power: str, weight_power: str) -> Sizes:
-    """coefficient x H^a x W^b, the form that most formulas share."""
+    """Coefficient x H^a x W^b, the form that most formulas share."""
     c, a, b = float(coefficient), float(height_power), float(weight_power)
 
     def bsa(s: System, height: Value, weight: Value) -> Value:
@@ -47,13 +47,13 @@ def boyd(s: System, height: Value, weight: Value) -> Value:
     return 0.0003207 * s.power(height, 0.3) * s.power(10.0, (0.7285 - 0.0188 * s.log10(grams)) * s.log10(grams))
 
 
-def livingston_lee(s: System, height: Value, weight: Value) -> Value:
+def livingston_lee(s: System, _height: Value, weight: Value) -> Value:
     """0.1173 W^0.6466; below 10 kg 0.1037 W^0.6724. Livingston and Lee, Am J Physiol 2001;281:E586."""
     light = s.above(s.number(Fraction(10)), weight).yes
     return s.where(light, 0.1037 * s.power(weight, 0.6724), 0.1173 * s.power(weight, 0.6466))
 
 
-def costeff(s: System, height: Value, weight: Value) -> Value:
+def costeff(_s: System, _height: Value, weight: Value) -> Value:
     """(4 W + 7) / (W + 90), for children. Costeff."""
     return (4 * weight + 7) / (weight + 90)
 

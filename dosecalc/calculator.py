@@ -7,26 +7,32 @@ a plan, float64 arrays for a cohort. Canonical units throughout: MBq, mg, kg, mÂ
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from dosecalc import bodysize
+from dosecalc.errors import InputError
 from dosecalc.numbers import FALSE, TRUE, UNSURE, Bounds, Mask, System, Tri, Value
 from dosecalc.observables import BY_CYCLE, OBSERVABLES, Observable
 from dosecalc.protocol import Arm, Dose, LevelRow, Protocol, Range
-from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, read_at
+from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.schedule import Slot
 from dosecalc.units import Measure
 
 LEVELS = ("activity", "activity/weight", "activity/bsa", "absorbed dose")
 DRUG_LEVELS = ("mass", "mass/weight", "mass/bsa")
+SIZED = ("", "_per_weight", "_per_bsa")
 YEAR = Fraction(1461, 4)
 ADULT = 18 * YEAR
+_ZERO = Fraction(0)
+_TOTALLED = {
+    kind: tuple(tuple(f"{scope}_{kind}{size}" for scope in ("dose", "cumulative", "lifetime")) for size in SIZED)
+    for kind in ("activity", "mass")
+}
 
 
-@dataclass(frozen=True)
-class Prior:
+class Prior(NamedTuple):
     """What was given of one agent before this course, as bounds: in all, per body weight, per body surface area."""
 
     amount: Bounds
@@ -34,8 +40,10 @@ class Prior:
     per_bsa: Bounds
 
 
-@dataclass(frozen=True)
-class Inputs:
+_NONE: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Inputs(NamedTuple):
     """One patient, or many: what is known, in canonical units of the number system in use.
 
     ``stated`` holds for the whole course, ``indexed`` for one dose (or one cycle, for remission). ``levels`` are the
@@ -43,16 +51,19 @@ class Inputs:
     whole-body dose from each administration alone. ``intervals`` are days since the dose before.
     """
 
-    stated: Mapping[str, Any] = field(default_factory=dict)
-    indexed: Mapping[tuple[str, int], Any] = field(default_factory=dict)
-    levels: Mapping[int, tuple[str, Value]] = field(default_factory=dict)
-    given: Mapping[int, Value] = field(default_factory=dict)
-    measured: Mapping[int, Value] = field(default_factory=dict)
-    prior: Mapping[str, Prior] = field(default_factory=dict)
-    intervals: Mapping[int, Value] = field(default_factory=dict)
+    stated: Mapping[str, Any] = _NONE
+    indexed: Mapping[tuple[str, int], Any] = _NONE
+    levels: Mapping[int, tuple[str, Value]] = _NONE
+    given: Mapping[int, Value] = _NONE
+    measured: Mapping[int, Value] = _NONE
+    prior: Mapping[str, Prior] = _NONE
+    intervals: Mapping[int, Value] = _NONE
     formula: str = bodysize.DEFAULT
     next_dose: int = 1
     calendar: Callable[[str, Fraction], Value | None] | None = None
+
+
+Total = tuple[Value, ...]
 
 
 class Row(NamedTuple):
@@ -72,26 +83,32 @@ class CompiledDose(NamedTuple):
     activity: bool
 
 
-@dataclass
 class Moment:
-    """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it."""
+    """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it.
 
-    case: Case
-    number: int
-    cycle: int
-    slot: Slot | None = None
-    values: dict[str, Any] = field(default_factory=dict)
-    amount: Value = None
-    planned: Value = None
-    undefined: Mask = False
-    capped: Mask = False
-    floored: Mask = False
+    ``planned`` is what the levels give, ``amount`` what was given instead where that is stated; ``undefined`` says that
+    no level applies, ``capped`` and ``floored`` that the source itself changed the amount.
+    """
+
+    __slots__ = ("amount", "capped", "case", "cycle", "floored", "number", "planned", "slot", "undefined", "values")
+
+    def __init__(self, case: Case, number: int, cycle: int, slot: Slot | None = None) -> None:
+        self.case, self.number, self.cycle, self.slot = case, number, cycle, slot
+        self.values: dict[str, Any] = {}
+        self.amount: Value = None
+        self.planned: Value = None
+        self.undefined: Mask = False
+        self.capped: Mask = False
+        self.floored: Mask = False
 
     def get(self, name: str) -> Any:
         """The value of an observable at this moment; unknown where nobody stated it."""
         value = self.values.get(name)
         if value is None:
-            value = self.values[name] = self.case.patient(name, self)
+            value = self.case.constant.get(name)
+        if value is None:
+            value = self.case.patient(name, self)
+            (self.values if self.case.varies(name) else self.case.constant)[name] = value
         return value
 
     def calendar(self, name: str, months: Fraction) -> Value | None:
@@ -106,6 +123,12 @@ class Case:
         self.system = system
         self.inputs = inputs
         self.table = table
+        self.constant: dict[str, Any] = {}
+        """Values that are the same at every dose."""
+
+    def varies(self, name: str) -> bool:
+        """Whether a value may differ from dose to dose."""
+        return bool(self.inputs.indexed) or self.table[name].momentary
 
     def patient(self, name: str, moment: Moment) -> Any:
         derive = _DERIVED.get(name)
@@ -129,7 +152,7 @@ class Case:
     def derived_bsa(self, moment: Moment) -> Value:
         formula = self.inputs.formula
         needs = bodysize.FORMULAS[formula]
-        height = moment.get("height") if needs.needs_height else self.system.number(Fraction(0))
+        height = moment.get("height") if needs.needs_height else self.system.number(_ZERO)
         adult = female = UNSURE
         if needs.adults_of_known_sex:
             adult = self.system.at_least(moment.get("age"), self.system.number(ADULT))
@@ -143,7 +166,7 @@ class Case:
 
     def stored(self, moment: Moment) -> Tri:
         """A count above zero says that cells are stored."""
-        zero = self.system.number(Fraction(0))
+        zero = self.system.number(_ZERO)
         counts = [self.system.above(self.stated(name, moment), zero) for name in _CELLS]
         said = self.stated("stem_cells_stored", moment)
         return Tri(said.yes | counts[0].yes | counts[1].yes, said.no)
@@ -156,7 +179,7 @@ class Case:
     def cells(self, name: str, moment: Moment) -> Value:
         """Cells that are not stored count zero."""
         none = self.stated("stem_cells_stored", moment).no
-        return self.system.where(none, self.system.number(Fraction(0)), self.stated(name, moment))
+        return self.system.where(none, self.system.number(_ZERO), self.stated(name, moment))
 
 
 _CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
@@ -191,7 +214,9 @@ class Calculation(NamedTuple):
 class CompiledArm:
     """An arm of a protocol, compiled for one number system. InputError names the place in the file of what is wrong."""
 
-    def __init__(self, protocol: Protocol, arm: Arm, system: System, table: Mapping[str, Observable] = OBSERVABLES) -> None:
+    def __init__(
+        self, protocol: Protocol, arm: Arm, system: System, table: Mapping[str, Observable] = OBSERVABLES
+    ) -> None:
         self.protocol, self.arm, self.system, self.table = protocol, arm, system, table
         self.compiler = Compiler(system, protocol.conditions, table)
         self.doses: dict[int, CompiledDose] = {}
@@ -205,7 +230,10 @@ class CompiledArm:
             if rule.arms is None or arm.id in rule.arms
         )
         self.conflicts = tuple(
-            (conflict, None if conflict.when is None else self.compiler.condition(conflict.when, f"conflicts[{i}].when"))
+            (
+                conflict,
+                None if conflict.when is None else self.compiler.condition(conflict.when, f"conflicts[{i}].when"),
+            )
             for i, conflict in enumerate(protocol.conflicts)
             if conflict.arms is None or arm.id in conflict.arms
         )
@@ -228,7 +256,10 @@ class CompiledArm:
     ) -> Row:
         level = source.level
         if isinstance(level, Range):
-            low, high = read_at(level.min, wanted, f"{where}.level.min"), read_at(level.max, wanted, f"{where}.level.max")
+            low, high = (
+                read_at(level.min, wanted, f"{where}.level.min"),
+                read_at(level.max, wanted, f"{where}.level.max"),
+            )
             if low.dimension != high.dimension or low.value > high.value:
                 raise InputError("a range goes from a lower to a higher quantity of one kind", where=f"{where}.level")
         else:
@@ -253,10 +284,7 @@ class CompiledArm:
         cycle = next((s.cycle for s in slots if s.number == inputs.next_dose), 1)
         course = Moment(case, inputs.next_dose, cycle)
         self._course(course, moments, totals)
-        rules = tuple(
-            RuleRun(r, [(m, self.compiler.outcome(r, m)) for m in self._looked_at(r, moments, course)])
-            for r in self.rules
-        )
+        rules = tuple(RuleRun(r, [(m, outcome(r, m)) for m in self._looked_at(r, moments, course)]) for r in self.rules)
         conflicts = tuple(self._applies(when, moments) for _, when in self.conflicts)
         return Calculation(case, tuple(moments), course, rules, conflicts)
 
@@ -299,7 +327,7 @@ class CompiledArm:
         s = self.system
         agent = moment.slot.dose.agent if moment.slot else ""
         earlier = [m for m in before if m.slot and m.slot.dose.agent == agent]
-        zero = s.number(Fraction(0))
+        zero = s.number(_ZERO)
         given, dose = zero, zero
         for m in earlier:
             given = given + m.amount
@@ -315,12 +343,10 @@ class CompiledArm:
         measured = moment.case.inputs.measured.get(moment.number)
         if measured is not None:
             return measured
-        zero = s.number(Fraction(0))
+        zero = s.number(_ZERO)
         return s.where(s.equal(moment.amount, zero).yes, zero, s.unknown("measured"))
 
-    def _bounded(
-        self, row: Row, amount: Value, moment: Moment, before: list[Moment]
-    ) -> tuple[Value, Mask, Mask]:
+    def _bounded(self, row: Row, amount: Value, moment: Moment, before: list[Moment]) -> tuple[Value, Mask, Mask]:
         s = self.system
         capped: Mask = False
         floored: Mask = moment.floored
@@ -340,36 +366,31 @@ class CompiledArm:
         name = "activity" if activity else "mass"
         amount = moment.amount
         sizes = (amount, amount / moment.get("weight"), amount / moment.get("bsa"))
-        last = totals.get(agent)
-        zero = s.number(Fraction(0))
-        running = tuple(
-            Bounds(s.either(size, zero), size) + (zero if last is None else last[i]) for i, size in enumerate(sizes)
-        )
+        zero = s.number(_ZERO)
+        last = totals.get(agent, (zero, zero, zero))
+        running = tuple(Bounds(s.either(size, zero), size) + so_far for size, so_far in zip(sizes, last, strict=True))
         totals[agent] = running
         prior = moment.case.inputs.prior.get(agent)
         unstated = Bounds(zero, s.unknown("prior"))
         before_course = (unstated,) * 3 if prior is None else (prior.amount, prior.per_weight, prior.per_bsa)
-        for i, suffix in enumerate(("", "_per_weight", "_per_bsa")):
-            values[f"dose_{name}{suffix}"] = sizes[i]
-            values[f"cumulative_{name}{suffix}"] = running[i]
-            values[f"lifetime_{name}{suffix}"] = running[i] + before_course[i]
+        for names, size, total, earlier in zip(_TOTALLED[name], sizes, running, before_course, strict=True):
+            values[names[0]], values[names[1]], values[names[2]] = size, total, total + earlier
         values["cycle_number"] = s.number(Fraction(slot.cycle))
         values["dose_number"] = s.number(Fraction(slot.number))
         interval = moment.case.inputs.intervals.get(slot.number)
         values["dose_interval"] = s.unknown("dose_interval") if interval is None else interval
         if activity:
-            dose = Bounds(zero, zero)
-            for m in (*before, moment):
-                if m.slot and self.doses[id(m.slot.dose)].activity:
-                    one = self._from_one(m)
-                    dose = dose + Bounds(s.either(one, zero), one)
-            values["whole_body_dose"] = dose
+            one = self._from_one(moment)
+            so_far = next(
+                (m.values["whole_body_dose"] for m in reversed(before) if "whole_body_dose" in m.values), zero
+            )
+            values["whole_body_dose"] = Bounds(s.either(one, zero), one) + so_far
 
     def _course(self, course: Moment, doses: list[Moment], totals: dict[str, Total]) -> None:
         s = self.system
-        zero = s.number(Fraction(0))
+        zero = s.number(_ZERO)
         radioactive = [total for key, total in totals.items() if self.protocol.agents[key].radionuclide]
-        for i, suffix in enumerate(("", "_per_weight", "_per_bsa")):
+        for i, suffix in enumerate(SIZED):
             name = f"course_activity{suffix}"
             course.values[name] = sum((total[i] for total in radioactive), Bounds(zero, zero))
         course.values["course_cycles"] = s.number(Fraction(max((m.cycle for m in doses), default=0)))
@@ -402,6 +423,3 @@ class CompiledArm:
         for moment in doses:
             result = result | when.test(moment)
         return result
-
-
-Total = tuple[Bounds, ...]

@@ -6,40 +6,75 @@ option that settles it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from fractions import Fraction
-from typing import Any
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from dosecalc import units
 from dosecalc.calculator import Moment, RuleRun
 from dosecalc.numbers import Tri, Unknown, Value, ends
 from dosecalc.observables import BY_CYCLE, NEVER, Observable, settled_by
+from dosecalc.phrases import doses_text
 from dosecalc.plans import Check, Finding, Status, quantity_of
-from dosecalc.protocol import cited
-from dosecalc.rules import CompiledCondition, Leaf, Outcome
+from dosecalc.rules import CompiledCondition, CompiledRule, Leaf, Outcome
 from dosecalc.units import Measure
 
 _HOLDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
 _FAILS = {"above": "not above", "at_least": "below", "below": "not below", "at_most": "above"}
 
 
+class Seen(NamedTuple):
+    """One comparison, made at one moment: what was observed, and whether it holds."""
+
+    leaf: Leaf
+    value: Any
+    truth: Tri
+
+
+def look(condition: CompiledCondition | None, moment: Moment) -> tuple[Seen, ...]:
+    """Every comparison of a condition at a moment."""
+    if condition is None:
+        return ()
+    return tuple([Seen(leaf, _plain(moment.get(leaf.observable.name)), leaf.test(moment)) for leaf in condition.leaves])
+
+
+def _plain(value: Any) -> Any:
+    """A value that can be a key: the truths of a choice as pairs."""
+    return tuple(value.items()) if isinstance(value, dict) else value
+
+
 def of_rule(run: RuleRun) -> list[Finding]:
-    """The findings of one rule: one a dose where something is wrong or unknown, else one for the course."""
-    found: list[Finding] = []
-    rest: list[tuple[Moment, Outcome]] = []
+    """The findings of one rule: one a dose where something is wrong, one for all doses where the same is not known,
+    else one for the course.
+    """
+    severity = run.compiled.rule.severity
+    rest: list[_Said] = []
+    groups: dict[tuple[Any, ...], list[_Said]] = {}
     for moment, outcome in run.outcomes:
-        status = status_of(outcome, run.compiled.rule.severity)
+        status = status_of(outcome, severity)
+        said = (status, moment, outcome)
         if status in ("pass", "not_applicable"):
-            rest.append((moment, outcome))
-        elif not (run.compiled.running and status != "unknown" and any(f.status == status for f in found)):
-            found.append(_finding(run, status, moment, outcome))
-    if found:
-        return _together(found)
-    passed = [pair for pair in rest if status_of(pair[1], "violation") == "pass"]
-    moment, outcome = (passed or rest or [(None, None)])[-1]
-    if moment is None or outcome is None:
-        return []
-    return [_finding(run, "pass" if passed else "not_applicable", moment, outcome, whole=True)]
+            rest.append(said)
+        elif status == "unknown":
+            groups.setdefault(("unknown", *_unsure(run.compiled, moment)), []).append(said)
+        else:  # a cap on a running total is broken once, by the first dose above it
+            groups.setdefault((status,) if run.compiled.running else (status, moment.number), [said])
+    if groups:
+        return [_finding(run, group) for group in groups.values()]
+    passed = [said for said in rest if said[0] == "pass"]
+    return [_finding(run, [(passed or rest)[-1]], whole=True)] if rest else []
+
+
+_Said = tuple[Status, Moment, Outcome]
+
+
+def _unsure(compiled: CompiledRule, moment: Moment) -> Iterator[str]:
+    """The observables whose comparisons cannot be made at a moment."""
+    for condition in (compiled.when, compiled.require):
+        for leaf in condition.leaves if condition is not None else ():
+            truth = leaf.test(moment)
+            if not (truth.yes or truth.no):
+                yield leaf.observable.name
 
 
 def status_of(outcome: Outcome, severity: Status) -> Status:
@@ -50,71 +85,53 @@ def status_of(outcome: Outcome, severity: Status) -> Status:
     return "pass" if holds.yes else severity if holds.no else "unknown"
 
 
-def _finding(run: RuleRun, status: Status, moment: Moment, outcome: Outcome, *, whole: bool = False) -> Finding:
-    rule = run.compiled.rule
-    leaves = [*(run.compiled.when.leaves if run.compiled.when else ()), *run.compiled.require.leaves]
-    options = tuple(dict.fromkeys(_settling(run, moment, outcome))) if status == "unknown" else ()
-    cite = _cite(run)
-    return Finding.model_construct(
+def _finding(run: RuleRun, group: list[_Said], *, whole: bool = False) -> Finding:
+    status, moment, outcome = group[0]
+    numbers = () if whole or moment.slot is None else tuple([m.number for _, m, _ in group])
+    when, require = look(run.compiled.when, moment), look(run.compiled.require, moment)
+    return _say(run.compiled, status, numbers, moment.cycle, when, require, outcome)
+
+
+@lru_cache(maxsize=4096)
+def _say(
+    compiled: CompiledRule, status: Status, numbers: tuple[int, ...], cycle: int, when: tuple[Seen, ...],
+    require: tuple[Seen, ...], outcome: Outcome,
+) -> Finding:  # fmt: skip
+    """The finding for what was seen. The same things seen make the same finding, so it is kept: most of a plan's
+    findings speak of what nobody stated, and do not change from patient to patient.
+    """
+    options: tuple[str, ...] = ()
+    if status == "unknown":
+        asked = when if not outcome.when.yes else ()
+        asked += require if not (outcome.require.yes or outcome.require.no) else ()
+        options = options_for(asked, numbers[0] if numbers else 1, cycle, several=len(numbers) > 1)
+    rule = compiled.rule
+    return Finding.made(
         rule=rule.id,
         part=rule.part,
         status=status,
         severity=rule.severity,
-        dose=None if whole or moment.slot is None else moment.number,
-        doses=None,
-        message=_sentence(run, status, moment, outcome, options, cite),
-        checks=tuple(check(leaf, moment) for leaf in leaves),
-        cite=cite,
+        dose=numbers[0] if numbers else None,
+        doses=numbers if len(numbers) > 1 else None,
+        message=_sentence(compiled, status, numbers, when, require, outcome, options),
+        checks=tuple(map(check, (*when, *require))),
+        cite=compiled.cite,
         settled_by=options,
     )
-
-
-def _cite(run: RuleRun) -> tuple[str, ...]:
-    return cited(run.compiled.rule.cite)
-
-
-def _together(found: list[Finding]) -> list[Finding]:
-    """Unknown for the same reason on several doses is one finding; so is what is unknown after the first of them."""
-    groups: dict[tuple[Any, ...], list[Finding]] = {}
-    for finding in found:
-        reason = tuple(c.observable for c in finding.checks if c.holds is None)
-        key = ("unknown", reason) if finding.status == "unknown" else (finding.status, finding.dose)
-        groups.setdefault(key, []).append(finding)
-    result = []
-    for group in groups.values():
-        first = group[0]
-        if len(group) > 1:
-            options = tuple(dict.fromkeys(option for f in group for option in f.settled_by))
-            numbers = tuple(f.dose for f in group if f.dose is not None)
-            message = first.message.replace(f"Dose {first.dose}:", f"{doses_text(numbers).capitalize()}:", 1)
-            first = first.model_copy(update={"doses": numbers, "message": message, "settled_by": options})
-        result.append(first)
-    return result
-
-
-def doses_text(numbers: Iterable[int]) -> str:
-    """``dose 3``, ``doses 2 to 18`` or ``doses 4, 7 and 10``."""
-    listed = list(numbers)
-    if len(listed) == 1:
-        return f"dose {listed[0]}"
-    if listed == list(range(listed[0], listed[-1] + 1)) and len(listed) > 2:
-        return f"doses {listed[0]} to {listed[-1]}"
-    return f"doses {', '.join(map(str, listed[:-1]))} and {listed[-1]}"
 
 
 # -- checks -----------------------------------------------------------------------------------------------------
 
 
-def check(leaf: Leaf, moment: Moment) -> Check:
+def check(seen: Seen) -> Check:
     """One comparison as the document prints it, observed and limit in the unit of the protocol."""
-    truth = leaf.test(moment)
-    row = leaf.observable
-    return Check.model_construct(
-        observable=row.name,
-        observed=_observed(row, moment.get(row.name), leaf.limit),
+    leaf = seen.leaf
+    return Check.made(
+        observable=leaf.observable.name,
+        observed=_observed(leaf.observable, seen.value, leaf.limit),
         comparison=leaf.comparison,
         limit=quantity_of(leaf.limit) if isinstance(leaf.limit, Measure) else leaf.limit,
-        holds=True if truth.yes else False if truth.no else None,
+        holds=True if seen.truth.yes else False if seen.truth.no else None,
     )
 
 
@@ -123,7 +140,7 @@ def _observed(row: Observable, value: Any, limit: object) -> Any:
         truth = value if isinstance(value, Tri) else Tri(value is True, value is False)
         return True if truth.yes else False if truth.no else None
     if row.kind == "choice":
-        return next((name for name, truth in value.items() if truth.yes), None)
+        return next((name for name, truth in value if truth.yes), None)
     low, high = ends(value)
     if isinstance(low, Unknown):
         return None
@@ -142,36 +159,34 @@ def _observed(row: Observable, value: Any, limit: object) -> Any:
 
 
 def _sentence(
-    run: RuleRun, status: Status, moment: Moment, outcome: Outcome, options: tuple[str, ...], cite: tuple[str, ...]
-) -> str:
-    rule = run.compiled.rule
-    place = f"Dose {moment.number}: " if moment.slot is not None and status not in ("pass", "not_applicable") else ""
-    said = [f"{place}{units.prose(rule.title)}"]
-    when = run.compiled.when
-    if status == "not_applicable" and when is not None:
-        said.append(f"does not apply: {said_of(when, moment)}")
+    compiled: CompiledRule, status: Status, numbers: tuple[int, ...], when: tuple[Seen, ...], require: tuple[Seen, ...],
+    outcome: Outcome, options: tuple[str, ...],
+) -> str:  # fmt: skip
+    place = doses_text(numbers).capitalize() + ": " if numbers else ""
+    parts = [place + compiled.title]
+    if status == "not_applicable" and when:
+        parts.append(f"does not apply: {words(when)}")
     else:
-        if when is not None and status != "pass":
-            said.append(("applies" if outcome.when.yes else "may apply") + f": {said_of(when, moment)}")
-        said.append(said_of(run.compiled.require, moment))
+        if when and status != "pass":
+            parts.append(f"{'applies' if outcome.when.yes else 'may apply'}: {words(when)}")
+        parts.append(words(require))
     if options:
-        said.append(f"settle it with {' or '.join(options)}")
-    return f"{'; '.join(said)}. Source: {', '.join(cite)}."
+        parts.append(f"settle it with {' or '.join(options)}")
+    return f"{'; '.join(parts)}. Source: {', '.join(compiled.cite)}."
 
 
-def said_of(condition: CompiledCondition, moment: Moment) -> str:
-    """A condition and what was observed of it, as words."""
-    return ", ".join(dict.fromkeys(_phrase(leaf, moment) for leaf in condition.leaves))
+def words(seen: tuple[Seen, ...]) -> str:
+    """Comparisons and what was observed, as words."""
+    return ", ".join(dict.fromkeys(map(_phrase, seen)))
 
 
-def _phrase(leaf: Leaf, moment: Moment) -> str:
-    row, truth = leaf.observable, leaf.test(moment)
-    value = moment.get(row.name)
+def _phrase(seen: Seen) -> str:
+    leaf, value, truth = seen
+    row, limit = leaf.observable, leaf.limit_text
     if row.kind in ("boolean", "choice"):
         observed = _observed(row, value, leaf.limit)
         shown = {True: "yes", False: "no", None: "not known"}.get(observed, str(observed))
         return f"{row.title}: {shown}"
-    limit = _limit_text(leaf)
     low, high = ends(value)
     if isinstance(low, Unknown) or (isinstance(high, Unknown) and not low):
         return f"{row.title} not known (limit: {_HOLDS[leaf.comparison]} {limit})"
@@ -182,56 +197,39 @@ def _phrase(leaf: Leaf, moment: Moment) -> str:
         shown = f"at least {shown}, the rest not known"
         if not truth.yes and not truth.no:
             return f"{row.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit})"
-    elif high != low:
+    elif high is not low and high != low:
         shown = f"{shown} to {_value_text(leaf, high)}"
-    relation = (_HOLDS if truth.yes else _FAILS)[leaf.comparison]
-    same = shown == limit
-    return f"{row.title} {shown}, {'exactly the limit' if same and truth.yes else f'{relation} {limit}'}"
+    if shown == limit and truth.yes:
+        return f"{row.title} {shown}, exactly the limit"
+    return f"{row.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit}"
 
 
 def _value_text(leaf: Leaf, value: Value) -> str:
-    if leaf.observable.kind == "count":
-        return units.decimal(Fraction(value))
-    symbol = leaf.limit.unit.symbol if isinstance(leaf.limit, Measure) else leaf.observable.unit
-    shown = units.show(value, symbol, leaf.observable.dimension)
-    limit = leaf.limit.value if isinstance(leaf.limit, Measure) else None
-    if limit is not None and value != limit and shown == units.show(limit, symbol, leaf.observable.dimension):
-        return units.show(value, symbol, leaf.observable.dimension, exactly=True)
+    if not isinstance(leaf.limit, Measure):
+        return units.decimal(value)
+    symbol, dimension = leaf.limit.unit.symbol, leaf.observable.dimension
+    shown = units.show(value, symbol, dimension)
+    if shown == leaf.limit_text and value != leaf.limit.value:  # rounding must not hide which side of the limit it is
+        return units.show(value, symbol, dimension, exactly=True)
     return shown
-
-
-def _limit_text(leaf: Leaf) -> str:
-    if isinstance(leaf.limit, Measure):
-        return units.spell(leaf.limit)
-    return str(leaf.limit)
 
 
 # -- what would settle it ---------------------------------------------------------------------------------------
 
 
-def _settling(run: RuleRun, moment: Moment, outcome: Outcome) -> Iterator[str]:
-    when = run.compiled.when
-    if when is not None and not outcome.when.yes:
-        yield from options_for(when, moment)
-    if not outcome.require.yes and not outcome.require.no:
-        yield from options_for(run.compiled.require, moment)
+def options_for(seen: tuple[Seen, ...], dose: int, cycle: int, *, several: bool = False) -> tuple[str, ...]:
+    """The options that would state what a condition lacks; with N for the number where several doses ask."""
+    lacking = [one.leaf.observable for one in seen if not (one.truth.yes or one.truth.no)]
+    return tuple(dict.fromkeys(option for row in lacking for option in _options(row, dose, cycle, several=several)))
 
 
-def options_for(condition: CompiledCondition, moment: Moment) -> Iterator[str]:
-    """The options that would state what a condition lacks."""
-    for leaf in condition.leaves:
-        truth = leaf.test(moment)
-        if not truth.yes and not truth.no:
-            yield option_for(leaf.observable, moment)
-
-
-def option_for(row: Observable, moment: Moment) -> str:
-    """The option that states one observable at one moment."""
-    index = moment.cycle if row.name in BY_CYCLE else moment.number
-    if not row.computed or row.option:
-        return settled_by(row, index)
-    if row.name.endswith("_per_bsa"):
-        return "--bsa (or --weight and --height)"
-    if row.name.endswith("_per_weight"):
-        return "--weight"
-    return "the amounts that are pending"
+def _options(row: Observable, dose: int, cycle: int, *, several: bool) -> Iterator[str]:
+    if row.computed and not row.option:
+        sizes = {"_per_bsa": "--bsa (or --weight and --height)", "_per_weight": "--weight"}
+        yield next(
+            (option for size, option in sizes.items() if row.name.endswith(size)), "the amounts that are pending"
+        )
+        return
+    yield settled_by(row, cycle if row.name in BY_CYCLE else dose)
+    if several and (row.momentary or row.name in BY_CYCLE):
+        yield settled_by(row._replace(name=f"{row.name}[N]"))

@@ -1,7 +1,7 @@
 """Where protocol and fact files lie, found by name without reading more than is needed.
 
-The data folders are shipped inside the package, and lie one level above it in a checkout. A site adds folders of its own
-in ``DOSECALC_PROTOCOLS`` (separated as in ``PATH``).
+The data folders are shipped inside the package, and lie one level above it in a checkout. A site adds folders of its
+own in ``DOSECALC_PROTOCOLS`` (separated as in ``PATH``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_ARM = re.compile(r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']', re.MULTILINE)
+_ARM = re.compile(
+    r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']', re.MULTILINE
+)
 
 
 def shipped(name: str) -> str:
@@ -74,5 +76,5 @@ def shown(path: str) -> str:
     for name in ("protocols", "seeds"):
         folder = shipped(name) + os.sep
         if path.startswith(folder):
-            return f"{name}/{path[len(folder):]}"
+            return f"{name}/{path[len(folder) :]}"
     return path

@@ -10,9 +10,7 @@ import hashlib
 import os
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -24,7 +22,7 @@ from dosecalc.numbers import EXACT
 from dosecalc.observables import Observable
 from dosecalc.places import line_of
 from dosecalc.protocol import Arm, Protocol, Range, cited
-from dosecalc.rules import own_observables
+from dosecalc.rules import Compiler, own_observables
 from dosecalc.sources import Fact, FactSheet
 
 BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement")
@@ -44,7 +42,7 @@ class Problem(NamedTuple):
         return f"{place}{', ' + self.key if self.key else ''}: {self.message}"
 
 
-class BadFile(InputError):
+class BadFileError(InputError):
     """A file that cannot be used, with everything that is wrong in it."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -63,19 +61,18 @@ class Sheet(NamedTuple):
     facts: Mapping[str, Fact]
 
 
-@dataclass
 class ProtocolFile:
     """A protocol file that was read and found sound."""
 
-    path: str
-    file: str
-    sha256: str
-    text: str
-    raw: Mapping[str, Any]
-    protocol: Protocol
-    table: Mapping[str, Observable]
-    sheets: dict[str, Sheet] = field(default_factory=dict)
-    _compiled: dict[str, CompiledArm] = field(default_factory=dict)
+    def __init__(self, path: str, text: str, sha256: str, raw: Mapping[str, Any], protocol: Protocol) -> None:
+        self.path, self.text, self.sha256, self.raw, self.protocol = path, text, sha256, raw, protocol
+        self.file = folders.shown(path)
+        self.table: Mapping[str, Observable] = {}
+        self.own_facts = {fact.id: fact for fact in protocol.facts}
+        self.sheets: dict[str, Sheet] = {}
+        self._compiled: dict[str, CompiledArm] = {}
+        self._cites: dict[str, list[str]] = {}
+        self._unconfirmed: dict[str, list[tuple[str, str]]] = {}
 
     def arm(self, arm_id: str) -> Arm:
         for arm in self.protocol.arms:
@@ -88,10 +85,6 @@ class ProtocolFile:
         if arm.id not in self._compiled:
             self._compiled[arm.id] = CompiledArm(self.protocol, arm, EXACT, self.table)
         return self._compiled[arm.id]
-
-    @cached_property
-    def own_facts(self) -> dict[str, Fact]:
-        return {fact.id: fact for fact in self.protocol.facts}
 
     def fact(self, cite: str) -> Fact | None:
         """The fact that a citation points at: in the file itself, in seeds/ beside it, or in the shipped sheets."""
@@ -109,7 +102,11 @@ class ProtocolFile:
         if not sheet_id or os.sep in sheet_id or "/" in sheet_id:
             return None
         beside = os.path.dirname(os.path.abspath(self.path))
-        candidates = (os.path.join(beside, "seeds"), os.path.join(os.path.dirname(beside), "seeds"), folders.shipped("seeds"))
+        candidates = (
+            os.path.join(beside, "seeds"),
+            os.path.join(os.path.dirname(beside), "seeds"),
+            folders.shipped("seeds"),
+        )
         paths = (os.path.join(folder, f"{sheet_id}.toml") for folder in candidates)
         return next((path for path in paths if os.path.isfile(path)), None)
 
@@ -122,6 +119,11 @@ class ProtocolFile:
 
     def cites(self, arm: Arm) -> list[str]:
         """Every fact that an arm rests on, in the order of the file, each once."""
+        if arm.id not in self._cites:
+            self._cites[arm.id] = self._collect_cites(arm)
+        return self._cites[arm.id]
+
+    def _collect_cites(self, arm: Arm) -> list[str]:
         found: dict[str, None] = {}
         conditions = self.protocol.conditions
         mine = [arm, *(c for c in self.protocol.agents.values())]
@@ -135,7 +137,13 @@ class ProtocolFile:
 
     def unconfirmed(self, arm: Arm) -> list[tuple[str, str]]:
         """The facts of an arm that nobody confirmed: (citation, statement)."""
-        return [(c, f.statement) for c in self.cites(arm) if (f := self.fact(c)) and not self.confirmed(c)]
+        if arm.id not in self._unconfirmed:
+            self._unconfirmed[arm.id] = self.unconfirmed_among(self.cites(arm))
+        return self._unconfirmed[arm.id]
+
+    def unconfirmed_among(self, cites: list[str]) -> list[tuple[str, str]]:
+        """Those of some facts that nobody confirmed: (citation, statement)."""
+        return [(c, f.statement) for c in cites if (f := self.fact(c)) and not self.confirmed(c)]
 
 
 def _cites_below(thing: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
@@ -159,7 +167,7 @@ _files: dict[str, tuple[tuple[int, int], ProtocolFile]] = {}
 
 
 def load(path: str) -> ProtocolFile:
-    """Read and check a protocol file, once for as long as it does not change. Raises BadFile or InputError."""
+    """Read and check a protocol file, once for as long as it does not change. Raises BadFileError or InputError."""
     path = os.path.abspath(path)
     try:
         stat = os.stat(path)
@@ -169,7 +177,7 @@ def load(path: str) -> ProtocolFile:
     if path not in _files or _files[path][0] != stamp:
         file, problems = examine(path)
         if problems or file is None:
-            raise BadFile(problems)
+            raise BadFileError(problems)
         _files[path] = (stamp, file)
     return _files[path][1]
 
@@ -197,8 +205,8 @@ def examine(path: str) -> tuple[ProtocolFile | None, list[Problem]]:
     try:
         protocol = Protocol.model_validate(raw)
     except ValidationError as error:
-        return None, _model_problems(name, text, error, Protocol)
-    return _examine_content(ProtocolFile(path, name, sha256, text, raw, protocol, {}))
+        return None, _model_problems(name, text, error)
+    return _examine_content(ProtocolFile(path, text, sha256, raw, protocol))
 
 
 def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
@@ -208,8 +216,9 @@ def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
         if not found:
             for arm in file.protocol.arms:
                 file.compiled(arm)
+            compiler = Compiler(EXACT, file.protocol.conditions, file.table)
             for name in file.protocol.conditions:
-                next(iter(file._compiled.values())).compiler._named(name, f"conditions.{name}")
+                compiler.named_condition(name, f"conditions.{name}")
     except InputError as error:
         found.append((error.where or "", error.message))
     found += _double_entry(file)
@@ -228,7 +237,7 @@ def _plain(message: str) -> str:
     return message.partition(" (at ")[0]
 
 
-def _model_problems(name: str, text: str, error: ValidationError, model: type[BaseModel]) -> list[Problem]:
+def _model_problems(name: str, text: str, error: ValidationError) -> list[Problem]:
     """What a model refused, each as one sentence with its key and line."""
     problems = []
     for item in error.errors(include_url=False):
@@ -238,19 +247,39 @@ def _model_problems(name: str, text: str, error: ValidationError, model: type[Ba
         message = {
             "extra_forbidden": f"the key {str(last)!r} is not known here",
             "missing": f"the key {str(last)!r} is missing",
-            "string_type": f"read {item['input']!r}, expected text in quotes; a quantity has its unit: \"14 day\"",
+            "string_type": f'read {item["input"]!r}, expected text in quotes; a quantity has its unit: "14 day"',
         }.get(item["type"], f"read {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"[:300])
         problems.append(Problem(name, key, line_of(text, key), message))
     return problems
 
 
 def read_sheet(path: str) -> Sheet:
-    """Read a fact sheet. BadFile if it is not one."""
+    """Read the facts of a sheet. BadFileError if it is not one."""
     text, sha256 = read_text(path)
-    sheet, problems = examine_sheet(path, text)
-    if sheet is None:
-        raise BadFile(problems)
-    return Sheet(sheet.id, folders.shown(path), sha256, {fact.id: fact for fact in sheet.facts})
+    try:
+        facts = [_fact(raw) for raw in tomllib.loads(text)["facts"]]
+    except (tomllib.TOMLDecodeError, KeyError, TypeError):  # then the whole model says what is wrong
+        sheet, problems = examine_sheet(path, text)
+        if sheet is None:
+            raise BadFileError(problems) from None
+        facts = sheet.facts
+    name = os.path.basename(path).removesuffix(".toml")
+    return Sheet(name, folders.shown(path), sha256, {fact.id: fact for fact in facts})
+
+
+_OPTIONAL: dict[str, Any] = {
+    "values": [],
+    "printed": None,
+    "grade": "P",
+    "confirmed": True,
+    "computed_from": [],
+    "where": None,
+}
+
+
+def _fact(raw: dict[str, Any]) -> Fact:
+    """A fact without the model's checks, which lint makes: a plan has only to compare its values."""
+    return Fact.model_construct(**{"id": raw["id"], "statement": raw["statement"], **_OPTIONAL, **raw})
 
 
 def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]]:
@@ -261,7 +290,7 @@ def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]
     except tomllib.TOMLDecodeError as error:
         return None, [Problem(name, "", _line_in(str(error)), f"not TOML: {_plain(str(error))}")]
     except ValidationError as error:
-        return None, _model_problems(name, text, error, FactSheet)
+        return None, _model_problems(name, text, error)
     return sheet, []
 
 
@@ -304,11 +333,15 @@ def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]
                 yield f"rules[{i}].id", f"the rule id {rule.id!r}{part} is used twice in arm {arm!r}"
                 break
             taken[arm, rule.id, rule.part] = i
-    for kind, things in (("rules", protocol.rules), ("conflicts", protocol.conflicts), ("instructions", protocol.instructions)):
-        for i, thing in enumerate(things):
-            for arm in thing.arms or ():
-                if arm not in arms:
-                    yield f"{kind}[{i}].arms", f"there is no arm {arm!r}; the file has {', '.join(sorted(arms))}"
+    limited: list[tuple[str, list[str] | None]] = [
+        *((f"rules[{i}].arms", rule.arms) for i, rule in enumerate(protocol.rules)),
+        *((f"conflicts[{i}].arms", conflict.arms) for i, conflict in enumerate(protocol.conflicts)),
+        *((f"instructions[{i}].arms", instruction.arms) for i, instruction in enumerate(protocol.instructions)),
+    ]
+    for place, listed in limited:
+        for arm in listed or ():
+            if arm not in arms:
+                yield place, f"there is no arm {arm!r}; the file has {', '.join(sorted(arms))}"
     ids = [conflict.id for conflict in protocol.conflicts]
     for i, conflict in enumerate(protocol.conflicts):
         if conflict.id in ids[:i]:
@@ -331,7 +364,7 @@ class _DoubleEntry:
         self.file = file
         self.found: list[tuple[str, str]] = []
         self.used: set[tuple[str, Any]] = set()
-        self._values: dict[str, list[Any]] = {}
+        self.read: dict[str, list[Any]] = {}
 
     def walk(self, node: Any, key: str, cites: tuple[str, ...], sums: frozenset[int] = frozenset()) -> None:
         if isinstance(node, list):
@@ -364,7 +397,7 @@ class _DoubleEntry:
                 self.found.append((place, f"the citation {ref!r} points at no fact"))
 
     def _number(self, name: str, value: str | int, place: str, cites: tuple[str, ...], sums: frozenset[int]) -> None:
-        if value == 1 and (name == "day" or name == "repeat"):
+        if value == 1 and name in ("day", "repeat"):
             return
         if value in (0, 1) and isinstance(value, int) and name in ("above", "at_least", "below", "at_most"):
             return
@@ -383,13 +416,13 @@ class _DoubleEntry:
         self.found.append((place, f"{value!r} is not what the cited facts state ({printed})"))
 
     def values(self, ref: str) -> list[Any]:
-        if ref not in self._values:
+        if ref not in self.read:
             try:
                 fact = self.file.fact(ref)
             except InputError:
                 fact = None
-            self._values[ref] = [_value(v) for v in fact.values] if fact else []
-        return self._values[ref]
+            self.read[ref] = [_value(v) for v in fact.values] if fact else []
+        return self.read[ref]
 
     def _as_printed(self, ref: str) -> str:
         try:
@@ -415,7 +448,7 @@ def unused_values(file: ProtocolFile) -> list[str]:
     for sheet in file.sheets.values():
         for fact in sheet.facts.values():
             ref = f"{sheet.id}#{fact.id}"
-            unused += [f"{ref} {v}" for v in fact.values if ref in entry._values and (ref, _value(v)) not in entry.used]
+            unused += [f"{ref} {v}" for v in fact.values if ref in entry.read and (ref, _value(v)) not in entry.used]
     return unused
 
 
@@ -440,8 +473,8 @@ def find(wanted: str) -> tuple[ProtocolFile, Arm]:
         file = load(path)
         arms = file.protocol.arms
         if not arm_id and len(arms) > 1:
-            raise InputError(f"{path} has several arms; write {path}#{arms[0].id} (or {', '.join(a.id for a in arms[1:])})",
-                             where="--protocol")  # fmt: skip
+            others = ", ".join(arm.id for arm in arms[1:])
+            raise InputError(f"{path} has several arms; write {path}#{arms[0].id} (or {others})", where="--protocol")
         return file, file.arm(arm_id or arms[0].id)
     found = [(file, arm) for path in folders.files_with(wanted) for file in [load(path)] for arm in file.protocol.arms
              if arm.id == wanted]  # fmt: skip
@@ -458,7 +491,9 @@ def _no_such_arm(wanted: str) -> str:
     from difflib import get_close_matches
 
     known = folders.arm_ids()
-    near = get_close_matches(wanted, known, n=3, cutoff=0.5) or [a for a in known if wanted and a.startswith(wanted[:4])]
+    near = get_close_matches(wanted, known, n=3, cutoff=0.5) or [
+        a for a in known if wanted and a.startswith(wanted[:4])
+    ]
     hint = f"Near ones: {', '.join(near)}." if near else f"Known arms: {', '.join(known)}."
     return f"read {wanted[:60]!r}, which is no arm of any protocol here. {hint} 'dosecalc protocol list' shows all."
 
@@ -495,7 +530,7 @@ def index() -> tuple[list[IndexRow], list[Problem]]:
     for path in folders.protocol_files():
         try:
             file = load(path)
-        except BadFile as error:
+        except BadFileError as error:
             problems.append(error.problems[0])
             continue
         except InputError as error:

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 WINDOW = 1e-12
@@ -31,13 +32,13 @@ class Unknown:
         self.lacks = frozenset(lacks)
 
     def _absorb(self, other: object) -> Unknown:
-        if isinstance(other, Unknown) and other.lacks != self.lacks:
-            return Unknown(*self.lacks, *other.lacks)
-        return self
+        if type(other) is not Unknown or other.lacks <= self.lacks:
+            return self
+        return _both(self, other)
 
     __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _absorb
 
-    def _false(self, other: object) -> bool:
+    def _false(self, _other: object) -> bool:
         return False
 
     __lt__ = __le__ = __gt__ = __ge__ = __eq__ = _false
@@ -45,6 +46,17 @@ class Unknown:
 
     def __repr__(self) -> str:
         return f"Unknown({', '.join(sorted(self.lacks))})"
+
+
+@lru_cache(maxsize=512)
+def _unknown(*lacks: str) -> Unknown:
+    """One Unknown serves all who lack the same."""
+    return Unknown(*lacks)
+
+
+@lru_cache(maxsize=512)
+def _both(one: Unknown, other: Unknown) -> Unknown:
+    return _unknown(*sorted(one.lacks | other.lacks))
 
 
 class Tri(NamedTuple):
@@ -64,6 +76,7 @@ class Tri(NamedTuple):
 
 
 TRUE, FALSE, UNSURE = Tri(True, False), Tri(False, True), Tri(False, False)
+_ORDERED = {(True, False): TRUE, (False, True): FALSE, (False, False): UNSURE}
 
 
 class Bounds(NamedTuple):
@@ -72,11 +85,15 @@ class Bounds(NamedTuple):
     low: Value
     high: Value
 
-    def __add__(self, other: Value) -> Bounds:  # type: ignore[override]  # a sum of intervals, not of tuples
+    def __add__(self, other: Value) -> Bounds:
         low, high = ends(other)
+        if self.low is self.high and low is high:  # a known amount and a known one: one addition serves both ends
+            total = self.low + low
+            return Bounds(total, total)
         return Bounds(self.low + low, self.high + high)
 
-    __radd__ = __add__
+    def __radd__(self, other: Value) -> Bounds:
+        return self.__add__(other)
 
     def __truediv__(self, other: Value) -> Bounds:
         return Bounds(self.low / other, self.high / other)
@@ -111,36 +128,40 @@ class Exact:
         return exact
 
     def unknown(self, *lacks: str) -> Value:
-        return Unknown(*lacks)
+        return _unknown(*lacks)
 
-    def _exceeds(self, a: Value, b: Value) -> bool:
-        if isinstance(a, float) or isinstance(b, float):
-            return bool(a > b) and float(a) - float(b) > WINDOW * max(abs(float(a)), abs(float(b)))
-        return bool(a > b)
-
-    def _reaches(self, a: Value, b: Value) -> bool:
-        if isinstance(a, float) or isinstance(b, float):
-            return bool(a >= b) or self._near(a, b)
-        return bool(a >= b)
-
-    def _near(self, a: Value, b: Value) -> bool:
-        if isinstance(a, Unknown) or isinstance(b, Unknown):
-            return False
-        return abs(float(a) - float(b)) <= WINDOW * max(abs(float(a)), abs(float(b)))
+    def _order(self, a: Value, b: Value) -> int | None:
+        """-1, 0 or 1 as a is below, equal to or above b; None where one of them is not known."""
+        if type(a) is Fraction and type(b) is Fraction:
+            difference: Value = a.numerator * b.denominator - b.numerator * a.denominator
+        elif isinstance(a, Unknown) or isinstance(b, Unknown):
+            return None
+        elif isinstance(a, float) or isinstance(b, float):
+            difference = float(a) - float(b)
+            if abs(difference) <= WINDOW * max(abs(float(a)), abs(float(b))):
+                return 0
+        else:
+            difference = a - b
+        return int(difference > 0) - int(difference < 0)
 
     def above(self, a: Value, b: Value) -> Tri:
         (low, high), (b_low, b_high) = ends(a), ends(b)
-        return Tri(self._exceeds(low, b_high), self._reaches(b_low, high))
+        order = self._order(low, b_high)
+        other = order if low is high and b_low is b_high else self._order(high, b_low)
+        return _ORDERED[order == 1, other is not None and other < 1]
 
     def at_least(self, a: Value, b: Value) -> Tri:
         (low, high), (b_low, b_high) = ends(a), ends(b)
-        return Tri(self._reaches(low, b_high), self._exceeds(b_low, high))
+        order = self._order(low, b_high)
+        other = order if low is high and b_low is b_high else self._order(high, b_low)
+        return _ORDERED[order is not None and order > -1, other == -1]
 
     def equal(self, a: Value, b: Value) -> Tri:
         return self.at_least(a, b) & self.at_least(b, a)
 
     def known(self, a: Value) -> Mask:
-        return not any(isinstance(end, Unknown) for end in ends(a))
+        low, high = ends(a)
+        return not (isinstance(low, Unknown) or isinstance(high, Unknown))
 
     def either(self, a: Value, b: Value) -> Value:
         return b if isinstance(a, Unknown) else a
@@ -177,14 +198,14 @@ class Arrays:
     """Many patients: one float64 array a quantity, NaN for unknown, the window on every comparison."""
 
     def __init__(self) -> None:
-        import numpy
+        import numpy as np
 
-        self.np = numpy
+        self.np = np
 
     def number(self, exact: Fraction) -> Value:
         return float(exact)
 
-    def unknown(self, *lacks: str) -> Value:
+    def unknown(self, *_lacks: str) -> Value:
         return float("nan")
 
     def _margin(self, a: Value, b: Value) -> Value:

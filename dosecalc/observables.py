@@ -7,7 +7,7 @@ except those of prior therapy. A momentary one (a blood count) answers for the d
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from dosecalc import units
 from dosecalc.errors import InputError
@@ -49,16 +49,16 @@ class Observable(NamedTuple):
         return "dose_mass" in self.name
 
 
-def _q(name: str, title: str, dimension: str, unit: str, low: str = "", high: str = "", **more: object) -> Observable:
+def _q(name: str, title: str, dimension: str, unit: str, low: str = "", high: str = "", **more: Any) -> Observable:
     bounds = {"low": Fraction(low) if low else None, "high": Fraction(high) if high else None}
-    return Observable(name, title, "quantity", dimension, unit, **{**bounds, **more})  # type: ignore[arg-type]
+    return Observable(name, title, "quantity", dimension, unit, **{**bounds, **more})
 
 
-def _b(name: str, title: str, **more: object) -> Observable:
-    return Observable(name, title, "boolean", **more)  # type: ignore[arg-type]
+def _b(name: str, title: str, **more: Any) -> Observable:
+    return Observable(name, title, "boolean", **more)
 
 
-def _per(name: str, title: str, **more: object) -> list[Observable]:
+def _per(name: str, title: str, **more: Any) -> list[Observable]:
     return [
         _q(name, title, "activity", "mCi", **more),
         _q(f"{name}_per_weight", f"{title} per body weight", "activity/weight", "mCi/kg", **more),
@@ -66,9 +66,9 @@ def _per(name: str, title: str, **more: object) -> list[Observable]:
     ]
 
 
-_DOSE: dict[str, object] = {"scope": "dose", "computed": True}
-_COURSE: dict[str, object] = {"scope": "course", "computed": True}
-_NOW: dict[str, object] = {"momentary": True}
+_DOSE: dict[str, Any] = {"scope": "dose", "computed": True}
+_COURSE: dict[str, Any] = {"scope": "course", "computed": True}
+_NOW: dict[str, Any] = {"momentary": True}
 
 _ROWS: list[Observable] = [
     _q("age", "age", "time", "y", "0", "120", option="--age", bare=True),
@@ -102,7 +102,8 @@ _ROWS: list[Observable] = [
     _b("dialysis", "on hemodialysis"),
     _b("vod", "hepatic veno-occlusive disease"),
     _b("transfusion_free", "independent of platelet transfusions"),
-    _q("platelet_transfusion_interval", "time since the last platelet transfusion", "time", "day", "0", "40000", ago=True),
+    _q("platelet_transfusion_interval", "time since the last platelet transfusion", "time", "day", "0", "40000",
+       ago=True),
     _q("platelets_baseline", "platelets before the first dose", "count/volume", "10^9/L", "0", "10000"),
     _q("anc_baseline", "absolute neutrophil count before the first dose", "count/volume", "10^9/L", "0", "1000"),
     _q("marrow_involvement", "marrow involvement", "percent", "%", "0", "100"),
@@ -145,8 +146,7 @@ RUNNING = ("cumulative_", "lifetime_", "whole_body_dose")
 def settled_by(row: Observable, index: int | None = None) -> str:
     """The option that states an observable, as a person would type it."""
     if row.option:
-        measured = f'{row.option} {index or 1}="1.9 Gy"' if row.option == "--measured" else row.option
-        return measured
+        return f'{row.option} {index or 1}="1.9 Gy"' if row.option == "--measured" else row.option
     name = f"{row.name}[{index}]" if index and index > 1 and (row.momentary or row.name in BY_CYCLE) else row.name
     if row.kind == "boolean":
         return f"--set {name}=true (or false)"

@@ -27,7 +27,7 @@ def texts(value: Any) -> list[str]:
 
 
 Texts = Annotated[list[str], BeforeValidator(texts)]
-_Listed = Field(default_factory=list)
+_Listed: Any = Field(default_factory=list)
 
 
 class Patient(BaseModel):
@@ -88,5 +88,5 @@ def _parsed(text: str, name: str) -> Any:
         kind = "JSON" if isinstance(error, json.JSONDecodeError) else "TOML"
         raise InputError(f"not {kind}: {error}", where=f"--patient {name}") from None
     if not isinstance(found, dict):
-        raise InputError("expected a table of keys such as weight = \"20 kg\"", where=f"--patient {name}")
+        raise InputError('expected a table of keys such as weight = "20 kg"', where=f"--patient {name}")
     return found

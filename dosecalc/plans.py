@@ -4,11 +4,9 @@ Exact numbers are kept; a pint Quantity is made when one is asked for. The docum
 (``dosecalc.plan/1``): :class:`PlanDocument` is its type, and the JSON Schema in docs/ is made from that.
 """
 
-from __future__ import annotations
-
 from datetime import date as Date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict
 
 from pydantic import BaseModel, ConfigDict
 
@@ -112,6 +110,16 @@ class _Result(BaseModel):
 
     model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
 
+    @classmethod
+    def made(cls, **values: Any) -> Self:
+        """Construct from values that are right already; ``model_construct`` without its search for defaults."""
+        new = cls.__new__(cls)
+        object.__setattr__(new, "__dict__", values)
+        object.__setattr__(new, "__pydantic_fields_set__", set(values))
+        object.__setattr__(new, "__pydantic_extra__", None)
+        object.__setattr__(new, "__pydantic_private__", None)
+        return new
+
 
 _SHOWN = {
     "activity": (("MBq", "mCi"), ("MBq/kg", "mCi/kg"), ("MBq/m^2", "mCi/m^2")),
@@ -127,7 +135,7 @@ class Size(_Result):
     value: Number | None
     weight_value: Number | None
     bsa_value: Number | None
-    lower_bound: bool = False
+    lower_bound: bool
 
     @property
     def exact(self) -> Fraction | None:
@@ -135,19 +143,19 @@ class Size(_Result):
         return None if self.value is None else Fraction(self.value)
 
     @property
-    def amount(self) -> pint.Quantity[Any] | None:
+    def amount(self) -> "pint.Quantity[Any] | None":
         """The amount as a pint Quantity of ``dosecalc.ureg``, or None where it is not known."""
         return self._quantity(self.value, 0)
 
     @property
-    def per_weight(self) -> pint.Quantity[Any] | None:
+    def per_weight(self) -> "pint.Quantity[Any] | None":
         return self._quantity(self.weight_value, 1)
 
     @property
-    def per_bsa(self) -> pint.Quantity[Any] | None:
+    def per_bsa(self) -> "pint.Quantity[Any] | None":
         return self._quantity(self.bsa_value, 2)
 
-    def _quantity(self, value: Number | None, which: int) -> pint.Quantity[Any] | None:
+    def _quantity(self, value: Number | None, which: int) -> "pint.Quantity[Any] | None":
         return None if value is None else units.quantity(value, _SHOWN[self.kind][which][0])
 
     def figures(self) -> Figures:
@@ -185,10 +193,10 @@ class Dose(_Result):
     lifetime: Size | None
     trace: str
     cite: tuple[str, ...]
-    given: bool = False
+    given: bool
 
     @property
-    def amount(self) -> pint.Quantity[Any] | None:
+    def amount(self) -> "pint.Quantity[Any] | None":
         """The amount as a pint Quantity of ``dosecalc.ureg``, or None while it is pending."""
         return self.size.amount
 
@@ -198,11 +206,11 @@ class Dose(_Result):
         return self.size.exact
 
     @property
-    def per_weight(self) -> pint.Quantity[Any] | None:
+    def per_weight(self) -> "pint.Quantity[Any] | None":
         return self.size.per_weight
 
     @property
-    def per_bsa(self) -> pint.Quantity[Any] | None:
+    def per_bsa(self) -> "pint.Quantity[Any] | None":
         return self.size.per_bsa
 
     def document(self) -> DoseDocument:
@@ -264,7 +272,7 @@ class Finding(_Result):
     message: str
     checks: tuple[Check, ...]
     cite: tuple[str, ...]
-    settled_by: tuple[str, ...] = ()
+    settled_by: tuple[str, ...]
 
     def document(self) -> FindingDocument:
         return {
@@ -321,7 +329,7 @@ class Plan(_Result):
     conflicts: tuple[Conflict, ...]
     instructions: tuple[Instruction, ...]
     unconfirmed: tuple[Unconfirmed, ...]
-    verified: dict[str, Any] | None = None
+    verified: dict[str, Any] | None
 
     @property
     def violated(self) -> bool:
@@ -354,7 +362,13 @@ class Plan(_Result):
             },
             "findings": [finding.document() for finding in self.findings],
             "conflicts": [
-                {"id": c.id, "reading": c.reading, "because": c.because, "between": list(c.between), "applies": c.applies}
+                {
+                    "id": c.id,
+                    "reading": c.reading,
+                    "because": c.because,
+                    "between": list(c.between),
+                    "applies": c.applies,
+                }
                 for c in self.conflicts
             ],
             "instructions": [{"text": i.text, "cite": list(i.cite)} for i in self.instructions],

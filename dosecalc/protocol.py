@@ -4,8 +4,6 @@ The models hold what a file says and refuse what the format does not know. They 
 text that was written, until the library reads them through the unit door and the calculator compiles them.
 """
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -37,7 +35,8 @@ def _form(value: Any) -> str:
 
 
 class Condition(_Thing):
-    """``{observable, above | at_least | below | at_most | is | one_of}``, or ``all``, ``any``, ``not``, ``condition``."""
+    """A comparison (``observable`` with ``above``, ``at_least``, ``below``, ``at_most``, ``is`` or ``one_of``), or several
+    joined by ``all``, ``any`` or ``not``, or the name of one that the file defines once (``condition``)."""
 
     observable: str | None = None
     above: Limit | None = None
@@ -46,9 +45,9 @@ class Condition(_Thing):
     at_most: Limit | None = None
     is_: bool | str | None = Field(None, alias="is")
     one_of: list[str] | None = None
-    all_: list[Condition] | None = Field(None, alias="all")
-    any_: list[Condition] | None = Field(None, alias="any")
-    not_: Condition | None = Field(None, alias="not")
+    all_: list["Condition"] | None = Field(None, alias="all")
+    any_: list["Condition"] | None = Field(None, alias="any")
+    not_: "Condition | None" = Field(None, alias="not")
     condition: str | None = None
     cite: Cite | None = None
 
@@ -63,9 +62,7 @@ class Range(_Thing):
 class LevelRow(_Thing):
     """One line of an ordered list of levels; the first whose ``when`` is true holds, a row without one always does."""
 
-    level: Annotated[
-        Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")], Discriminator(_form)
-    ]
+    level: Annotated[Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")], Discriminator(_form)]
     when: Condition | None = None
     cap: str | None = None
     floor: str | None = None
@@ -95,9 +92,9 @@ class Cycle(_Thing):
     doses: list[Dose]
     repeat: int = 1
     optional: bool = False
-    length: Annotated[
-        Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")], Discriminator(_form)
-    ] | None = None
+    length: Annotated[Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")], Discriminator(_form)] | None = (
+        None
+    )
     cite: Cite | None = None
 
 

@@ -6,10 +6,10 @@ Options and library keywords meet here as one table ``{option: [texts]}``, which
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
 from datetime import date as Date
 from fractions import Fraction
+from typing import NamedTuple, ParamSpec, TypeVar
 
 from dosecalc import observables, units
 from dosecalc.bodysize import DEFAULT, FORMULAS
@@ -24,11 +24,12 @@ DIRECT = (*SIZES, "age", "sex")
 MOST = 100
 _INDEXED = re.compile(r"\s*(\d{1,4})\s*=(.*)", re.DOTALL)
 _NAMED = re.compile(r"\s*([A-Za-z_0-9]+)\s*(?:\[\s*(\d{1,4})\s*\])?\s*=(.*)", re.DOTALL)
+P = ParamSpec("P")
+T = TypeVar("T")
 _PRIOR_DIMENSIONS = ("activity", "activity/weight", "activity/bsa", "mass", "mass/weight", "mass/bsa")
 
 
-@dataclass(frozen=True)
-class Sized:
+class Sized(NamedTuple):
     """A body size with the dose from which, or the date at which, it holds."""
 
     stated: Stated
@@ -36,8 +37,7 @@ class Sized:
     date: Date | None
 
 
-@dataclass(frozen=True)
-class PriorStatement:
+class PriorStatement(NamedTuple):
     """One earlier administration: amount, and the agent, date and weight of that time where they were stated."""
 
     amount: Measure
@@ -47,34 +47,32 @@ class PriorStatement:
     text: str
 
 
-@dataclass(frozen=True)
-class GivenStatement:
+class GivenStatement(NamedTuple):
     amount: Measure
     date: Date | None
 
 
-@dataclass
 class Request:
     """Everything that was asked, read. ``prior`` is None where nothing was said, empty where there was none."""
 
-    protocol: str = ""
-    stated: dict[str, Stated] = field(default_factory=dict)
-    indexed: dict[tuple[str, int], Stated] = field(default_factory=dict)
-    sizes: dict[str, list[Sized]] = field(default_factory=dict)
-    levels: dict[int | None, Measure] = field(default_factory=dict)
-    cycles: int | None = None
-    start: Date | None = None
-    cycle_length: Fraction | None = None
-    cycle_length_text: str = ""
-    prior: list[PriorStatement] | None = None
-    given: dict[int, GivenStatement] = field(default_factory=dict)
-    measured: dict[int, Measure] = field(default_factory=dict)
-    formula: str | None = None
+    def __init__(self, protocol: str) -> None:
+        self.protocol = protocol
+        self.stated: dict[str, Stated] = {}
+        self.indexed: dict[tuple[str, int], Stated] = {}
+        self.sizes: dict[str, list[Sized]] = {}
+        self.levels: dict[int | None, Measure] = {}
+        self.cycles: int | None = None
+        self.start: Date | None = None
+        self.cycle_length: Fraction | None = None
+        self.prior: list[PriorStatement] | None = None
+        self.given: dict[int, GivenStatement] = {}
+        self.measured: dict[int, Measure] = {}
+        self.formula: str | None = None
 
 
 def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Request:
     """Read every option. InputError names the option, what was read, what was expected and how to write it."""
-    request = Request(protocol=_one(inputs, "protocol") or "")
+    request = Request(_one(inputs, "protocol") or "")
     for name in SIZES:
         for text in inputs.get(name, ()):
             _within(f"--{name}", _read_size, request, name, text)
@@ -95,7 +93,7 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
     if (text_ := _one(inputs, "start")) is not None:
         request.start = _within("--start", read_date, text_)
     if (text_ := _one(inputs, "cycle-length")) is not None:
-        request.cycle_length, request.cycle_length_text = _within("--cycle-length", _days, text_), text_
+        request.cycle_length = _within("--cycle-length", _days, text_)
     if (text_ := _one(inputs, "bsa-formula")) is not None:
         request.formula = _within("--bsa-formula", _formula, text_)
     _check_cells(request)
@@ -104,9 +102,10 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
     return request
 
 
-def _within(option: str, reader, *args):  # type: ignore[no-untyped-def]  # passes on whatever the reader gives
+def _within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a reader reads, its errors placed at the option."""
     try:
-        return reader(*args)
+        return reader(*args, **kwargs)
     except InputError as error:
         raise error.at(option) from None
 
@@ -137,8 +136,8 @@ def _read_set(request: Request, text: str, table: Mapping[str, Observable]) -> N
     name, index, value = match[1], match[2], match[3].strip()
     row = observables.find(name, dict(table))
     if row.computed:
-        raise InputError(f"{name} is computed from the plan and cannot be set; {observables.settled_by(row)} bears on it"
-                         if row.option else f"{name} is computed from the plan and cannot be set")  # fmt: skip
+        instead = f"; {observables.settled_by(row)} bears on it" if row.option else ""
+        raise InputError(f"{name} is computed from the plan and cannot be set{instead}")
     number = None if index is None else _number_of(index, "cycle" if name in BY_CYCLE else "dose")
     if name in SIZES:
         _within(f"--set {name}", _read_size, request, name, f"{number}={value}" if number else value)
@@ -197,7 +196,7 @@ def _read_level(request: Request, text: str) -> None:
 
 
 def _read_given(request: Request, text: str) -> None:
-    dose, rest = _needs_index(text, "--given 1=\"8000 MBq@2026-03-01\"")
+    dose, rest = _needs_index(text, '--given 1="8000 MBq@2026-03-01"')
     value, date = _dated(rest)
     made = GivenStatement(units.read(value, ("activity", "mass")), date)
     before = request.given.get(dose)

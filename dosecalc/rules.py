@@ -14,7 +14,7 @@ from dosecalc import units
 from dosecalc.errors import InputError
 from dosecalc.numbers import FALSE, TRUE, System, Tri, Value, all_of, any_of
 from dosecalc.observables import OBSERVABLES, RUNNING, Observable, find
-from dosecalc.protocol import Condition, OwnObservable, Rule
+from dosecalc.protocol import Condition, OwnObservable, Rule, cited
 from dosecalc.units import Measure
 
 COMPARISONS = ("above", "at_least", "below", "at_most")
@@ -31,13 +31,17 @@ class Moment(Protocol):
 Test = Callable[[Moment], Tri]
 
 
-class Leaf(NamedTuple):
+Limit = Measure | int | bool | tuple[str, ...]
+
+
+class Leaf:
     """One comparison of a condition: what is compared, how, and with what."""
 
-    observable: Observable
-    comparison: str
-    limit: Measure | int | bool | tuple[str, ...]
-    test: Test
+    __slots__ = ("comparison", "limit", "limit_text", "observable", "test")
+
+    def __init__(self, observable: Observable, comparison: str, limit: Limit, test: Test) -> None:
+        self.observable, self.comparison, self.limit, self.test = observable, comparison, limit, test
+        self.limit_text = units.spell(limit) if isinstance(limit, Measure) else str(limit)
 
 
 class CompiledCondition(NamedTuple):
@@ -46,15 +50,21 @@ class CompiledCondition(NamedTuple):
     parts: tuple[CompiledCondition, ...] = ()
 
 
-class CompiledRule(NamedTuple):
-    rule: Rule
-    at: str
-    when: CompiledCondition | None
-    require: CompiledCondition
-    agents: str
-    """Which doses it looks at: ``radioactive``, ``drug``, ``any`` or ``=KEY`` for one agent."""
-    running: bool
-    """Whether it caps a total that only grows, so that only the first dose above it is at fault."""
+class CompiledRule:
+    """A rule as closures. ``agents`` says which doses it looks at: ``radioactive``, ``drug``, ``any``, or ``=KEY`` for
+    one agent. ``running``: it caps a total that only grows, so that only the first dose above it is at fault.
+    """
+
+    __slots__ = ("agents", "at", "cite", "require", "rule", "running", "title", "when")
+
+    def __init__(
+        self, rule: Rule, at: str, when: CompiledCondition | None, require: CompiledCondition, agents: str
+    ) -> None:
+        self.rule, self.at, self.when, self.require, self.agents = rule, at, when, require, agents
+        self.title = units.prose(rule.title)
+        self.cite = cited(rule.cite)
+        names = [leaf.observable.name for leaf in require.leaves]
+        self.running = bool(names) and all(name.startswith(RUNNING) for name in names)
 
 
 class Outcome(NamedTuple):
@@ -65,7 +75,8 @@ class Outcome(NamedTuple):
 
     @property
     def holds(self) -> Tri:
-        return ~self.when | self.require
+        """Kleene's implication: the rule holds where it does not apply or what it requires is true."""
+        return self.require if self.when is TRUE else ~self.when | self.require
 
 
 def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
@@ -103,7 +114,7 @@ class Compiler:
         if made.observable is not None:
             return self._compare(made, made.observable, where)
         if made.condition is not None:
-            return self._named(made.condition, where)
+            return self.named_condition(made.condition, where)
         if made.not_ is not None:
             part = self.condition(made.not_, f"{where}.not")
             return CompiledCondition(lambda moment: ~part.test(moment), part.leaves, (part,))
@@ -116,7 +127,8 @@ class Compiler:
         leaves = tuple(leaf for part in parts for leaf in part.leaves)
         return CompiledCondition(lambda moment: join(test(moment) for test in tests), leaves, parts)
 
-    def _named(self, name: str, where: str) -> CompiledCondition:
+    def named_condition(self, name: str, where: str) -> CompiledCondition:
+        """The condition that the file names once for every rule that asks it."""
         if name not in self.named:
             raise InputError(f"there is no condition named {name!r}", where=where)
         if name in self._open:
@@ -199,12 +211,13 @@ class Compiler:
             agents = "radioactive"
         elif agents == "any" and any(row.about_mass for row in rows):
             agents = "drug"
-        running = bool(require.leaves) and all(leaf.observable.name.startswith(RUNNING) for leaf in require.leaves)
-        return CompiledRule(made, at, when, require, agents, running)
+        return CompiledRule(made, at, when, require, agents)
 
-    def outcome(self, compiled: CompiledRule, moment: Moment) -> Outcome:
-        when = TRUE if compiled.when is None else compiled.when.test(moment)
-        return Outcome(when, compiled.require.test(moment))
+
+def outcome(compiled: CompiledRule, moment: Moment) -> Outcome:
+    """What a rule says at a moment."""
+    when = TRUE if compiled.when is None else compiled.when.test(moment)
+    return Outcome(when, compiled.require.test(moment))
 
 
 def read_at(text: str, expect: str | tuple[str, ...], where: str) -> Measure:

@@ -37,7 +37,10 @@ def _own(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
                     yield f"{key}.values", error.message
         yield from _grade(fact, key)
         if isinstance(fact.printed, list) and len(fact.printed) == 2 and not agree(*fact.printed):
-            yield f"{key}.printed", f"{fact.printed[0]} and {fact.printed[1]} differ by more than their printed digits allow"
+            yield (
+                f"{key}.printed",
+                f"{fact.printed[0]} and {fact.printed[1]} differ by more than their printed digits allow",
+            )
 
 
 def _grade(fact: Fact, key: str) -> Iterator[tuple[str, str]]:

@@ -4,16 +4,12 @@ A protocol cites facts as ``sheet#fact``. A number in a protocol must equal a va
 figure is written twice, by hand, in two files that a linter compares.
 """
 
-from __future__ import annotations
-
 from datetime import date as Date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal[
-    "label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data"
-]
+Kind = Literal["label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data"]
 Grade = Literal["P", "S", "M", "C", "seed"]
 
 

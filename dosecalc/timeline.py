@@ -8,6 +8,7 @@ from __future__ import annotations
 from datetime import date as Date
 from datetime import timedelta
 from fractions import Fraction
+from itertools import pairwise
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
@@ -57,12 +58,14 @@ def start_of(start: Date | None, given: dict[int, Date], days: tuple[Day, ...]) 
     return None
 
 
-def whens(slots: tuple[Slot, ...], days: tuple[Day, ...], start: Date | None, given: dict[int, Date]) -> tuple[When, ...]:
+def whens(
+    slots: tuple[Slot, ...], days: tuple[Day, ...], start: Date | None, given: dict[int, Date]
+) -> tuple[When, ...]:
     """Day and date of every dose. A dose that was given moves the rest of its cycle and the cycles after it."""
     _check_order(start, given)
     result: list[When] = []
-    for slot, day in zip(slots, days, strict=True):
-        offset, earliest = _offset(slot, slots, days, start, given)
+    for slot in slots:
+        offset, earliest = _offset(slot, days, start, given)
         if slot.number in given and start is None:
             result.append(When(None, given[slot.number], False))
         elif offset is None:
@@ -73,9 +76,7 @@ def whens(slots: tuple[Slot, ...], days: tuple[Day, ...], start: Date | None, gi
     return tuple(result)
 
 
-def _offset(
-    slot: Slot, slots: tuple[Slot, ...], days: tuple[Day, ...], start: Date | None, given: dict[int, Date]
-) -> tuple[int | None, bool]:
+def _offset(slot: Slot, days: tuple[Day, ...], start: Date | None, given: dict[int, Date]) -> tuple[int | None, bool]:
     """Days after dose 1, counted from the latest dose given on a known date; and whether it may be later."""
     if start is not None and slot.number in given:
         return (given[slot.number] - start).days, False
@@ -83,7 +84,7 @@ def _offset(
     if start is not None:
         for number in range(slot.number - 1, 0, -1):
             if number in given:
-                moved = _between(slots, days, number, slot.number)
+                moved = _between(days, number, slot.number)
                 if moved is not None:
                     return (given[number] - start).days + moved[0], moved[1]
     if isinstance(low, Unknown):
@@ -91,7 +92,7 @@ def _offset(
     return int(low), low != high
 
 
-def _between(slots: tuple[Slot, ...], days: tuple[Day, ...], first: int, second: int) -> tuple[int, bool] | None:
+def _between(days: tuple[Day, ...], first: int, second: int) -> tuple[int, bool] | None:
     """Planned days between two doses, from the first's place in its cycle to the second's."""
     total_low: Value = Fraction(0)
     total_high: Value = Fraction(0)
@@ -103,7 +104,7 @@ def _between(slots: tuple[Slot, ...], days: tuple[Day, ...], first: int, second:
 
 def _check_order(start: Date | None, given: dict[int, Date]) -> None:
     dated = sorted(given.items())
-    for (first, before), (second, after) in zip(dated, dated[1:], strict=False):
+    for (first, before), (second, after) in pairwise(dated):
         if after < before:
             raise InputError(f"dose {second} was given on {after}, before dose {first} on {before}", where="--given")
     if start is not None and dated and dated[0][1] < start:

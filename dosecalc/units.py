@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dosecalc.errors import InputError
@@ -158,9 +159,7 @@ def _table() -> dict[str, tuple[Unit, ...]]:
     area = (("meter", -2),)
     for s in _SIMPLE["activity"].split():
         rows.append(Unit(f"{s}/m^2", "activity/bsa", ATOMS[s].factor, ((ATOMS[s].name, 1), *area)))
-        rows.append(
-            Unit(f"h*{s}", "time-integrated activity", ATOMS[s].factor, ((ATOMS[s].name, 1), ("hour", 1)))
-        )
+        rows.append(Unit(f"h*{s}", "time-integrated activity", ATOMS[s].factor, ((ATOMS[s].name, 1), ("hour", 1))))
     for s in ("mg", "mcg"):
         factor = ATOMS[s].factor / ATOMS["mg"].factor
         rows.append(Unit(f"{s}/m^2", "mass/bsa", factor, ((ATOMS[s].name, 1), *area)))
@@ -246,7 +245,7 @@ def _split(text: str, wanted: tuple[str, ...]) -> tuple[Fraction, str]:
     if number != 0 and not 1 / _LARGEST <= number <= _LARGEST:
         raise InputError(f"read {clean!r}, a number out of any range that occurs. {_expected(wanted)}")
     rest = clean[match.end() :]
-    return number, rest[1:] if rest.startswith(" ") else rest
+    return number, rest.removeprefix(" ")
 
 
 def _spoils(clean: str, end: int) -> bool:
@@ -314,8 +313,8 @@ def _short(text: str) -> str:
 # -- showing ----------------------------------------------------------------------------------------------------
 
 
-_PRETTY = (("^2", "²"), ("^3", "³"), ("10^9", "x 10⁹"), ("uCi", "microcurie"), ("uSv", "microsievert"), ("umol", "micromol"),
-           ("uL", "microliter"), ("1.73m", "1.73 m"))  # fmt: skip
+_PRETTY = (("^2", "²"), ("^3", "³"), ("10^9", "x 10⁹"), ("uCi", "microcurie"), ("uSv", "microsievert"),
+           ("umol", "micromol"), ("uL", "microliter"), ("1.73m", "1.73 m"))  # fmt: skip
 
 
 def prose(text: str) -> str:
@@ -325,6 +324,7 @@ def prose(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=512)
 def pretty(symbol: str) -> str:
     """A unit as people print it: superscripts, and never a ``u`` for micro (ISMP)."""
     for plain, shown in _PRETTY:
@@ -334,46 +334,61 @@ def pretty(symbol: str) -> str:
 
 def decimal(value: Number, figures: int = 4) -> str:
     """A number for people, by ISMP's rules: so many significant figures, a leading zero, no trailing one, commas."""
-    exact = Fraction(value)
-    if exact == 0:
+    top, bottom = value.as_integer_ratio()
+    if top == 0:
         return "0"
-    sign, size = ("-", -exact) if exact < 0 else ("", exact)
-    places = figures - 1 - _magnitude(size)
-    digits = int(size * Fraction(10) ** places + Fraction(1, 2))
-    if len(str(digits)) > figures:
+    sign, top = ("-", -top) if top < 0 else ("", top)
+    places = figures - 1 - _magnitude(top, bottom)
+    digits = _half_up(top, bottom, places)
+    if digits >= 10**figures:
         places, digits = places - 1, digits // 10
-    whole, part = divmod(Fraction(digits) / Fraction(10) ** places, 1)
-    tail = f"{int(part * 10**places):0{places}d}".rstrip("0") if places > 0 else ""
-    return f"{sign}{int(whole):,}.{tail}" if tail else f"{sign}{int(whole):,}"
+    if places <= 0:
+        return f"{sign}{digits * 10**-places:,}"
+    whole, part = divmod(digits, 10**places)
+    tail = f"{part:0{places}d}".rstrip("0")
+    return f"{sign}{whole:,}.{tail}" if tail else f"{sign}{whole:,}"
 
 
-def _magnitude(size: Fraction) -> int:
-    """The power of ten of the first significant digit."""
-    guess = len(str(size.numerator)) - len(str(size.denominator))
-    return guess if size >= Fraction(10) ** guess else guess - 1
+def _half_up(top: int, bottom: int, places: int) -> int:
+    """The ratio times a power of ten, rounded to a whole number as people round."""
+    if places >= 0:
+        top *= 10**places
+    else:
+        bottom *= 10**-places
+    return (2 * top + bottom) // (2 * bottom)
+
+
+def _magnitude(top: int, bottom: int) -> int:
+    """The power of ten of the first significant digit of a ratio above zero."""
+    guess = len(str(top)) - len(str(bottom))
+    reached = top >= bottom * 10**guess if guess >= 0 else top * 10**-guess >= bottom
+    return guess if reached else guess - 1
 
 
 def whole_figures(*values: Number) -> int:
     """How many significant figures show these values alike: four, and never fewer than their whole digits."""
-    return max(4, *(_magnitude(Fraction(abs(v))) + 1 for v in values if v)) if any(values) else 4
+    return max(4, *(len(str(abs(int(value)))) for value in values))
 
 
 def unrounded(value: Number) -> str:
     """A number for a trace: exactly where it has at most ten figures, else at seven."""
-    text = decimal(value, 10)
-    return text if Fraction(text.replace(",", "")) == value else decimal(value, 7)
+    top, bottom = value.as_integer_ratio()
+    places = 9 - _magnitude(abs(top), bottom) if top else 0
+    exactly = top * 10 ** max(places, 0) % (bottom * 10 ** max(-places, 0)) == 0
+    return decimal(value, 10 if exactly else 7)
 
 
 def show(value: Number, symbol: str, dimension: str | None = None, *, figures: int = 4, exactly: bool = False) -> str:
     """A canonical value as text in the unit ``symbol``, for people."""
     number = value / unit(symbol, dimension).factor
     if symbol.startswith("cell") and number >= 10**6:
-        power = _magnitude(Fraction(number))
+        power = len(str(int(number))) - 1
         return f"{decimal(number / 10**power, figures)} x 10^{power} {symbol}"
     written = unrounded(number) if exactly else decimal(number, max(figures, whole_figures(number)))
     return f"{written}{'' if symbol[0] == '/' else ' '}{pretty(symbol)}"
 
 
+@lru_cache(maxsize=512)
 def spell(measure: Measure) -> str:
     """A quantity as people print it, in the unit that it was written in, every figure kept."""
     return show(measure.value, measure.unit.symbol, measure.dimension, exactly=True)
@@ -436,7 +451,7 @@ def text_of(value: object) -> str:
 
 
 def _number_text(value: object) -> str:
-    if isinstance(value, bool) or value is None or getattr(value, "shape", ()):
+    if isinstance(value, bool) or value is None or getattr(value, "shape", ()) != ():
         raise InputError(f"read {value!r}, expected one number")
     if isinstance(value, Fraction):
         text = repr(float(value))

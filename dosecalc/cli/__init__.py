@@ -10,6 +10,7 @@ import click
 
 from dosecalc.cli.planning import plan
 from dosecalc.cli.protocols import observables, protocol
+from dosecalc.cli.quick import without_plugins
 from dosecalc.version import VERSION
 
 FOUND, UNUSABLE, FAULT, INTERRUPTED = 1, 2, 3, 130
@@ -24,7 +25,7 @@ Decision support for qualified staff, not a medical device."""
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, "-V", "--version", prog_name="dosecalc")
 def cli() -> None:
-    """Plan, check and explain courses of radiopharmaceutical therapy.
+    r"""Plan, check and explain courses of radiopharmaceutical therapy.
 
     Protocols are plain files in which every number cites its source. Try
 
@@ -42,6 +43,7 @@ cli.add_command(observables)
 def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the status that the contract names. No input gives a traceback."""
     gc.disable()  # a run is short and makes little that is circular: collecting costs a fifth of it
+    without_plugins()
     status = _run(args)
     gc.freeze()
     try:

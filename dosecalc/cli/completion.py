@@ -6,7 +6,7 @@ import click
 from click.shell_completion import CompletionItem
 
 
-def arms(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def arms(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Arm ids, or files where a path is being typed."""
     from dosecalc.folders import arm_ids
 
@@ -14,7 +14,7 @@ def arms(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Co
     return found or [CompletionItem(incomplete, type="file")]
 
 
-def observables(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def observables(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of observables that can be stated, with their titles."""
     from dosecalc.observables import OBSERVABLES
 
@@ -22,7 +22,7 @@ def observables(ctx: click.Context, param: click.Parameter, incomplete: str) -> 
     return [CompletionItem(f"{row.name}=", help=f"{row.title} {row.unit}".strip()) for row in rows]
 
 
-def formulas(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+def formulas(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Ids of BSA formulas."""
     from dosecalc.bodysize import FORMULAS
 

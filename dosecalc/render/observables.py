@@ -23,8 +23,8 @@ def page() -> Page:
     ]
     return [
         Table(["observable", "unit", "scope", "range", ""], rows),
-        Paragraph("\nState one with plan --set NAME=VALUE. A momentary one answers for the next dose only; NAME[3] is dose 3, "
-                  "remission[2] the state when cycle 2 begins."),
+        Paragraph("\nState one with plan --set NAME=VALUE. A momentary one answers for the next dose only; NAME[3] is "
+                  "dose 3, remission[2] the state when cycle 2 begins."),
     ]  # fmt: skip
 
 

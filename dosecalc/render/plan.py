@@ -58,12 +58,17 @@ def _patient(plan: Plan) -> str:
 
 
 def _derivation(bsa: dict[str, object]) -> str:
-    choice = "; the formula is dosecalc's choice, as the source names none" if bsa["formula_chosen_by"] == "dosecalc" else ""
-    text = f" (by {str(bsa['formula']).replace('-', ' ').title()} from weight{' and height' if bsa['spread'] else ''}{choice}"
+    choice = (
+        "; the formula is dosecalc's choice, as the source names none" if bsa["formula_chosen_by"] == "dosecalc" else ""
+    )
     spread = bsa["spread"]
+    name = str(bsa["formula"]).replace("-", " ").title()
+    text = f" (by {name} from weight{' and height' if spread else ''}{choice}"
     if isinstance(spread, list):
         low, high = spread
-        text += f"; formulas range from {_m2(low['value'])} ({low['formula']}) to {_m2(high['value'])} ({high['formula']})"
+        text += (
+            f"; formulas range from {_m2(low['value'])} ({low['formula']}) to {_m2(high['value'])} ({high['formula']})"
+        )
     return text + ")"
 
 
@@ -82,7 +87,15 @@ def _verdict(plan: Plan) -> tuple[str, str]:
             f"{counts['unknown']} not assessed"]  # fmt: skip
     if pending:
         said.append(f"{_count(pending, 'dose')} pending")
-    style = "violation" if counts["violation"] else "warning" if counts["warning"] else "unknown" if counts["unknown"] else "pass"
+    style = (
+        "violation"
+        if counts["violation"]
+        else "warning"
+        if counts["warning"]
+        else "unknown"
+        if counts["unknown"]
+        else "pass"
+    )
     return f"{', '.join(said)}.", style
 
 
@@ -103,10 +116,18 @@ def _doses(plan: Plan) -> Page:
     rows = []
     for dose in plan.doses:
         amount, other = _amount(dose.size, metric)
-        row = [f"{dose.number}{' optional' if dose.optional else ''}{' given' if dose.given else ''}", str(dose.cycle), _day(dose)]
+        row = [
+            f"{dose.number}{' optional' if dose.optional else ''}{' given' if dose.given else ''}",
+            str(dose.cycle),
+            _day(dose),
+        ]
         row += [f"{'from ' if dose.date_from else ''}{dose.date}" if dose.date else "not known"] if dated else []
         row += [dose.agent] if several else []
-        row += [units.spell(dose.level) if dose.level else "pending", _flag(dose, amount), *([other] if activity else [])]
+        row += [
+            units.spell(dose.level) if dose.level else "pending",
+            _flag(dose, amount),
+            *([other] if activity else []),
+        ]
         rows.append([*row, _cumulative(dose)])
     right = frozenset(i for i, name in enumerate(header) if name in ("amount", "", "cumulative", "level"))
     faint = frozenset(i for i, dose in enumerate(plan.doses) if dose.optional)
@@ -239,7 +260,8 @@ def _rest(plan: Plan) -> Page:
     page: Page = []
     if plan.instructions:
         page += [Heading("Instructions"),
-                 Items([("", f"{units.prose(i.text)}   [{', '.join(i.cite)}]", "dim") for i in plan.instructions])]  # fmt: skip
+                 Items([("", f"{units.prose(i.text)}   [{', '.join(i.cite)}]", "dim")
+                        for i in plan.instructions])]  # fmt: skip
     if plan.unconfirmed:
         page += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
                  Items([(u.fact, units.prose(u.statement), "warning") for u in plan.unconfirmed])]  # fmt: skip

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dosecalc.units import pretty, prose
 from dosecalc.protocol import Arm, Condition, Cycle, LevelRow, Protocol, Range, Rule, cited
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
+from dosecalc.units import pretty, prose
 
 if TYPE_CHECKING:
     from dosecalc.library import IndexRow, ProtocolFile, Report
@@ -44,7 +44,7 @@ def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
     for arm in arms:
         page += _regimen(protocol, arm)
     rules = [r for r in protocol.rules if r.arms is None or set(r.arms) & set(mine)]
-    page += [Heading("Rules"), Items([_rule(protocol, r, mine) for r in rules])]
+    page += [Heading("Rules"), Items([_rule(r, mine) for r in rules])]
     conflicts = [c for c in protocol.conflicts if c.arms is None or set(c.arms) & set(mine)]
     page += [Heading("Conflicts between the sources"),
              Items([(c.id, f"{prose(c.reading)}: {prose(c.because)} ({', '.join(c.between)})", "warning")
@@ -101,10 +101,12 @@ def _level(level: str | Range | list[LevelRow]) -> str:
         return f"to a cumulative whole-body dose of {level}" if level.endswith("Gy") else pretty(level)
     if isinstance(level, Range):
         return f"{pretty(level.min)} to {pretty(level.max)}, to be chosen"
-    return "; ".join(f"{_level(r.level)} if {_condition(r.when)}" if r.when else f"otherwise {_level(r.level)}" for r in level)
+    return "; ".join(
+        f"{_level(r.level)} if {_condition(r.when)}" if r.when else f"otherwise {_level(r.level)}" for r in level
+    )
 
 
-def _rule(protocol: Protocol, rule: Rule, mine: list[str]) -> tuple[str, str, str]:
+def _rule(rule: Rule, mine: list[str]) -> tuple[str, str, str]:
     label = f"{rule.id} ({rule.part})" if rule.part else rule.id
     text = f"{prose(rule.title)}: "
     if rule.when is not None:

@@ -9,8 +9,7 @@ from rich.text import Text
 
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 
-_STYLES = {"violation": "bold red", "warning": "yellow", "unknown": "cyan", "pass": "green", "dim": "dim", "bold": "bold",
-           "": ""}  # fmt: skip
+_STYLES = {"violation": "bold red", "warning": "yellow", "unknown": "cyan", "pass": "green", "dim": "dim", "": ""}
 
 
 def draw(page: Page, console: Console | None = None) -> None:

@@ -1,0 +1,290 @@
+"""What was asked, held against an arm: the doses planned, their levels and days, and the calculator's inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date as Date
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from dosecalc import bodysize, library, schedule, timeline, units
+from dosecalc.calculator import ADULT, CompiledArm, Inputs, Prior, Row
+from dosecalc.errors import InputError
+from dosecalc.library import ProtocolFile
+from dosecalc.numbers import FALSE, TRUE, Bounds, Unknown, Value
+from dosecalc.observables import Observable, Stated
+from dosecalc.phrases import doses_text
+from dosecalc.protocol import Arm
+from dosecalc.request import SIZES, PriorStatement, Request, Sized
+from dosecalc.schedule import Slot
+from dosecalc.timeline import When
+
+_NOTHING = Bounds(Fraction(0), Fraction(0))
+_UNSTATED = Bounds(Fraction(0), Unknown("prior"))
+
+
+class Match(NamedTuple):
+    """A request that fits an arm. ``ranged`` holds the doses whose level had to be chosen, ``levels`` the choices."""
+
+    file: ProtocolFile
+    arm: Arm
+    compiled: CompiledArm
+    request: Request
+    slots: tuple[Slot, ...]
+    ranged: Mapping[int, Row]
+    levels: Mapping[int, units.Measure]
+    whens: tuple[When, ...]
+    inputs: Inputs
+
+    def radioactive(self, agent: str) -> bool:
+        return bool(self.file.protocol.agents[agent].radionuclide)
+
+    def agents(self) -> list[str]:
+        """The agents that the planned doses are of, in order."""
+        return list(dict.fromkeys(slot.dose.agent for slot in self.slots))
+
+
+def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
+    """Hold a request against an arm. InputError says what does not fit and how to write it."""
+    compiled = file.compiled(arm)
+    slots = schedule.course(arm, request.cycles)
+    _check_given(file, arm, request, slots)
+    ranged = {
+        slot.number: row for slot in slots for row in compiled.doses[id(slot.dose)].rows if row.low is not row.high
+    }
+    levels = _levels(arm, request, slots, ranged)
+    _check_cycle_length(arm, request, slots)
+    days = schedule.days(slots, request.cycle_length, library.lengths(arm))
+    dates = {number: given.date for number, given in request.given.items() if given.date is not None}
+    start = timeline.start_of(request.start, dates, days)
+    whens = timeline.whens(slots, days, start, dates)
+    stated = {name: value_of(said, file.table[name]) for name, said in request.stated.items()}
+    indexed = {key: value_of(said, file.table[key[0]]) for key, said in request.indexed.items()}
+    _place_sizes(request, slots, whens, stated, indexed)
+    _check_formula(request)
+    last_prior = _prior_observables(request, start, stated)
+
+    def calendar(name: str, months: Fraction) -> Value | None:
+        known = name == "prior_interval" and last_prior is not None
+        return timeline.months_in_days(last_prior, months) if known and last_prior else None
+
+    given = {number: said.amount.value for number, said in request.given.items()}
+    inputs = Inputs(
+        stated=stated,
+        indexed=indexed,
+        levels={number: (chosen.dimension, chosen.value) for number, chosen in levels.items()},
+        given=given,
+        measured={number: said.value for number, said in request.measured.items()},
+        prior=_prior(file, arm, request, slots, stated.get("weight")),
+        intervals=timeline.intervals(whens, days, dates),
+        formula=request.formula or bodysize.DEFAULT,
+        next_dose=next((slot.number for slot in slots if slot.number not in given), len(slots)),
+        calendar=calendar,
+    )
+    return Match(file, arm, compiled, request, slots, ranged, levels, whens, inputs)
+
+
+def value_of(stated: Stated, row: Observable) -> Any:
+    """A stated value as the calculator holds it."""
+    if isinstance(stated.value, bool):
+        return TRUE if stated.value else FALSE
+    if isinstance(stated.value, str):
+        return {choice: TRUE if choice == stated.value else FALSE for choice in row.choices}
+    return stated.value
+
+
+# -- doses and levels -------------------------------------------------------------------------------------------
+
+
+def _check_given(file: ProtocolFile, arm: Arm, request: Request, slots: tuple[Slot, ...]) -> None:
+    for option, numbers in (("--given", request.given), ("--measured", request.measured)):
+        for number in numbers:
+            if number > len(slots):
+                raise InputError(f"there is no dose {number}; {arm.id} plans {len(slots)} here", where=option)
+    for number, given in request.given.items():
+        agent = file.protocol.agents[slots[number - 1].dose.agent]
+        wanted = "activity" if agent.radionuclide else "mass"
+        if given.amount.dimension != wanted:
+            raise InputError(
+                f"read {given.amount.text!r}, but dose {number} is {agent.name}: "
+                f"expected {units.DIMENSIONS[wanted][0]}",
+                where="--given",
+            )
+    for number in request.measured:
+        if not file.protocol.agents[slots[number - 1].dose.agent].radionuclide:
+            raise InputError(f"dose {number} is a drug and gives no whole-body dose", where="--measured")
+
+
+def _levels(arm: Arm, request: Request, slots: tuple[Slot, ...], ranged: Mapping[int, Row]) -> dict[int, units.Measure]:
+    levels: dict[int, units.Measure] = {}
+    for number, chosen in request.levels.items():
+        if not ranged or (number is not None and number not in ranged):
+            raise InputError(_fixed_level(arm, slots, number), where="--level")
+        for dose in ranged if number is None else (number,):
+            _check_kind(arm, chosen, ranged[dose])
+            if number is not None or dose not in request.levels:
+                levels[dose] = chosen
+    missing = [number for number in ranged if number not in levels and number not in request.given]
+    if missing:
+        row = ranged[missing[0]]
+        raise InputError(
+            f"{arm.id} gives a range for {doses_text(missing)}, {units.spell(row.low)} to {units.spell(row.high)}: "
+            f'choose a level in it, for example --level "{row.low.text}"',
+            where="--level",
+        )
+    return levels
+
+
+def _fixed_level(arm: Arm, slots: tuple[Slot, ...], number: int | None) -> str:
+    if number is not None and number > len(slots):
+        return f"there is no dose {number}; {arm.id} plans {len(slots)} here"
+    level = slots[(number or 1) - 1].dose.level
+    at = f" at {level}" if isinstance(level, str) else ""
+    of = f"dose {number}" if number else "every dose"
+    return f"{arm.id} fixes the level of {of}{at}; --level chooses only where a protocol gives a range"
+
+
+def _check_kind(arm: Arm, chosen: units.Measure, row: Row) -> None:
+    if chosen.dimension != row.low.dimension:
+        read, wanted = (units.DIMENSIONS[d][0] for d in (chosen.dimension, row.low.dimension))
+        raise InputError(
+            f"read {chosen.text!r}, which is {read}; the level of {arm.id} is {wanted}, for example '{row.low.text}'",
+            where="--level",
+        )
+
+
+def _check_cycle_length(arm: Arm, request: Request, slots: tuple[Slot, ...]) -> None:
+    if request.cycle_length is None:
+        return
+    lengths = {slot.cycle: slot.listed.length for slot in slots}
+    if len(lengths) == 1 or all(isinstance(length, str) for length in list(lengths.values())[:-1]):
+        raise InputError(f"{arm.id} leaves no distance between cycles open here", where="--cycle-length")
+
+
+# -- sizes ------------------------------------------------------------------------------------------------------
+
+
+def _place_sizes(
+    request: Request,
+    slots: tuple[Slot, ...],
+    whens: tuple[When, ...],
+    stated: dict[str, Any],
+    indexed: dict[tuple[str, int], Any],
+) -> None:
+    """Sizes that hold throughout are stated; those with a dose or a date are placed at every dose."""
+    for name in SIZES:
+        sizes = request.sizes.get(name, [])
+        plain = [size for size in sizes if size.dose is None and size.date is None]
+        if plain:
+            stated[name] = plain[0].stated.value
+        if len(plain) < len(sizes):
+            for slot, when in zip(slots, whens, strict=True):
+                indexed[name, slot.number] = _size_at(name, sizes, slot.number, when)
+
+
+def _size_at(name: str, sizes: list[Sized], number: int, when: When) -> Value:
+    """The size that holds for a dose: the latest stated from a dose on, else the latest by date, else the plain one."""
+    by_dose = [size for size in sizes if size.dose is not None and size.dose <= number]
+    if by_dose:
+        return max(by_dose, key=lambda size: size.dose or 0).stated.value
+    dated = sorted((size for size in sizes if size.date is not None), key=lambda size: size.date or Date.min)
+    plain = next((size.stated.value for size in sizes if size.dose is None and size.date is None), None)
+    if when.date is not None:
+        before = [size for size in dated if size.date is not None and size.date <= when.date]
+        if before:
+            return before[-1].stated.value
+    if plain is not None:
+        return plain if when.date is not None or not dated else Unknown(name)
+    return dated[0].stated.value if dated and (when.date is not None or len(dated) == 1) else Unknown(name)
+
+
+def _check_formula(request: Request) -> None:
+    formula = bodysize.FORMULAS[request.formula or bodysize.DEFAULT]
+    if not formula.adults_of_known_sex:
+        return
+    age = request.stated.get("age")
+    if age is None or "sex" not in request.stated or not isinstance(age.value, Fraction) or age.value < ADULT:
+        raise InputError(
+            f"{formula.name}'s formula was made from adults: it needs --age 18 or over and --sex", where="--bsa-formula"
+        )
+
+
+# -- prior therapy ----------------------------------------------------------------------------------------------
+
+
+def _prior(
+    file: ProtocolFile, arm: Arm, request: Request, slots: tuple[Slot, ...], today: Value | None
+) -> dict[str, Prior]:
+    if request.prior is None:
+        return {}
+    mine = list(dict.fromkeys(slot.dose.agent for slot in slots))
+    if not request.prior:
+        return {agent: Prior(_NOTHING, _NOTHING, _NOTHING) for agent in mine}
+    made: dict[str, Prior] = {}
+    for said in request.prior:
+        agent = _agent_of(file, arm, mine, said)
+        before = made.get(agent, Prior(_NOTHING, _NOTHING, _NOTHING))
+        made[agent] = Prior(*(a + b for a, b in zip(before, _prior_sizes(said, today), strict=True)))
+    return made
+
+
+def _prior_sizes(said: PriorStatement, today: Value | None) -> tuple[Bounds, Bounds, Bounds]:
+    """An earlier amount in all, per body weight and per body surface area, as far as it was stated."""
+    basis = said.amount.dimension.partition("/")[2]
+    value, weight = said.amount.value, None if said.weight is None else said.weight.value
+    if basis == "bsa":
+        return _UNSTATED, _UNSTATED, Bounds(value, value)
+    if basis == "weight":
+        return (
+            (_UNSTATED if weight is None else Bounds(value * weight, value * weight)),
+            Bounds(value, value),
+            _UNSTATED,
+        )
+    per_weight = _UNSTATED
+    if weight is not None:
+        per_weight = Bounds(value / weight, value / weight)
+    elif today is not None:  # a child weighed less then, so this is the least that it can have been
+        per_weight = Bounds(value / today, Unknown("prior"))
+    return Bounds(value, value), per_weight, _UNSTATED
+
+
+def _agent_of(file: ProtocolFile, arm: Arm, mine: list[str], said: PriorStatement) -> str:
+    kind = said.amount.dimension.partition("/")[0]
+    if said.agent is not None and said.agent not in mine:
+        raise InputError(
+            f"read the agent {said.agent!r} in {said.text!r}; {arm.id} gives {', '.join(mine)}, "
+            "and only those count here",
+            where="--prior",
+        )
+    named = mine if said.agent is None else [said.agent]
+    fitting = [a for a in named if bool(file.protocol.agents[a].radionuclide) == (kind == "activity")]
+    if len(fitting) != 1:
+        raise InputError(
+            f"read {said.text!r}; no single agent of {arm.id} is given as {units.DIMENSIONS[kind][0]}. "
+            f"Name one: {', '.join(mine)}",
+            where="--prior",
+        )
+    return fitting[0]
+
+
+def _prior_observables(request: Request, start: Date | None, stated: dict[str, Any]) -> Date | None:
+    """State the number of prior administrations and the time since the last; returns its date where all are dated."""
+    if request.prior is None:
+        return None
+    _agree(request, stated, "prior_count", Fraction(len(request.prior)))
+    dates = [said.date for said in request.prior if said.date is not None]
+    if start is not None and dates and max(dates) >= start:
+        raise InputError(
+            f"the prior administration of {max(dates)} is not before the start on {start}", where="--prior"
+        )
+    if start is None or not dates or len(dates) < len(request.prior):
+        return None
+    _agree(request, stated, "prior_interval", Fraction((start - max(dates)).days))
+    return max(dates)
+
+
+def _agree(request: Request, stated: dict[str, Any], name: str, value: Fraction) -> None:
+    said = request.stated.get(name)
+    if said is not None and said.value != value:
+        raise InputError(f"{name} is set to {said.text!r}, but --prior says otherwise", where="--set")
+    stated[name] = value

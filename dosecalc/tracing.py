@@ -1,0 +1,152 @@
+"""How an amount came about, or what it waits for, as words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosecalc import bodysize, findings, units
+from dosecalc.calculator import Moment, Row
+from dosecalc.matching import Match
+from dosecalc.numbers import EXACT, TRUE, Value
+from dosecalc.observables import OBSERVABLES
+from dosecalc.phrases import doses_text, size_hint
+from dosecalc.units import Measure
+
+
+class Tracer:
+    """Writes the traces of one plan; what several doses share is written once."""
+
+    def __init__(self, match: Match, doses: tuple[Moment, ...]) -> None:
+        self.match = match
+        self.doses = doses
+        self._products: dict[tuple[object, ...], str] = {}
+
+    def row(self, moment: Moment) -> Row | None:
+        """The row of the levels that holds, or None while that is not decided."""
+        possible: list[Row] = []
+        for row in self._rows(moment):
+            truth = TRUE if row.when is None else row.when.test(moment)
+            if not truth.no:
+                possible.append(row)
+            if truth.yes:
+                same = {(other.low.dimension, other.low.value) for other in possible} if len(possible) > 1 else {0}
+                return row if len(same) == 1 else None
+        return None
+
+    def _rows(self, moment: Moment) -> tuple[Row, ...]:
+        return self.match.compiled.doses[id(moment.slot.dose)].rows if moment.slot is not None else ()
+
+    def level(self, moment: Moment, row: Row | None) -> Measure | None:
+        """The level of a dose: the file's, or the one that was chosen in its range."""
+        if row is None or row.low is row.high:
+            return None if row is None else row.low
+        return self.match.levels.get(moment.number)
+
+    def _earlier(self, moment: Moment) -> list[Moment]:
+        """The doses of the same agent before this one."""
+        agent = moment.slot.dose.agent if moment.slot is not None else None
+        return [m for m in self.doses[: moment.number - 1] if m.slot is not None and m.slot.dose.agent == agent]
+
+    # -- what it waits for --
+
+    def pending(self, moment: Moment) -> str:
+        """Why a dose has no amount yet, and the option that gives it one."""
+        if moment.undefined:
+            return f"no level of the protocol applies ({self._gap(moment)})"
+        row = self.row(moment)
+        if row is None:
+            return self._undecided(moment)
+        if row.low.dimension == "absorbed dose":
+            return self._waits_for_dose(moment)
+        basis = row.low.dimension.partition("/")[2]
+        return f"needs the {OBSERVABLES[basis].title}: {self._how_to_size(basis)}" if basis else "not known"
+
+    def _gap(self, moment: Moment) -> str:
+        return "; ".join(
+            f"{units.spell(row.low)} where {findings.words(findings.look(row.when, moment))}"
+            for row in self._rows(moment)
+            if row.when is not None
+        )
+
+    def _undecided(self, moment: Moment) -> str:
+        rows = self._rows(moment)
+        asked = [seen for row in rows for seen in findings.look(row.when, moment)]
+        options = findings.options_for(tuple(asked), moment.number, moment.cycle)
+        levels = " or ".join(f"{units.spell(row.low)} where {_condition(row)}" for row in rows)
+        return f"the level is {levels}; settle it with {' or '.join(options)}"
+
+    def _how_to_size(self, basis: str) -> str:
+        if any(size.date is not None for size in self.match.request.sizes.get(basis, [])):
+            return "sizes are stated by date and this dose has none, so give --start (and --cycle-length)"
+        return size_hint({basis})
+
+    def _waits_for_dose(self, moment: Moment) -> str:
+        earlier = self._earlier(moment)
+        unmeasured = [m.number for m in earlier if m.number not in self.match.request.measured]
+        if unmeasured:
+            options = " ".join(f'--measured {n}="1.9 Gy"' for n in unmeasured)
+            return f"waits for the whole-body dose measured after {doses_text(unmeasured)}: give {options}"
+        unknown = [m.number for m in earlier if not EXACT.known(m.amount)]
+        if unknown:
+            return f"waits for the activity of {doses_text(unknown)}: {size_hint({'weight'})}"
+        return "the measured dose is 0 Gy, from which no activity can be scaled"
+
+    # -- how it came about --
+
+    def trace(self, moment: Moment, row: Row | None) -> str:
+        """The arithmetic of an amount."""
+        planned = self._planned(moment, row)
+        given = self.match.request.given.get(moment.number)
+        return f"given: {units.spell(given.amount)}; planned: {planned}" if given else planned
+
+    def _planned(self, moment: Moment, row: Row | None) -> str:
+        if row is None or not EXACT.known(moment.planned):
+            return "pending"
+        level = self.level(moment, row)
+        if level is None:
+            return "no level was chosen"
+        if level.dimension == "absorbed dose":
+            return self._to_target(moment, level)
+        basis = level.dimension.partition("/")[2]
+        size = moment.get(basis) if basis else None
+        key = (level.text, size, moment.capped, moment.floored, moment.planned)
+        if key not in self._products:
+            self._products[key] = self._product(moment, level, basis, size)
+        return self._products[key]
+
+    def _product(self, moment: Moment, level: Measure, basis: str, size: Value) -> str:
+        kind, symbol = level.dimension.partition("/")[0], level.unit.symbol.partition("/")[0]
+        unbounded = level.value * size if basis else level.value
+        total = units.show(unbounded, symbol, kind, exactly=True)
+        text = f"{total}, fixed"
+        if basis:
+            text = f"{units.spell(level)} x {units.show(size, OBSERVABLES[basis].unit, basis, exactly=True)} = {total}"
+        if isinstance(unbounded, float):
+            formula = bodysize.FORMULAS[self.match.inputs.formula].name
+            text += f" (body surface area by {formula}, in float64)"
+        if moment.capped or moment.floored:
+            bound = "capped by the source at" if moment.capped else "raised by the source to"
+            text += f", {bound} {units.show(moment.planned, symbol, kind, exactly=True)}"
+        return text
+
+    def _to_target(self, moment: Moment, level: Measure) -> str:
+        earlier, measured = self._earlier(moment), self.match.request.measured
+        amount = sum((m.amount for m in earlier), Fraction(0))
+        dose = sum((measured[m.number].value for m in earlier if m.number in measured), Fraction(0))
+        had, target = units.show(dose, "Gy", exactly=True), units.spell(level)
+        if moment.floored:
+            relation = "exactly" if dose == level.value else "above"
+            return f"{had} is {relation} the target of {target}: no further administration"
+        shown, result = (units.show(a, "MBq", exactly=True) for a in (amount, moment.planned))
+        text = f"{shown} x ({target} - {had}) / {had} = {result}"
+        by_plan = [m.number for m in earlier if m.number not in self.match.request.given]
+        return f"{text}; {doses_text(by_plan)} taken as given as planned (no --given)" if by_plan else text
+
+
+def _condition(row: Row) -> str:
+    if row.when is None:
+        return "nothing else applies"
+    return " and ".join(
+        f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text.lower()}"
+        for leaf in row.when.leaves
+    )
