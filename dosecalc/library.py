@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from dosecalc import folders, units
+from dosecalc import checking, folders, units
 from dosecalc.calculator import CompiledArm
 from dosecalc.errors import InputError
 from dosecalc.numbers import EXACT
@@ -24,9 +24,6 @@ from dosecalc.places import line_of
 from dosecalc.protocol import Arm, Protocol, Range, cited
 from dosecalc.rules import Compiler, own_observables
 from dosecalc.sources import Fact, FactSheet
-
-BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement")
-"""Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 
 class Problem(NamedTuple):
@@ -210,7 +207,7 @@ def examine(path: str) -> tuple[ProtocolFile | None, list[Problem]]:
 
 
 def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
-    found: list[tuple[str, str]] = list(_structure(file.protocol))
+    found: list[tuple[str, str]] = list(checking.structure(file.protocol))
     try:
         file.table = own_observables(file.protocol.observables)
         if not found:
@@ -221,7 +218,7 @@ def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
                 compiler.named_condition(name, f"conditions.{name}")
     except InputError as error:
         found.append((error.where or "", error.message))
-    found += _double_entry(file)
+    found += checking.double_entry(file.raw, file.fact).found
     problems = [Problem(file.file, key, line_of(file.text, key), message) for key, message in found]
     return file, problems
 
@@ -292,164 +289,6 @@ def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]
     except ValidationError as error:
         return None, _model_problems(name, text, error)
     return sheet, []
-
-
-# -- what can be wrong inside a protocol ------------------------------------------------------------------------
-
-
-def _structure(protocol: Protocol) -> Iterator[tuple[str, str]]:
-    """Ids that clash or dangle, and regimens that cannot be."""
-    seen: dict[str, int] = {}
-    for i, arm in enumerate(protocol.arms):
-        if arm.id in seen:
-            yield f"arms[{i}].id", f"the arm id {arm.id!r} is used twice in this file"
-        if not arm.id.startswith(protocol.id):
-            yield f"arms[{i}].id", f"the arm id {arm.id!r} does not begin with the id of its file, {protocol.id!r}"
-        seen[arm.id] = i
-        if not arm.cycles:
-            yield f"arms[{i}].cycles", "the arm lists no cycle"
-        for c, cycle in enumerate(arm.cycles):
-            place = f"arms[{i}].cycles[{c}]"
-            if cycle.repeat < 1:
-                yield f"{place}.repeat", f"read {cycle.repeat}, expected 1 or more"
-            if not cycle.doses:
-                yield f"{place}.doses", "the cycle lists no dose"
-            stated = [dose.day for dose in cycle.doses if dose.day is not None]
-            if any(day < 1 for day in stated) or stated != sorted(stated):
-                yield f"{place}.doses", f"days {stated} are not in order from day 1"
-    yield from _references(protocol, set(seen))
-
-
-def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]:
-    taken: dict[tuple[str, str, str | None], int] = {}
-    for i, rule in enumerate(protocol.rules):
-        if rule.id in BUILT_IN:
-            yield f"rules[{i}].id", f"dosecalc makes the rule {rule.id!r} itself from the regimen"
-        if rule.agent is not None and rule.agent not in protocol.agents:
-            yield f"rules[{i}].agent", f"there is no agent {rule.agent!r}"
-        for arm in rule.arms or sorted(arms):
-            if (arm, rule.id, rule.part) in taken:
-                part = f" part {rule.part!r}" if rule.part else " (give each a 'part')"
-                yield f"rules[{i}].id", f"the rule id {rule.id!r}{part} is used twice in arm {arm!r}"
-                break
-            taken[arm, rule.id, rule.part] = i
-    limited: list[tuple[str, list[str] | None]] = [
-        *((f"rules[{i}].arms", rule.arms) for i, rule in enumerate(protocol.rules)),
-        *((f"conflicts[{i}].arms", conflict.arms) for i, conflict in enumerate(protocol.conflicts)),
-        *((f"instructions[{i}].arms", instruction.arms) for i, instruction in enumerate(protocol.instructions)),
-    ]
-    for place, listed in limited:
-        for arm in listed or ():
-            if arm not in arms:
-                yield place, f"there is no arm {arm!r}; the file has {', '.join(sorted(arms))}"
-    ids = [conflict.id for conflict in protocol.conflicts]
-    for i, conflict in enumerate(protocol.conflicts):
-        if conflict.id in ids[:i]:
-            yield f"conflicts[{i}].id", f"the conflict id {conflict.id!r} is used twice"
-
-
-_QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"})
-_NO_NUMBERS = frozenset({"facts", "observables", "schema"})
-
-
-def _double_entry(file: ProtocolFile) -> list[tuple[str, str]]:
-    """Citations that dangle, and numbers without a citation or unequal to every value of the facts cited."""
-    entry = _DoubleEntry(file)
-    entry.walk({k: v for k, v in file.raw.items() if k not in _NO_NUMBERS}, "", ())
-    return entry.found
-
-
-class _DoubleEntry:
-    def __init__(self, file: ProtocolFile) -> None:
-        self.file = file
-        self.found: list[tuple[str, str]] = []
-        self.used: set[tuple[str, Any]] = set()
-        self.read: dict[str, list[Any]] = {}
-
-    def walk(self, node: Any, key: str, cites: tuple[str, ...], sums: frozenset[int] = frozenset()) -> None:
-        if isinstance(node, list):
-            for i, item in enumerate(node):
-                self.walk(item, f"{key}[{i}]", cites, sums)
-        elif isinstance(node, dict):
-            own = [(k, cited(node[k])) for k in ("cite", "between") if k in node]
-            for name, refs in own:
-                self._check_cites(refs, f"{key}.{name}".lstrip("."))
-            cites = next((refs for name, refs in own if name == "cite"), cites)
-            if "cycles" in node:
-                sums = frozenset({sum(int(c.get("repeat", 1)) for c in node["cycles"])})
-            for name, value in node.items():
-                place = f"{key}.{name}".lstrip(".")
-                if isinstance(value, bool) or name in ("cite", "between"):
-                    continue
-                if isinstance(value, (dict, list)):
-                    self.walk(value, place, cites, sums)
-                elif isinstance(value, int) or (isinstance(value, str) and name in _QUANTITIES):
-                    self._number(name, value, place, cites, sums)
-
-    def _check_cites(self, refs: tuple[str, ...], place: str) -> None:
-        for ref in refs:
-            try:
-                missing = self.file.fact(ref) is None
-            except InputError as error:
-                self.found.append((place, f"the sheet of {ref!r} cannot be used: {error}"))
-                continue
-            if missing:
-                self.found.append((place, f"the citation {ref!r} points at no fact"))
-
-    def _number(self, name: str, value: str | int, place: str, cites: tuple[str, ...], sums: frozenset[int]) -> None:
-        if value == 1 and name in ("day", "repeat"):
-            return
-        if value in (0, 1) and isinstance(value, int) and name in ("above", "at_least", "below", "at_most"):
-            return
-        try:
-            wanted: Any = _value(value)
-        except InputError:
-            return  # said already, by the compiler
-        if not cites:
-            self.found.append((place, f"{value!r} cites no fact"))
-            return
-        stated = [v for ref in cites for v in self.values(ref)]
-        if wanted in stated or (name == "repeat" and any(total in stated for total in sums)):
-            self.used.update((ref, wanted) for ref in cites)
-            return
-        printed = ", ".join(f"{ref} states {self._as_printed(ref)}" for ref in cites)
-        self.found.append((place, f"{value!r} is not what the cited facts state ({printed})"))
-
-    def values(self, ref: str) -> list[Any]:
-        if ref not in self.read:
-            try:
-                fact = self.file.fact(ref)
-            except InputError:
-                fact = None
-            self.read[ref] = [_value(v) for v in fact.values] if fact else []
-        return self.read[ref]
-
-    def _as_printed(self, ref: str) -> str:
-        try:
-            fact = self.file.fact(ref)
-        except InputError:
-            fact = None
-        return ", ".join(str(v) for v in fact.values) if fact and fact.values else "no number"
-
-
-def _value(written: str | int) -> int | tuple[str, Fraction]:
-    """A number of a file as something to compare: a whole number, or a dimension and an exact canonical value."""
-    if isinstance(written, int):
-        return written
-    measure = units.read(written)
-    return measure.dimension, measure.value
-
-
-def unused_values(file: ProtocolFile) -> list[str]:
-    """Values of the cited facts that no number of the file uses; not wrong, worth a look."""
-    entry = _DoubleEntry(file)
-    entry.walk({k: v for k, v in file.raw.items() if k not in _NO_NUMBERS}, "", ())
-    unused = []
-    for sheet in file.sheets.values():
-        for fact in sheet.facts.values():
-            ref = f"{sheet.id}#{fact.id}"
-            unused += [f"{ref} {v}" for v in fact.values if ref in entry.read and (ref, _value(v)) not in entry.used]
-    return unused
 
 
 def lengths(arm: Arm) -> dict[str, Fraction]:
@@ -545,35 +384,3 @@ def index() -> tuple[list[IndexRow], list[Problem]]:
         if len(twice) > 1 and row.file == twice[0]:
             problems.append(Problem(row.file, "", None, f"the arm id {row.arm!r} is also in {', '.join(twice[1:])}"))
     return rows, problems
-
-
-class Report(NamedTuple):
-    """What lint has to say of one file: what is wrong, and what is only worth a look."""
-
-    file: str
-    problems: list[Problem]
-    notes: list[str]
-
-
-def lint(path: str) -> Report:
-    """Check a protocol file, or a fact sheet, whole. InputError if it cannot be read."""
-    text, _ = read_text(path)
-    name = folders.shown(path)
-    try:
-        raw = tomllib.loads(text)
-    except tomllib.TOMLDecodeError:
-        raw = {}
-    if "publisher" in raw and "arms" not in raw:
-        from dosecalc.sheets import check_sheet
-
-        sheet, problems = examine_sheet(path, text)
-        return Report(name, problems or (check_sheet(sheet, path, text) if sheet else []), [])
-    file, problems = examine(path)
-    notes = []
-    if file is not None and not problems:
-        notes = [f"no number uses {unused}" for unused in unused_values(file)]
-        if os.path.basename(path) != f"{file.protocol.id}.toml":
-            notes.append(f"named {file.protocol.id}.toml, the file would be found by its arm ids")
-        for cite, statement in {c: s for arm in file.protocol.arms for c, s in file.unconfirmed(arm)}.items():
-            notes.append(f"unconfirmed: {cite}: {statement}")
-    return Report(name, problems, notes)

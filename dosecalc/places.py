@@ -19,7 +19,8 @@ class Mark(NamedTuple):
 
 def line_of(text: str, key: str) -> int | None:
     """The line (from 1) of a key such as ``rules[3].require.at_least``; inside an inline table the line that names it,
-    or else where the table begins. None where no part of the key is found."""
+    or else where the table begins. None where no part of the key is found.
+    """
     wanted = re.findall(r"[^.\[\]]+|\[\d+\]", key)
     marks = list(_marks(text))
     fitting = [i for i, mark in enumerate(marks) if mark.path == wanted[: len(mark.path)]]

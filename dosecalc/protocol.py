@@ -35,8 +35,10 @@ def _form(value: Any) -> str:
 
 
 class Condition(_Thing):
-    """A comparison (``observable`` with ``above``, ``at_least``, ``below``, ``at_most``, ``is`` or ``one_of``), or several
-    joined by ``all``, ``any`` or ``not``, or the name of one that the file defines once (``condition``)."""
+    """A comparison, or several joined by ``all``, ``any`` or ``not``, or the ``condition`` that a file names once.
+
+    A comparison has an ``observable`` and ``above``, ``at_least``, ``below``, ``at_most``, ``is`` or ``one_of``.
+    """
 
     observable: str | None = None
     above: Limit | None = None

@@ -51,10 +51,10 @@ def lint(files: tuple[str, ...]) -> int:
 
     Exits 1 where something is wrong inside a file, 2 where one cannot be read.
     """
-    from dosecalc import library
+    from dosecalc.linting import lint as check
     from dosecalc.render.protocol import lint_lines
 
-    reports = [library.lint(path) for path in files]
+    reports = [check(path) for path in files]
     write("\n".join(line for report in reports for line in lint_lines(report)))
     return int(any(report.problems for report in reports))
 

@@ -9,7 +9,8 @@ from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.units import pretty, prose
 
 if TYPE_CHECKING:
-    from dosecalc.library import IndexRow, ProtocolFile, Report
+    from dosecalc.library import IndexRow, ProtocolFile
+    from dosecalc.linting import Report
 
 _WORDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
 _SCOPES = {"first-dose": "before the first dose", "later-doses": "before later doses", "each-dose": "for each dose",

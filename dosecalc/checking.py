@@ -1,0 +1,169 @@
+"""What can be wrong inside a protocol file beyond its keys: references, regimens, and numbers against facts.
+
+Double entry: every number lies in a table with a citation, its own or its nearest parent's, and equals, as a quantity,
+a value of the facts cited. Free are the origin day 1, the repeats that sum to a cited number, and 0 and 1 of counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from dosecalc import units
+from dosecalc.errors import InputError
+from dosecalc.protocol import Protocol, cited
+from dosecalc.sources import Fact
+
+FactOf = Callable[[str], Fact | None]
+BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement")
+"""Rules that dosecalc makes from the regimen itself; a file does not write them."""
+
+
+def structure(protocol: Protocol) -> Iterator[tuple[str, str]]:
+    """Ids that clash or dangle, and regimens that cannot be."""
+    seen: dict[str, int] = {}
+    for i, arm in enumerate(protocol.arms):
+        if arm.id in seen:
+            yield f"arms[{i}].id", f"the arm id {arm.id!r} is used twice in this file"
+        if not arm.id.startswith(protocol.id):
+            yield f"arms[{i}].id", f"the arm id {arm.id!r} does not begin with the id of its file, {protocol.id!r}"
+        seen[arm.id] = i
+        if not arm.cycles:
+            yield f"arms[{i}].cycles", "the arm lists no cycle"
+        for c, cycle in enumerate(arm.cycles):
+            place = f"arms[{i}].cycles[{c}]"
+            if cycle.repeat < 1:
+                yield f"{place}.repeat", f"read {cycle.repeat}, expected 1 or more"
+            if not cycle.doses:
+                yield f"{place}.doses", "the cycle lists no dose"
+            stated = [dose.day for dose in cycle.doses if dose.day is not None]
+            if any(day < 1 for day in stated) or stated != sorted(stated):
+                yield f"{place}.doses", f"days {stated} are not in order from day 1"
+    yield from _references(protocol, set(seen))
+
+
+def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]:
+    taken: dict[tuple[str, str, str | None], int] = {}
+    for i, rule in enumerate(protocol.rules):
+        if rule.id in BUILT_IN:
+            yield f"rules[{i}].id", f"dosecalc makes the rule {rule.id!r} itself from the regimen"
+        if rule.agent is not None and rule.agent not in protocol.agents:
+            yield f"rules[{i}].agent", f"there is no agent {rule.agent!r}"
+        for arm in rule.arms or sorted(arms):
+            if (arm, rule.id, rule.part) in taken:
+                part = f" part {rule.part!r}" if rule.part else " (give each a 'part')"
+                yield f"rules[{i}].id", f"the rule id {rule.id!r}{part} is used twice in arm {arm!r}"
+                break
+            taken[arm, rule.id, rule.part] = i
+    limited: list[tuple[str, list[str] | None]] = [
+        *((f"rules[{i}].arms", rule.arms) for i, rule in enumerate(protocol.rules)),
+        *((f"conflicts[{i}].arms", conflict.arms) for i, conflict in enumerate(protocol.conflicts)),
+        *((f"instructions[{i}].arms", instruction.arms) for i, instruction in enumerate(protocol.instructions)),
+    ]
+    for place, listed in limited:
+        for arm in listed or ():
+            if arm not in arms:
+                yield place, f"there is no arm {arm!r}; the file has {', '.join(sorted(arms))}"
+    ids = [conflict.id for conflict in protocol.conflicts]
+    for i, conflict in enumerate(protocol.conflicts):
+        if conflict.id in ids[:i]:
+            yield f"conflicts[{i}].id", f"the conflict id {conflict.id!r} is used twice"
+
+
+_QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"})
+_NO_NUMBERS = frozenset({"facts", "observables", "schema"})
+
+
+def double_entry(raw: Mapping[str, Any], fact: FactOf) -> DoubleEntry:
+    """Compare every number of a file with the facts that it cites; what does not agree is in ``found``."""
+    entry = DoubleEntry(fact)
+    entry.walk({key: value for key, value in raw.items() if key not in _NO_NUMBERS}, "", ())
+    return entry
+
+
+class DoubleEntry:
+    """Numbers against facts: citations that dangle, numbers without one, and numbers unlike every value cited."""
+
+    def __init__(self, fact: FactOf) -> None:
+        self.fact = fact
+        self.found: list[tuple[str, str]] = []
+        self.used: set[tuple[str, Any]] = set()
+        self.read: dict[str, list[Any]] = {}
+
+    def walk(self, node: Any, key: str, cites: tuple[str, ...], sums: frozenset[int] = frozenset()) -> None:
+        if isinstance(node, list):
+            for i, item in enumerate(node):
+                self.walk(item, f"{key}[{i}]", cites, sums)
+        elif isinstance(node, dict):
+            own = [(k, cited(node[k])) for k in ("cite", "between") if k in node]
+            for name, refs in own:
+                self._check_cites(refs, f"{key}.{name}".lstrip("."))
+            cites = next((refs for name, refs in own if name == "cite"), cites)
+            if "cycles" in node:
+                sums = frozenset({sum(int(c.get("repeat", 1)) for c in node["cycles"])})
+            for name, value in node.items():
+                place = f"{key}.{name}".lstrip(".")
+                if isinstance(value, bool) or name in ("cite", "between"):
+                    continue
+                if isinstance(value, (dict, list)):
+                    self.walk(value, place, cites, sums)
+                elif isinstance(value, int) or (isinstance(value, str) and name in _QUANTITIES):
+                    self._number(name, value, place, cites, sums)
+
+    def _check_cites(self, refs: tuple[str, ...], place: str) -> None:
+        for ref in refs:
+            try:
+                missing = self.fact(ref) is None
+            except InputError as error:
+                self.found.append((place, f"the sheet of {ref!r} cannot be used: {error}"))
+                continue
+            if missing:
+                self.found.append((place, f"the citation {ref!r} points at no fact"))
+
+    def _number(self, name: str, value: str | int, place: str, cites: tuple[str, ...], sums: frozenset[int]) -> None:
+        if value == 1 and name in ("day", "repeat"):
+            return
+        if value in (0, 1) and isinstance(value, int) and name in ("above", "at_least", "below", "at_most"):
+            return
+        try:
+            wanted: Any = value_of(value)
+        except InputError:
+            return  # said already, by the compiler
+        if not cites:
+            self.found.append((place, f"{value!r} cites no fact"))
+            return
+        stated = [v for ref in cites for v in self.values(ref)]
+        if wanted in stated or (name == "repeat" and any(total in stated for total in sums)):
+            self.used.update((ref, wanted) for ref in cites)
+            return
+        printed = ", ".join(f"{ref} states {self._as_printed(ref)}" for ref in cites)
+        self.found.append((place, f"{value!r} is not what the cited facts state ({printed})"))
+
+    def values(self, ref: str) -> list[Any]:
+        if ref not in self.read:
+            try:
+                fact = self.fact(ref)
+                self.read[ref] = [value_of(v) for v in fact.values] if fact else []
+            except InputError:  # a sheet or a value that cannot be read states no number
+                self.read[ref] = []
+        return self.read[ref]
+
+    def unused(self, ref: str, fact: Fact) -> list[str]:
+        """Values of a cited fact that no number of the file uses; not wrong, worth a look."""
+        return [f"{ref} {v}" for v in fact.values if ref in self.read and (ref, value_of(v)) not in self.used]
+
+    def _as_printed(self, ref: str) -> str:
+        try:
+            fact = self.fact(ref)
+        except InputError:
+            fact = None
+        return ", ".join(str(v) for v in fact.values) if fact and fact.values else "no number"
+
+
+def value_of(written: str | int) -> int | tuple[str, Fraction]:
+    """A number of a file as something to compare: a whole number, or a dimension and an exact canonical value."""
+    if isinstance(written, int):
+        return written
+    measure = units.read(written)
+    return measure.dimension, measure.value
