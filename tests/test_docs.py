@@ -1,0 +1,284 @@
+"""The documentation holds: each example in README.md and docs/ is run, each table and schema is current.
+
+In the pages a block ``console`` is a command with its output (a line ``...`` stands for any lines, ``...`` inside a
+line for any text, a last line ``(exit 1)`` for the status), ``python`` is a doctest, and ``toml`` is a file if its
+first line is a comment with the file's name, else a part of one. No other block goes unread.
+"""
+
+import contextlib
+import gc
+import io
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+import tomllib
+import typing
+from pathlib import Path
+
+import jsonschema
+import pytest
+from pydantic import BaseModel, TypeAdapter
+from sybil import Document
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
+
+import dosecalc
+from dosecalc import cli, folders, patient, planning, plans, protocol, sources, units
+from dosecalc.checking import BUILT_IN
+from dosecalc.numbers import EXACT
+from dosecalc.observables import OBSERVABLES
+from dosecalc.protocol import Condition, Protocol, Rule
+from dosecalc.rules import Compiler
+from dosecalc.sources import FactSheet
+
+TOP = Path(__file__).parent.parent
+DOCS = TOP / "docs"
+PAGES = [TOP / "README.md", *sorted(DOCS.glob("*.md"))]
+PARTS: dict[str, type[BaseModel]] = {"protocols.md": Protocol, "seeds.md": FactSheet}
+QUANTITIES = {"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"}
+EXIT = re.compile(r"\(exit (\d+)\)")
+
+
+def text_of(name: str) -> str:
+    return (DOCS / name).read_text(encoding="utf-8")
+
+
+# -- console ----------------------------------------------------------------------------------------------------
+
+
+def run(args: list[str]) -> tuple[int, str]:
+    """The status of a command and what it prints, errors last."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
+        cli.main(args)
+    gc.unfreeze()
+    gc.enable()
+    return int(ended.value.code or 0), out.getvalue() + err.getvalue()
+
+
+def commands(block: str) -> list[tuple[str, list[str]]]:
+    """The commands of a block, each with the lines that follow it."""
+    found: list[tuple[str, list[str]]] = []
+    for line in block.replace("\\\n", " ").splitlines():
+        if line.startswith("$ "):
+            found.append((line[2:], []))
+        else:
+            assert found, "a console block begins with '$ '"
+            found[-1][1].append(line.rstrip())
+    return found
+
+
+def matches(expected: list[str], printed: str) -> bool:
+    lines = [
+        r"(?:.*\n)*?" if line.strip() == "..." else re.escape(line).replace(r"\.\.\.", ".*?") + r"[ ]*\n"
+        for line in expected
+    ]
+    return re.fullmatch("".join(lines) + r"\n*", printed) is not None
+
+
+def console(example) -> str:
+    said = []
+    for command, expected in commands(example.parsed):
+        words = shlex.split(command)
+        if words[0] == "export":
+            os.environ.update(word.split("=", 1) for word in words[1:])
+            continue
+        assert words[0] == "dosecalc", f"{command}: only dosecalc is run"
+        wanted = 0
+        if expected and (stated := EXIT.fullmatch(expected[-1])):
+            wanted, expected = int(stated[1]), expected[:-1]
+        while expected and not expected[-1]:
+            expected = expected[:-1]
+        status, printed = run(words[1:])
+        if status != wanted or not matches(expected, printed):
+            said.append(f"$ {command}\n{printed}(exit {status}, expected {wanted}); expected:\n" + "\n".join(expected))
+    return "\n".join(said)
+
+
+# -- toml -------------------------------------------------------------------------------------------------------
+
+
+def file_name(block: str) -> str | None:
+    match = re.match(r"# ([\w./-]+\.toml)\n", block)
+    return match[1] if match else None
+
+
+def toml(example) -> str:
+    raw = tomllib.loads(example.parsed)
+    name = file_name(example.parsed)
+    if name is None:
+        check_part(raw, PARTS[Path(example.path).name])
+    elif "arms" in raw or "publisher" in raw:
+        status, printed = run(["protocol", "lint", name])
+        return "" if status == (1 if "wrong" in name else 0) else printed
+    else:
+        patient.from_text(example.parsed, name)
+    return ""
+
+
+def check_part(raw: dict, model: type[BaseModel]) -> None:
+    """A part of a file: its keys are those of the model, its quantities and conditions can be read."""
+    fields = {field.alias or name.rstrip("_"): field for name, field in model.model_fields.items()}
+    for key, value in raw.items():
+        TypeAdapter(fields[key].annotation).validate_python(value, strict=True)
+    check_quantities(raw)
+    named = {name: Condition.model_validate(value) for name, value in raw.get("conditions", {}).items()}
+    for rule in raw.get("rules", []):
+        Compiler(EXACT, named).rule(Rule.model_validate(rule), rule["id"])
+
+
+def check_quantities(node: object) -> None:
+    if isinstance(node, list):
+        for item in node:
+            check_quantities(item)
+    elif isinstance(node, dict):
+        for key, value in node.items():
+            if key in QUANTITIES and isinstance(value, str):
+                units.read(value)
+            for item in value if key == "values" else ():
+                _ = units.read(item) if isinstance(item, str) else item
+            check_quantities(value)
+
+
+# -- every example ----------------------------------------------------------------------------------------------
+
+READ = {"console": console, "toml": toml}
+UNREAD = {"sh", "text"}
+PARSERS = [PythonCodeBlockParser(), *(CodeBlockParser(language, reader) for language, reader in READ.items())]
+
+
+@pytest.fixture
+def at_desk(monkeypatch, tmp_path):
+    """An empty folder to work in, and nothing in the environment that changes what is printed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", "")
+    return tmp_path
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_examples(page, at_desk):
+    document = Document.parse(str(page), *PARSERS)
+    for block in re.findall(r"^```toml\n(.*?)^```", document.text, re.MULTILINE | re.DOTALL):
+        if name := file_name(block):
+            (at_desk / name).parent.mkdir(parents=True, exist_ok=True)
+            (at_desk / name).write_text(block, encoding="utf-8")
+    wrong = []
+    for example in document.examples():
+        try:
+            example.evaluate()
+        except Exception as error:  # each example of a page is told of, not the first alone
+            wrong.append(f"{page.name}, line {example.line}: {error}")
+    assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_block_goes_unread(page):
+    openings = re.findall(r"^\s*```+(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)[::2]
+    assert {language.strip() for language in openings} <= {*READ, *UNREAD, "python"}
+
+
+@pytest.mark.parametrize(
+    ("expected", "printed", "same"),
+    [
+        (["a", "...", "d"], "a\nb\nc\nd\n", True),
+        (["a", "...", "d"], "a\nb\nc\n", False),
+        (["a ... z", "b"], "a to z\nb\n", True),
+        (["a"], "a\nb\n", False),
+        (["32 mCi"], "33 mCi\n", False),
+    ],
+)
+def test_examples_can_fail(expected, printed, same):
+    assert matches(expected, printed) is same
+
+
+# -- what is made from the program ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("script", ["make_schemas.py", "make_tables.py"])
+def test_schemas_and_tables_are_current(script):
+    done = subprocess.run([sys.executable, str(DOCS / script), "--check"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+PLANS = {
+    "clover2-20": {"bsa": "1.6"},
+    "clover2-10": {"weight": "50 kg", "height": "160 cm", "start": "2026-03-02", "cycle_length": "56 day"},
+    "mibg-compassionate-nb": {"weight": "20", "level": "13 mCi/kg", "prior": "900 mCi@2024-01-15", "sex": "male",
+                              "observables": {"stem_cells_stored": False, "washout_therapy": "never"}},
+    "mibg-compassionate-ppgl": {"weight": {1: "50 kg"}, "level": "12 mCi/kg", "age": "12.9", "prior": "none"},
+    "mibg-4gy-melphalan": {"weight": 20, "bsa": 0.79, "measured": {1: "4.3 Gy"}, "given": {1: "8000 MBq@2026-03-02"}},
+    "inotuzumab": {"bsa": "1.0", "observables": {"remission[2]": True, "platelets": "60 10^9/L", "blasts": "0/mm^3"}},
+}  # fmt: skip
+
+
+def test_every_arm_is_among_the_plans():
+    assert set(PLANS) == set(folders.arm_ids())
+
+
+@pytest.mark.parametrize("arm", PLANS)
+def test_plans_are_of_their_schema(arm):
+    schema = json.loads(text_of("plan.schema.json"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    document = json.loads(planning.plan(arm, **PLANS[arm]).to_json())
+    jsonschema.validate(document, schema)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate({**document, "surprise": 1}, schema)
+
+
+@pytest.mark.parametrize(("folder", "name"), [("protocols", "protocol"), ("seeds", "facts")])
+def test_files_are_of_their_schema(folder, name):
+    schema = json.loads(text_of(f"{name}.schema.json"))
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for path in Path(folders.shipped(folder)).glob("*.toml"):
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+        jsonschema.validate(json.loads(json.dumps(raw, default=str)), schema)
+
+
+# -- nothing is left out ----------------------------------------------------------------------------------------
+
+
+def keys_of(*made: type) -> set[str]:
+    return {key for one in made for key in typing.get_type_hints(one)}
+
+
+def fields_of(*models: type[BaseModel]) -> set[str]:
+    return {
+        field.alias or name.rstrip("_")
+        for model in models
+        for name, field in model.model_fields.items()
+    }
+
+
+def documents() -> set[str]:
+    return keys_of(*(made for name, made in vars(plans).items() if name.endswith("Document")), plans.Figures)
+
+
+def parts_of(module) -> list[type[BaseModel]]:
+    made = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseModel)]
+    return [one for one in made if one.__module__ == module.__name__ and not one.__name__.startswith("_")]
+
+
+@pytest.mark.parametrize(
+    ("page", "words"),
+    [
+        ("json.md", documents()),
+        ("protocols.md", fields_of(*parts_of(protocol))),
+        ("seeds.md", fields_of(*parts_of(sources))),
+        ("plan.md", {option for param in cli.plan.params for option in param.opts}),
+        ("findings.md", set(BUILT_IN)),
+        ("library.md", set(dosecalc.__all__)),
+        ("observables.md", set(OBSERVABLES)),
+    ],
+)
+def test_everything_is_explained(page, words):
+    text = text_of(page)
+    missing = {word for word in words if not re.search(rf"`(?:dosecalc\.)?{re.escape(word)}\b", text)}
+    assert not missing
+
+
+def test_links_of_the_readme_lead_somewhere():
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", (TOP / "README.md").read_text(encoding="utf-8")):
+        assert (TOP / target).exists(), target
