@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pint
 
     from dosecalc.errors import InputError
-    from dosecalc.library import load as load_protocol
+    from dosecalc.library import load_protocol
     from dosecalc.patient import Patient
     from dosecalc.planning import plan
     from dosecalc.plans import Plan
@@ -27,7 +27,7 @@ _HOMES = {
     "InputError": ("dosecalc.errors", "InputError"),
     "Patient": ("dosecalc.patient", "Patient"),
     "Plan": ("dosecalc.plans", "Plan"),
-    "load_protocol": ("dosecalc.library", "load"),
+    "load_protocol": ("dosecalc.library", "load_protocol"),
     "plan": ("dosecalc.planning", "plan"),
 }
 

@@ -26,6 +26,7 @@ SIZED = ("", "_per_weight", "_per_bsa")
 YEAR = Fraction(1461, 4)
 ADULT = 18 * YEAR
 _ZERO = Fraction(0)
+_PLACED = ("cycle_number", "dose_number", "dose_interval")
 _TOTALLED = {
     kind: tuple(tuple(f"{scope}_{kind}{size}" for scope in ("dose", "cumulative", "lifetime")) for size in SIZED)
     for kind in ("activity", "mass")
@@ -161,8 +162,14 @@ class Case:
 
     def age_completed(self, moment: Moment) -> Value:
         year = self.system.number(YEAR)
-        completed = self.system.floor(moment.get("age") / year) * year
+        completed = self.system.floor(self.stated("age", moment) / year) * year
         return self.system.either(self.stated("age_completed", moment), completed)
+
+    def age(self, moment: Moment) -> Value:
+        """The exact age, or as much as completed years tell of it: within a year."""
+        exact, completed = self.stated("age", moment), self.stated("age_completed", moment)
+        within = Bounds(completed, completed + self.system.number(YEAR))
+        return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
 
     def stored(self, moment: Moment) -> Tri:
         """A count above zero says that cells are stored."""
@@ -184,6 +191,7 @@ class Case:
 
 _CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
 _DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
+    "age": Case.age,
     "bsa": Case.bsa,
     "age_completed": Case.age_completed,
     "stem_cells_stored": Case.stored,
@@ -265,9 +273,18 @@ class CompiledArm:
         else:
             low = high = read_at(str(level), wanted, f"{where}.level")
         when = None if row is None or row.when is None else self.compiler.condition(row.when, f"{where}.when")
+        for leaf in when.leaves if when is not None else ():
+            if leaf.observable.computed and leaf.observable.name not in _PLACED:
+                raise InputError(
+                    f"a level cannot depend on {leaf.observable.name}, which depends on the level",
+                    where=f"{where}.when",
+                )
         bounds = [source.cap or dose.cap, source.floor or dose.floor]
         limits = [None if b is None else read_at(b, wanted[:3], f"{where}.cap or floor") for b in bounds]
-        return Row(when, low, high, limits[0], limits[1], source)
+        cap, floor = limits
+        if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
+            raise InputError("the floor lies above the cap", where=f"{where}.floor")
+        return Row(when, low, high, cap, floor, source)
 
     # -- one run --
 
@@ -278,6 +295,7 @@ class CompiledArm:
         totals: dict[str, Total] = {}
         for slot in slots:
             moment = Moment(case, slot.number, slot.cycle, slot)
+            self._place(moment, slot)
             self._amount(moment, slot, moments)
             self._accumulate(moment, slot, totals, moments)
             moments.append(moment)
@@ -287,6 +305,13 @@ class CompiledArm:
         rules = tuple(RuleRun(r, [(m, outcome(r, m)) for m in self._looked_at(r, moments, course)]) for r in self.rules)
         conflicts = tuple(self._applies(when, moments) for _, when in self.conflicts)
         return Calculation(case, tuple(moments), course, rules, conflicts)
+
+    def _place(self, moment: Moment, slot: Slot) -> None:
+        """What is known of a dose before its amount is."""
+        s, interval = self.system, moment.case.inputs.intervals.get(slot.number)
+        moment.values["cycle_number"] = s.number(Fraction(slot.cycle))
+        moment.values["dose_number"] = s.number(Fraction(slot.number))
+        moment.values["dose_interval"] = s.unknown("dose_interval") if interval is None else interval
 
     def _amount(self, moment: Moment, slot: Slot, before: list[Moment]) -> None:
         s, compiled = self.system, self.doses[id(slot.dose)]
@@ -375,10 +400,6 @@ class CompiledArm:
         before_course = (unstated,) * 3 if prior is None else (prior.amount, prior.per_weight, prior.per_bsa)
         for names, size, total, earlier in zip(_TOTALLED[name], sizes, running, before_course, strict=True):
             values[names[0]], values[names[1]], values[names[2]] = size, total, total + earlier
-        values["cycle_number"] = s.number(Fraction(slot.cycle))
-        values["dose_number"] = s.number(Fraction(slot.number))
-        interval = moment.case.inputs.intervals.get(slot.number)
-        values["dose_interval"] = s.unknown("dose_interval") if interval is None else interval
         if activity:
             one = self._from_one(moment)
             so_far = next(

@@ -6,41 +6,82 @@ a value of the facts cited. Free are the origin day 1, the repeats that sum to a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from dosecalc import units
 from dosecalc.errors import InputError
-from dosecalc.protocol import Protocol, cited
+from dosecalc.protocol import Cycle, Protocol, Range, cited
 from dosecalc.sources import Fact
 
 FactOf = Callable[[str], Fact | None]
+LONGEST = 3650
+"""Days that a cycle may last; more is a slip."""
 BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement")
 """Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 
+_ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
 def structure(protocol: Protocol) -> Iterator[tuple[str, str]]:
-    """Ids that clash or dangle, and regimens that cannot be."""
-    seen: dict[str, int] = {}
+    """Ids that clash or dangle, and regimens that cannot be: (key, sentence)."""
+    if not _ID.fullmatch(protocol.id):
+        yield "id", f"read {protocol.id!r}, expected small letters, digits and hyphens"
+    seen: set[str] = set()
     for i, arm in enumerate(protocol.arms):
         if arm.id in seen:
             yield f"arms[{i}].id", f"the arm id {arm.id!r} is used twice in this file"
-        if not arm.id.startswith(protocol.id):
+        if not arm.id.startswith(protocol.id) or not _ID.fullmatch(arm.id):
             yield f"arms[{i}].id", f"the arm id {arm.id!r} does not begin with the id of its file, {protocol.id!r}"
-        seen[arm.id] = i
+        seen.add(arm.id)
         if not arm.cycles:
             yield f"arms[{i}].cycles", "the arm lists no cycle"
         for c, cycle in enumerate(arm.cycles):
-            place = f"arms[{i}].cycles[{c}]"
-            if cycle.repeat < 1:
-                yield f"{place}.repeat", f"read {cycle.repeat}, expected 1 or more"
-            if not cycle.doses:
-                yield f"{place}.doses", "the cycle lists no dose"
-            stated = [dose.day for dose in cycle.doses if dose.day is not None]
-            if any(day < 1 for day in stated) or stated != sorted(stated):
-                yield f"{place}.doses", f"days {stated} are not in order from day 1"
-    yield from _references(protocol, set(seen))
+            yield from _cycle(cycle, f"arms[{i}].cycles[{c}]")
+    for name, own in protocol.observables.items():
+        if not _NAME.fullmatch(name):
+            yield f"observables.{name}", f"read {name!r}, expected small letters, digits and underscores"
+        if own.kind == "choice" and not (own.choices and all(_ID.fullmatch(choice) for choice in own.choices)):
+            yield f"observables.{name}", "a choice lists its 'choices', each in small letters"
+    yield from _references(protocol, seen)
+
+
+def _cycle(cycle: Cycle, place: str) -> Iterator[tuple[str, str]]:
+    if cycle.repeat < 1:
+        yield f"{place}.repeat", f"read {cycle.repeat}, expected 1 or more"
+    if not cycle.doses:
+        yield f"{place}.doses", "the cycle lists no dose"
+    stated = [dose.day for dose in cycle.doses if dose.day is not None]
+    if any(not 1 <= day <= LONGEST for day in stated) or stated != sorted(stated):
+        yield f"{place}.doses", f"days {stated} are not in order from day 1"
+    for d, dose in enumerate(cycle.doses):
+        if dose.level == []:
+            yield f"{place}.doses[{d}].level", "the list of levels is empty"
+    yield from _length(cycle, max(stated, default=1), place)
+
+
+def _length(cycle: Cycle, last: int, place: str) -> Iterator[tuple[str, str]]:
+    """A cycle lasts whole days, at least until its last dose."""
+    ends = [("min", cycle.length.min), ("max", cycle.length.max)] if isinstance(cycle.length, Range) else []
+    if isinstance(cycle.length, str):
+        ends = [("", cycle.length)]
+    days = []
+    for name, text in ends:
+        key = f"{place}.length.{name}".rstrip(".")
+        try:
+            value = units.read(text, "time").value
+        except InputError as error:
+            yield key, error.message
+            return
+        if value.denominator != 1 or not last <= value <= LONGEST:
+            yield key, f"read {text!r}, expected whole days, at least {last} where the last dose is on day {last}"
+        days.append(value)
+    if days != sorted(days):
+        yield f"{place}.length", "a range goes from a shorter to a longer time"
 
 
 def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]:
@@ -62,6 +103,8 @@ def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]
         *((f"instructions[{i}].arms", instruction.arms) for i, instruction in enumerate(protocol.instructions)),
     ]
     for place, listed in limited:
+        if listed == []:
+            yield place, "an empty list of arms switches it off; leave 'arms' out where it holds for all"
         for arm in listed or ():
             if arm not in arms:
                 yield place, f"there is no arm {arm!r}; the file has {', '.join(sorted(arms))}"
@@ -71,8 +114,24 @@ def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]
             yield f"conflicts[{i}].id", f"the conflict id {conflict.id!r} is used twice"
 
 
-_QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"})
+QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"})
 _NO_NUMBERS = frozenset({"facts", "observables", "schema"})
+
+
+def own_facts(protocol: Protocol, fact: FactOf) -> Iterator[tuple[str, str]]:
+    """What is wrong in the facts that a file brings itself."""
+    ids = [own.id for own in protocol.facts]
+    for i, own in enumerate(protocol.facts):
+        if own.id in ids[:i]:
+            yield f"facts[{i}].id", f"the fact id {own.id!r} is used twice"
+        for value in own.values:
+            try:
+                value_of(value)
+            except InputError as error:
+                yield f"facts[{i}].values", error.message
+        for parent in own.computed_from:
+            if parent in (own.id, f"{protocol.id}#{own.id}") or fact(parent) is None:
+                yield f"facts[{i}].computed_from", f"{parent!r} points at no other fact"
 
 
 def double_entry(raw: Mapping[str, Any], fact: FactOf) -> DoubleEntry:
@@ -102,13 +161,14 @@ class DoubleEntry:
             cites = next((refs for name, refs in own if name == "cite"), cites)
             if "cycles" in node:
                 sums = frozenset({sum(int(c.get("repeat", 1)) for c in node["cycles"])})
+                self._total(node["cycles"], f"{key}.cycles", cites)
             for name, value in node.items():
                 place = f"{key}.{name}".lstrip(".")
                 if isinstance(value, bool) or name in ("cite", "between"):
                     continue
                 if isinstance(value, (dict, list)):
                     self.walk(value, place, cites, sums)
-                elif isinstance(value, int) or (isinstance(value, str) and name in _QUANTITIES):
+                elif isinstance(value, int) or (isinstance(value, str) and name in QUANTITIES):
                     self._number(name, value, place, cites, sums)
 
     def _check_cites(self, refs: tuple[str, ...], place: str) -> None:
@@ -120,6 +180,13 @@ class DoubleEntry:
                 continue
             if missing:
                 self.found.append((place, f"the citation {ref!r} points at no fact"))
+
+    def _total(self, cycles: list[dict[str, Any]], place: str, cites: tuple[str, ...]) -> None:
+        """All cycles together are as many as a cited fact says; a single one needs no fact."""
+        total = sum(int(cycle.get("repeat", 1)) for cycle in cycles)
+        refs = (*cites, *(ref for cycle in cycles for ref in cited(cycle.get("cite"))))
+        if total > 1 and total not in [value for ref in refs for value in self.values(ref)]:
+            self.found.append((place, f"{total} cycles in all are not what the cited facts state ({', '.join(refs)})"))
 
     def _number(self, name: str, value: str | int, place: str, cites: tuple[str, ...], sums: frozenset[int]) -> None:
         if value == 1 and name in ("day", "repeat"):

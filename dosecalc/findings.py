@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from dosecalc import units
 from dosecalc.calculator import Moment, RuleRun
 from dosecalc.numbers import Tri, Unknown, Value, ends
-from dosecalc.observables import BY_CYCLE, NEVER, Observable, settled_by
+from dosecalc.observables import BY_CYCLE, NEVER, Observable, indexable, settled_by
 from dosecalc.phrases import doses_text
 from dosecalc.plans import Check, Finding, Status, quantity_of
-from dosecalc.rules import CompiledCondition, CompiledRule, Leaf, Outcome
+from dosecalc.rules import MONTHS, CompiledCondition, CompiledRule, Leaf, Outcome
 from dosecalc.units import Measure
 
 _HOLDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
@@ -24,18 +24,34 @@ _FAILS = {"above": "not above", "at_least": "below", "below": "not below", "at_m
 
 
 class Seen(NamedTuple):
-    """One comparison, made at one moment: what was observed, and whether it holds."""
+    """One comparison, made at one moment: what was observed, and whether it holds.
+
+    ``dated``: the months of its limit were counted in the calendar; None where the limit has none.
+    """
 
     leaf: Leaf
     value: Any
     truth: Tri
+    dated: bool | None
 
 
 def look(condition: CompiledCondition | None, moment: Moment) -> tuple[Seen, ...]:
     """Every comparison of a condition at a moment."""
     if condition is None:
         return ()
-    return tuple([Seen(leaf, _plain(moment.get(leaf.observable.name)), leaf.test(moment)) for leaf in condition.leaves])
+    return tuple(
+        [
+            Seen(leaf, _plain(moment.get(leaf.observable.name)), leaf.test(moment), _dated(leaf, moment))
+            for leaf in condition.leaves
+        ]
+    )
+
+
+def _dated(leaf: Leaf, moment: Moment) -> bool | None:
+    limit = leaf.limit
+    if not isinstance(limit, Measure) or limit.unit.symbol not in MONTHS or leaf.observable.name.startswith("age"):
+        return None
+    return moment.calendar(leaf.observable.name, limit.number * MONTHS[limit.unit.symbol]) is not None
 
 
 def _plain(value: Any) -> Any:
@@ -89,12 +105,14 @@ def _finding(run: RuleRun, group: list[_Said], *, whole: bool = False) -> Findin
     status, moment, outcome = group[0]
     numbers = () if whole or moment.slot is None else tuple([m.number for _, m, _ in group])
     when, require = look(run.compiled.when, moment), look(run.compiled.require, moment)
-    return _say(run.compiled, status, numbers, moment.cycle, when, require, outcome)
+    # the cycle and the next dose bear only on which option settles what is not known
+    place = (moment.cycle, moment.case.inputs.next_dose) if status == "unknown" else (0, 0)
+    return _say(run.compiled, status, numbers, place, when, require, outcome)
 
 
 @lru_cache(maxsize=4096)
 def _say(
-    compiled: CompiledRule, status: Status, numbers: tuple[int, ...], cycle: int, when: tuple[Seen, ...],
+    compiled: CompiledRule, status: Status, numbers: tuple[int, ...], place: tuple[int, int], when: tuple[Seen, ...],
     require: tuple[Seen, ...], outcome: Outcome,
 ) -> Finding:  # fmt: skip
     """The finding for what was seen. The same things seen make the same finding, so it is kept: most of a plan's
@@ -104,7 +122,7 @@ def _say(
     if status == "unknown":
         asked = when if not outcome.when.yes else ()
         asked += require if not (outcome.require.yes or outcome.require.no) else ()
-        options = options_for(asked, numbers[0] if numbers else 1, cycle, several=len(numbers) > 1)
+        options = options_for(asked, numbers[0] if numbers else place[1], *place, several=len(numbers) > 1)
     rule = compiled.rule
     return Finding.made(
         rule=rule.id,
@@ -128,7 +146,7 @@ def check(seen: Seen) -> Check:
     leaf = seen.leaf
     return Check.made(
         observable=leaf.observable.name,
-        observed=_observed(leaf.observable, seen.value, leaf.limit),
+        observed=_observed(leaf.observable, seen.value, None if seen.dated is not None else leaf.limit),
         comparison=leaf.comparison,
         limit=quantity_of(leaf.limit) if isinstance(leaf.limit, Measure) else leaf.limit,
         holds=True if seen.truth.yes else False if seen.truth.no else None,
@@ -171,7 +189,7 @@ def _sentence(
             parts.append(f"{'applies' if outcome.when.yes else 'may apply'}: {words(when)}")
         parts.append(words(require))
     if options:
-        parts.append(f"settle it with {' or '.join(options)}")
+        parts.append(f"settle it with {' and/or '.join(options)}")
     return f"{'; '.join(parts)}. Source: {', '.join(compiled.cite)}."
 
 
@@ -181,7 +199,7 @@ def words(seen: tuple[Seen, ...]) -> str:
 
 
 def _phrase(seen: Seen) -> str:
-    leaf, value, truth = seen
+    leaf, value, truth, dated = seen
     row, limit = leaf.observable, leaf.limit_text
     if row.kind in ("boolean", "choice"):
         observed = _observed(row, value, leaf.limit)
@@ -192,6 +210,8 @@ def _phrase(seen: Seen) -> str:
         return f"{row.title} not known (limit: {_HOLDS[leaf.comparison]} {limit})"
     if row.ago and low == NEVER:
         return f"{row.title}: never"
+    if dated is not None:
+        return _months_phrase(leaf, low, high, truth, dated=dated)
     shown = _value_text(leaf, low)
     if isinstance(high, Unknown):
         shown = f"at least {shown}, the rest not known"
@@ -202,6 +222,16 @@ def _phrase(seen: Seen) -> str:
     if shown == limit and truth.yes:
         return f"{row.title} {shown}, exactly the limit"
     return f"{row.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit}"
+
+
+def _months_phrase(leaf: Leaf, low: Value, high: Value, truth: Tri, *, dated: bool) -> str:
+    """Days against months, with how the months were counted."""
+    limit = leaf.limit_text
+    shown = f"{units.decimal(low)} days" if low == high else f"at most {units.decimal(high)} days"
+    how = "counted from date to date" if dated else "a month taken as 30.4375 days; dates decide exactly"
+    if not (truth.yes or truth.no):
+        return f"{leaf.observable.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit}, {how})"
+    return f"{leaf.observable.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit} ({how})"
 
 
 def _value_text(leaf: Leaf, value: Value) -> str:
@@ -217,19 +247,20 @@ def _value_text(leaf: Leaf, value: Value) -> str:
 # -- what would settle it ---------------------------------------------------------------------------------------
 
 
-def options_for(seen: tuple[Seen, ...], dose: int, cycle: int, *, several: bool = False) -> tuple[str, ...]:
-    """The options that would state what a condition lacks; with N for the number where several doses ask."""
+def options_for(
+    seen: tuple[Seen, ...], dose: int, cycle: int, next_dose: int, *, several: bool = False
+) -> tuple[str, ...]:
+    """The options that would state what a condition lacks; a count before another dose than the next is indexed."""
     lacking = [one.leaf.observable for one in seen if not (one.truth.yes or one.truth.no)]
-    return tuple(dict.fromkeys(option for row in lacking for option in _options(row, dose, cycle, several=several)))
+    return tuple(dict.fromkeys(_option(row, dose, cycle, next_dose, several=several) for row in lacking))
 
 
-def _options(row: Observable, dose: int, cycle: int, *, several: bool) -> Iterator[str]:
+def _option(row: Observable, dose: int, cycle: int, next_dose: int, *, several: bool) -> str:
     if row.computed and not row.option:
         sizes = {"_per_bsa": "--bsa (or --weight and --height)", "_per_weight": "--weight"}
-        yield next(
-            (option for size, option in sizes.items() if row.name.endswith(size)), "the amounts that are pending"
-        )
-        return
-    yield settled_by(row, cycle if row.name in BY_CYCLE else dose)
-    if several and (row.momentary or row.name in BY_CYCLE):
-        yield settled_by(row._replace(name=f"{row.name}[N]"))
+        return next((o for size, o in sizes.items() if row.name.endswith(size)), "the amounts that are pending")
+    index = cycle if row.name in BY_CYCLE else None if dose == next_dose else dose
+    option = settled_by(row, dose if row.option else index)
+    if several and indexable(row):
+        option += f" ({row.name}[N] for {'cycle' if row.name in BY_CYCLE else 'dose'} N)"
+    return option

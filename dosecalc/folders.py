@@ -10,6 +10,8 @@ import os
 import re
 from collections.abc import Iterator
 
+from dosecalc.errors import InputError
+
 _HERE = os.path.dirname(os.path.abspath(__file__))
 _ARM = re.compile(
     r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']', re.MULTILINE
@@ -26,6 +28,9 @@ def site_folders() -> list[str]:
     """The folders that the site added."""
     listed = os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep)
     own = os.path.realpath(shipped("protocols"))
+    for folder in listed:
+        if folder and not os.path.isdir(folder):
+            raise InputError(f"read {folder!r}, which is not a folder", where="DOSECALC_PROTOCOLS")
     return [folder for folder in dict.fromkeys(listed) if folder and os.path.realpath(folder) != own]
 
 
@@ -67,7 +72,7 @@ def arms_in(path: str) -> list[str]:
 
 
 def arm_ids() -> list[str]:
-    """The ids of every arm that can be asked for."""
+    """The ids of every arm that can be asked for. InputError if a folder of the site is none."""
     return [arm for path in protocol_files() for arm in arms_in(path)]
 
 

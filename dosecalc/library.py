@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -163,6 +164,11 @@ def _cites_below(thing: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
 _files: dict[str, tuple[tuple[int, int], ProtocolFile]] = {}
 
 
+def load_protocol(wanted: str) -> ProtocolFile:
+    """The file of an arm id (``"clover2-20"``), of a protocol id (``"clover2"``), or at a path. Raises InputError."""
+    return find_any(os.fspath(wanted))[0]
+
+
 def load(path: str) -> ProtocolFile:
     """Read and check a protocol file, once for as long as it does not change. Raises BadFileError or InputError."""
     path = os.path.abspath(path)
@@ -184,7 +190,7 @@ def read_text(path: str) -> tuple[str, str]:
     try:
         with open(path, "rb") as file:
             data = file.read()
-        return data.decode("utf-8"), hashlib.sha256(data).hexdigest()
+        return data.decode("utf-8-sig"), hashlib.sha256(data).hexdigest()
     except OSError as error:
         raise InputError(f"cannot read {folders.shown(path)}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -199,11 +205,14 @@ def examine(path: str) -> tuple[ProtocolFile | None, list[Problem]]:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         return None, [Problem(name, "", _line_in(str(error)), f"not TOML: {_plain(str(error))}")]
+    except (ValueError, RecursionError) as error:  # whole numbers of thousands of digits; tables nested thousands deep
+        return None, [Problem(name, "", None, f"cannot be read: {_first_line(error)}")]
     try:
-        protocol = Protocol.model_validate(raw)
+        return _examine_content(ProtocolFile(path, text, sha256, raw, Protocol.model_validate(raw)))
     except ValidationError as error:
         return None, _model_problems(name, text, error)
-    return _examine_content(ProtocolFile(path, text, sha256, raw, protocol))
+    except RecursionError:
+        return None, [Problem(name, "", None, "conditions are nested too deeply to be read")]
 
 
 def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
@@ -218,36 +227,51 @@ def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
                 compiler.named_condition(name, f"conditions.{name}")
     except InputError as error:
         found.append((error.where or "", error.message))
+    found += checking.own_facts(file.protocol, file.fact)
     found += checking.double_entry(file.raw, file.fact).found
     problems = [Problem(file.file, key, line_of(file.text, key), message) for key, message in found]
     return file, problems
 
 
 def _line_in(message: str) -> int | None:
-    import re
-
     match = re.search(r"line (\d+)", message)
     return int(match[1]) if match else None
+
+
+def _first_line(error: BaseException) -> str:
+    return str(error).partition("\n")[0].partition(";")[0]
 
 
 def _plain(message: str) -> str:
     return message.partition(" (at ")[0]
 
 
+def _wanted(message: str) -> str:
+    """What pydantic expected, in the words of every other refusal."""
+    return re.sub(r"^Input should be ", "expected ", message)[:300]
+
+
+_BRANCHES = frozenset({"quantity", "range", "list", "str", "int", "bool", "list[str]"})
+
+
 def _model_problems(name: str, text: str, error: ValidationError) -> list[Problem]:
     """What a model refused, each as one sentence with its key and line."""
-    problems = []
+    found: dict[str, str] = {}
     for item in error.errors(include_url=False):
-        loc = [part for part in item["loc"] if part not in ("quantity", "range", "list")]
+        loc = [part for part in item["loc"] if part not in _BRANCHES]  # pydantic names the branch of a union it tried
         key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")
-        last = loc[-1] if loc else ""
-        message = {
-            "extra_forbidden": f"the key {str(last)!r} is not known here",
-            "missing": f"the key {str(last)!r} is missing",
-            "string_type": f'read {item["input"]!r}, expected text in quotes; a quantity has its unit: "14 day"',
-        }.get(item["type"], f"read {item['input']!r}: {item['msg'][0].lower()}{item['msg'][1:]}"[:300])
-        problems.append(Problem(name, key, line_of(text, key), message))
-    return problems
+        last = str(loc[-1]) if loc else ""
+        read = repr(item["input"])[:60]
+        found.setdefault(
+            key,
+            {
+                "extra_forbidden": f"the key {last!r} is not known here",
+                "missing": f"the key {last!r} is missing",
+                "string_type": f"read {read}, expected text in quotes"
+                f"{', a quantity with its unit' if last in checking.QUANTITIES else ''}",
+            }.get(item["type"], f"read {read}, {_wanted(item['msg'])}"),
+        )
+    return [Problem(name, key, line_of(text, key), message) for key, message in found.items()]
 
 
 def read_sheet(path: str) -> Sheet:

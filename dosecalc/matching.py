@@ -12,9 +12,9 @@ from dosecalc.calculator import ADULT, CompiledArm, Inputs, Prior, Row
 from dosecalc.errors import InputError
 from dosecalc.library import ProtocolFile
 from dosecalc.numbers import FALSE, TRUE, Bounds, Unknown, Value
-from dosecalc.observables import Observable, Stated
+from dosecalc.observables import BY_CYCLE, Observable, Stated
 from dosecalc.phrases import doses_text
-from dosecalc.protocol import Arm
+from dosecalc.protocol import Arm, Range
 from dosecalc.request import SIZES, PriorStatement, Request, Sized
 from dosecalc.schedule import Slot
 from dosecalc.timeline import When
@@ -56,10 +56,11 @@ def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
     _check_cycle_length(arm, request, slots)
     days = schedule.days(slots, request.cycle_length, library.lengths(arm))
     dates = {number: given.date for number, given in request.given.items() if given.date is not None}
-    start = timeline.start_of(request.start, dates, days)
+    start = timeline.start_of(request.start, dates)
     whens = timeline.whens(slots, days, start, dates)
     stated = {name: value_of(said, file.table[name]) for name, said in request.stated.items()}
     indexed = {key: value_of(said, file.table[key[0]]) for key, said in request.indexed.items()}
+    _check_indices(request, slots)
     _place_sizes(request, slots, whens, stated, indexed)
     _check_formula(request)
     last_prior = _prior_observables(request, start, stated)
@@ -75,10 +76,10 @@ def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
         levels={number: (chosen.dimension, chosen.value) for number, chosen in levels.items()},
         given=given,
         measured={number: said.value for number, said in request.measured.items()},
-        prior=_prior(file, arm, request, slots, stated.get("weight")),
+        prior=_none(slots) if _never(stated) else _prior(file, arm, request, slots, stated.get("weight")),
         intervals=timeline.intervals(whens, days, dates),
         formula=request.formula or bodysize.DEFAULT,
-        next_dose=next((slot.number for slot in slots if slot.number not in given), len(slots)),
+        next_dose=max(given, default=0) + 1,
         calendar=calendar,
     )
     return Match(file, arm, compiled, request, slots, ranged, levels, whens, inputs)
@@ -124,7 +125,11 @@ def _levels(arm: Arm, request: Request, slots: tuple[Slot, ...], ranged: Mapping
             _check_kind(arm, chosen, ranged[dose])
             if number is not None or dose not in request.levels:
                 levels[dose] = chosen
-    missing = [number for number in ranged if number not in levels and number not in request.given]
+    missing = [
+        slot.number
+        for slot in slots
+        if isinstance(slot.dose.level, Range) and slot.number not in levels and slot.number not in request.given
+    ]
     if missing:
         row = ranged[missing[0]]
         raise InputError(
@@ -156,6 +161,13 @@ def _check_kind(arm: Arm, chosen: units.Measure, row: Row) -> None:
 def _check_cycle_length(arm: Arm, request: Request, slots: tuple[Slot, ...]) -> None:
     if request.cycle_length is None:
         return
+    last = max((slot.dose.day for slot in slots if slot.dose.day is not None), default=1)
+    if request.cycle_length < last:
+        raise InputError(
+            f"{units.decimal(request.cycle_length)} days are shorter than a cycle of {arm.id}, whose last dose is on "
+            f"day {last}",
+            where="--cycle-length",
+        )
     lengths = {slot.cycle: slot.listed.length for slot in slots}
     if len(lengths) == 1 or all(isinstance(length, str) for length in list(lengths.values())[:-1]):
         raise InputError(f"{arm.id} leaves no distance between cycles open here", where="--cycle-length")
@@ -188,14 +200,24 @@ def _size_at(name: str, sizes: list[Sized], number: int, when: When) -> Value:
     if by_dose:
         return max(by_dose, key=lambda size: size.dose or 0).stated.value
     dated = sorted((size for size in sizes if size.date is not None), key=lambda size: size.date or Date.min)
-    plain = next((size.stated.value for size in sizes if size.dose is None and size.date is None), None)
-    if when.date is not None:
-        before = [size for size in dated if size.date is not None and size.date <= when.date]
-        if before:
-            return before[-1].stated.value
-    if plain is not None:
-        return plain if when.date is not None or not dated else Unknown(name)
-    return dated[0].stated.value if dated and (when.date is not None or len(dated) == 1) else Unknown(name)
+    plain = next((size.stated.value for size in sizes if size.dose is None and size.date is None), Unknown(name))
+    if not dated or when.date is None:
+        return plain if not dated else dated[0].stated.value if len(sizes) == 1 else Unknown(name)
+    before = [size for size in dated if size.date is not None and size.date <= when.date]
+    return before[-1].stated.value if before else plain
+
+
+def _check_indices(request: Request, slots: tuple[Slot, ...]) -> None:
+    """A value for a dose or cycle that is not planned would go unused, and unseen."""
+    doses, cycles = len(slots), slots[-1].cycle
+    for name, index in request.indexed:
+        most, what = (cycles, "cycle") if name in BY_CYCLE else (doses, "dose")
+        if index > most:
+            raise InputError(f"{name}[{index}]: there is no {what} {index}; {most} are planned here", where="--set")
+    for name, sizes in request.sizes.items():
+        for size in sizes:
+            if size.dose is not None and size.dose > doses:
+                raise InputError(f"there is no dose {size.dose}; {doses} are planned here", where=f"--{name}")
 
 
 def _check_formula(request: Request) -> None:
@@ -219,13 +241,23 @@ def _prior(
         return {}
     mine = list(dict.fromkeys(slot.dose.agent for slot in slots))
     if not request.prior:
-        return {agent: Prior(_NOTHING, _NOTHING, _NOTHING) for agent in mine}
+        return _none(slots)
     made: dict[str, Prior] = {}
     for said in request.prior:
         agent = _agent_of(file, arm, mine, said)
         before = made.get(agent, Prior(_NOTHING, _NOTHING, _NOTHING))
-        made[agent] = Prior(*(a + b for a, b in zip(before, _prior_sizes(said, today), strict=True)))
+        sizes = _prior_sizes(_weighed(said, request), today)
+        made[agent] = Prior(*(a + b for a, b in zip(before, sizes, strict=True)))
     return made
+
+
+def _never(stated: Mapping[str, Any]) -> bool:
+    """Whether it was said, by prior_count=0, that there was no prior administration."""
+    return bool(stated.get("prior_count") == 0)
+
+
+def _none(slots: tuple[Slot, ...]) -> dict[str, Prior]:
+    return {slot.dose.agent: Prior(_NOTHING, _NOTHING, _NOTHING) for slot in slots}
 
 
 def _prior_sizes(said: PriorStatement, today: Value | None) -> tuple[Bounds, Bounds, Bounds]:
@@ -248,6 +280,14 @@ def _prior_sizes(said: PriorStatement, today: Value | None) -> tuple[Bounds, Bou
     return Bounds(value, value), per_weight, _UNSTATED
 
 
+def _weighed(said: PriorStatement, request: Request) -> PriorStatement:
+    """A prior administration with the weight that was stated for its very date, if it brings none itself."""
+    if said.weight is not None or said.date is None:
+        return said
+    weights = (size.stated.measure for size in request.sizes.get("weight", []) if size.date == said.date)
+    return said._replace(weight=next(weights, None))
+
+
 def _agent_of(file: ProtocolFile, arm: Arm, mine: list[str], said: PriorStatement) -> str:
     kind = said.amount.dimension.partition("/")[0]
     if said.agent is not None and said.agent not in mine:
@@ -268,18 +308,26 @@ def _agent_of(file: ProtocolFile, arm: Arm, mine: list[str], said: PriorStatemen
 
 
 def _prior_observables(request: Request, start: Date | None, stated: dict[str, Any]) -> Date | None:
-    """State the number of prior administrations and the time since the last; returns its date where all are dated."""
+    """State the number of prior administrations and the time since the last; returns the latest date that is known.
+
+    An administration without a date may be later still: then the time since the last is at most what is known.
+    """
     if request.prior is None:
+        if "prior_interval" in stated and "prior_count" not in stated:
+            stated["prior_count"] = Bounds(Fraction(1), Unknown("prior_count"))
         return None
     _agree(request, stated, "prior_count", Fraction(len(request.prior)))
     dates = [said.date for said in request.prior if said.date is not None]
     if start is not None and dates and max(dates) >= start:
-        raise InputError(
-            f"the prior administration of {max(dates)} is not before the start on {start}", where="--prior"
-        )
-    if start is None or not dates or len(dates) < len(request.prior):
+        said = f"the prior administration of {max(dates)} is not before the start on {start}"
+        raise InputError(said, where="--prior")
+    if start is None or not dates:
         return None
-    _agree(request, stated, "prior_interval", Fraction((start - max(dates)).days))
+    since = Fraction((start - max(dates)).days)
+    if len(dates) == len(request.prior):
+        _agree(request, stated, "prior_interval", since)
+    elif "prior_interval" not in stated:
+        stated["prior_interval"] = Bounds(Fraction(0), since)
     return max(dates)
 
 

@@ -117,7 +117,7 @@ class System(Protocol):
     def where(self, mask: Mask, value: Value, other: Value) -> Value: ...
     def first(self, rows: Sequence[tuple[Tri, Value]]) -> tuple[Value, Mask]: ...
     def floor(self, a: Value) -> Value: ...
-    def power(self, a: Value, exponent: float) -> Value: ...
+    def power(self, a: Value, exponent: Value) -> Value: ...
     def log10(self, a: Value) -> Value: ...
 
 
@@ -182,8 +182,8 @@ class Exact:
     def floor(self, a: Value) -> Value:
         return a if isinstance(a, Unknown) else Fraction(a.__floor__())
 
-    def power(self, a: Value, exponent: float) -> Value:
-        return a if isinstance(a, Unknown) else float(a) ** exponent
+    def power(self, a: Value, exponent: Value) -> Value:
+        return a if isinstance(a, Unknown) else exponent if isinstance(exponent, Unknown) else float(a) ** exponent
 
     def log10(self, a: Value) -> Value:
         from math import log10
@@ -261,7 +261,7 @@ class Arrays:
     def floor(self, a: Value) -> Value:
         return self.np.floor(self.np.asarray(a) * (1 + WINDOW))
 
-    def power(self, a: Value, exponent: float) -> Value:
+    def power(self, a: Value, exponent: Value) -> Value:
         return self.np.asarray(a, dtype=float) ** exponent
 
     def log10(self, a: Value) -> Value:

@@ -143,11 +143,16 @@ RUNNING = ("cumulative_", "lifetime_", "whole_body_dose")
 """Totals that only grow: a cap on one is broken once, by the first dose above it."""
 
 
+def indexable(row: Observable) -> bool:
+    """Whether a value may be stated for one dose (or one cycle) alone; all others hold for the whole course."""
+    return row.momentary or row.name in BY_CYCLE
+
+
 def settled_by(row: Observable, index: int | None = None) -> str:
-    """The option that states an observable, as a person would type it."""
+    """The option that states an observable, as a person would type it; ``index`` the dose or cycle it is asked for."""
     if row.option:
         return f'{row.option} {index or 1}="1.9 Gy"' if row.option == "--measured" else row.option
-    name = f"{row.name}[{index}]" if index and index > 1 and (row.momentary or row.name in BY_CYCLE) else row.name
+    name = f"{row.name}[{index}]" if index is not None and indexable(row) else row.name
     if row.kind == "boolean":
         return f"--set {name}=true (or false)"
     if row.kind == "count":
@@ -189,9 +194,11 @@ def read(row: Observable, text: str) -> Stated:
             raise InputError(f"read {text!r}, expected true or false")
         return Stated(_TRUTH[text.strip().lower()], text)
     if row.kind == "choice":
-        if text.strip().lower() not in row.choices:
+        said = text.strip().lower()
+        meant = [choice for choice in row.choices if choice == said or (len(said) == 1 and choice[0] == said)]
+        if len(meant) != 1:
             raise InputError(f"read {text!r}, expected one of {', '.join(row.choices)}")
-        return Stated(text.strip().lower(), text)
+        return Stated(meant[0], text)
     if row.kind == "count":
         number = units.read_number(text)
         if number.denominator != 1:
@@ -201,7 +208,10 @@ def read(row: Observable, text: str) -> Stated:
     if row.ago and text.strip().lower() == "never":
         return Stated(NEVER, text)
     measure = units.read(text, row.dimension, bare=row.unit if row.bare else None)
-    _check_range(row, measure.value / row.factor, text)
+    number = measure.value / row.factor
+    _check_range(row, number, text)
+    if row.name == "age_completed" and number.denominator != 1:
+        raise InputError(f"read {text!r}, expected whole years; an exact age is stated by --age")
     return Stated(measure.value, text, measure)
 
 

@@ -70,23 +70,41 @@ def from_text(text: str, name: str) -> Patient:
         if item["type"] == "extra_forbidden":
             raise InputError(f"the key {key!r} is not known; a patient file has {', '.join(Patient.model_fields)}",
                              where=f"--patient {name}") from None  # fmt: skip
-        raise InputError(f"{key}: {item['msg']}", where=f"--patient {name}") from None
+        raise InputError(f"{key}: {item['msg'].removeprefix('Value error, ')}", where=f"--patient {name}") from None
     except InputError as error:
         raise error.at(f"--patient {name}") from None
+
+
+_LONGEST = 1_000_000
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose keys stand once each."""
+    for key in dict(pairs):
+        if sum(key == other for other, _ in pairs) > 1:
+            raise InputError(f"the key {key!r} stands twice")
+    return dict(pairs)
 
 
 def _parsed(text: str, name: str) -> Any:
     import json
     import tomllib
 
+    if len(text) > _LONGEST:
+        raise InputError(f"{len(text):,} characters are too long for a patient file", where=f"--patient {name}")
     try:
         if name.endswith(".json") or text.lstrip().startswith("{"):
-            found = json.loads(text, parse_float=str, parse_constant=str)
+            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once)
         else:
             found = tomllib.loads(text, parse_float=str)
+    except InputError as error:
+        raise error.at(f"--patient {name}") from None
     except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
         kind = "JSON" if isinstance(error, json.JSONDecodeError) else "TOML"
         raise InputError(f"not {kind}: {error}", where=f"--patient {name}") from None
+    except (ValueError, RecursionError) as error:
+        said = str(error).partition(";")[0]
+        raise InputError(f"cannot be read: {said}", where=f"--patient {name}") from None
     if not isinstance(found, dict):
         raise InputError('expected a table of keys such as weight = "20 kg"', where=f"--patient {name}")
     return found

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from datetime import date as Date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from dosecalc import bodysize, library, plans, regimen
+from dosecalc import bodysize, library, plans, regimen, units
 from dosecalc import findings as sentences
 from dosecalc.calculator import SIZED, Calculation, Moment
 from dosecalc.errors import InputError
 from dosecalc.matching import Match, match
 from dosecalc.numbers import EXACT, Unknown, Value, ends
-from dosecalc.observables import NEVER, Stated
+from dosecalc.observables import NEVER, OBSERVABLES, Stated
 from dosecalc.phrases import size_hint
 from dosecalc.plans import Dose, Finding, Plan, Size
 from dosecalc.protocol import cited
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 
 def plan(
-    protocol: str,
+    protocol: str | os.PathLike[str],
     *,
     bsa: Any = None,
     weight: Any = None,
@@ -42,7 +43,7 @@ def plan(
     given: Any = None,
     measured: Any = None,
     observables: Mapping[str, Any] | None = None,
-    patient: Patient | str | None = None,
+    patient: Patient | str | os.PathLike[str] | None = None,
     label: Any = None,
     bsa_formula: Any = None,
 ) -> Plan:
@@ -78,12 +79,19 @@ def plan(
         "label": label,
         "bsa-formula": bsa_formula,
     }
-    inputs = {"protocol": [protocol], **{option: _texts(option, v) for option, v in named.items() if v is not None}}
-    if isinstance(patient, str):
-        inputs["patient"] = [patient]
-    elif patient is not None:
+    inputs = {"protocol": [_path("protocol", protocol)]}
+    inputs |= {option: _texts(option, v) for option, v in named.items() if v is not None}
+    if patient is not None and hasattr(patient, "inputs"):
         inputs = merged(inputs, patient.inputs())
+    elif patient is not None:
+        inputs["patient"] = [_path("patient", patient)]
     return plan_inputs(inputs)
+
+
+def _path(option: str, value: object) -> str:
+    if not isinstance(value, (str, os.PathLike)):
+        raise InputError(f"read {value!r}, expected text or a path", where=option)
+    return str(os.fspath(value))
 
 
 def _texts(option: str, value: Any) -> list[str]:
@@ -109,10 +117,15 @@ def plan_inputs(inputs: Mapping[str, list[str]]) -> Plan:
         from dosecalc.patient import from_text
 
         kept = merged(kept, from_text(library.read_text(path)[0], path).inputs())
-    file, arm = library.find((kept.get("protocol") or [""])[-1])
+    wanted = list(dict.fromkeys(kept.get("protocol", [])))
+    if len(wanted) != 1:
+        said = f"given twice with different values, {' and '.join(wanted)}" if wanted else "nothing was given"
+        raise InputError(said, where="--protocol")
+    file, arm = library.find(wanted[0])
     asked = match(file, arm, read_request(kept, file.table))
     result = asked.compiled.run(asked.slots, asked.inputs)
     _check_any_amount(asked, result)
+    _check_derived_surface(asked, result)
     return _assemble(asked, result, kept)
 
 
@@ -120,11 +133,28 @@ def _check_any_amount(asked: Match, result: Calculation) -> None:
     """A plan without a single amount, for want of a body size, is no plan."""
     if any(EXACT.known(moment.amount) for moment in result.doses):
         return
-    lacks = {lack for m in result.doses if isinstance(m.amount, Unknown) for lack in m.amount.lacks}
-    if lacks and lacks <= {"weight", "height", "bsa"}:
+    first = result.doses[0]
+    if {"weight", "height", "bsa"} & (first.amount.lacks if isinstance(first.amount, Unknown) else set()):
+        if any(size.date is not None for sizes in asked.request.sizes.values() for size in sizes):
+            raise InputError(f"{asked.arm.id}: dose 1 {Tracer(asked, result.doses).pending(first)}")
         rows = (row for slot in asked.slots for row in asked.compiled.doses[id(slot.dose)].rows)
         bases = {row.low.dimension.partition("/")[2] for row in rows}
         raise InputError(f"{asked.arm.id} is dosed by body size: {size_hint(bases)}")
+
+
+def _check_derived_surface(asked: Match, result: Calculation) -> None:
+    """A body surface area that no person has is refused when it is derived as when it is stated."""
+    row = OBSERVABLES["bsa"]
+    for moment in result.doses:
+        derived = result.case.derived_bsa(moment)
+        used = isinstance(result.case.stated("bsa", moment), Unknown) and not isinstance(derived, Unknown)
+        if used and row.low is not None and row.high is not None and not row.low <= derived <= row.high:
+            formula = bodysize.FORMULAS[asked.inputs.formula].name
+            raise InputError(
+                f"weight and height give a body surface area of {units.show(derived, 'm^2')} by {formula}; it lies "
+                f"between {units.show(row.low, 'm^2')} and {units.show(row.high, 'm^2')} in any person",
+                where="--weight and --height",
+            )
 
 
 def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> Plan:
@@ -167,8 +197,21 @@ def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> 
 def _findings(asked: Match, result: Calculation, tracer: Tracer) -> tuple[Finding, ...]:
     made = [*regimen.findings(asked, result, tracer)]
     for run in result.rules:
-        made += sentences.of_rule(run)
+        made += [_told(finding, asked) for finding in sentences.of_rule(run)]
     return tuple(sorted(made, key=lambda finding: plans.ORDER.index(finding.status)))
+
+
+def _told(finding: Finding, asked: Match) -> Finding:
+    """A finding about lifetime activity per body weight, with how an earlier amount without a weight was taken."""
+    per_weight = any(check.observable == "lifetime_activity_per_weight" for check in finding.checks)
+    unweighed = [p.text for p in asked.request.prior or () if p.amount.dimension == "activity" and p.weight is None]
+    if not per_weight or not unweighed or finding.status not in ("violation", "warning", "unknown"):
+        return finding
+    note = (
+        f" An earlier amount without the weight of that time ({', '.join(unweighed)}) is divided by today's weight, "
+        "the least that it can have been unless the patient has lost weight: write AMOUNT,WEIGHT."
+    )
+    return finding.model_copy(update={"message": finding.message + note})
 
 
 def _conflicts(asked: Match, result: Calculation) -> Iterable[plans.Conflict]:
@@ -234,12 +277,15 @@ def _dose(asked: Match, tracer: Tracer, moment: Moment) -> Dose:
 
 
 def _size(name: str, moment: Moment, scope: str) -> Size:
-    """An amount and its ratios. A ratio to an unknown size is not shown, rather than as the least that it can be."""
+    """An amount and its ratios. Of a sum with unknown parts the known part is shown, as a lower bound.
+
+    A ratio of which nothing is known is not shown, nor one that is known in part while the amount is known whole.
+    """
     values = [ends(moment.values[f"{scope}_{name}{size}"]) for size in SIZED]
-    unsized = {1: isinstance(moment.get("weight"), Unknown), 2: isinstance(moment.get("bsa"), Unknown)}
-    low = [None if scope != "lifetime" and unsized.get(i) else _known(v[0]) for i, v in enumerate(values)]
-    bound = scope != "dose" and isinstance(values[0][1], Unknown)
-    return Size.made(kind=name, value=low[0], weight_value=low[1], bsa_value=low[2], lower_bound=bound)
+    bound = isinstance(values[0][1], Unknown)
+    low = [_known(v[0]) if not isinstance(v[1], Unknown) or (bound and v[0]) else None for v in values]
+    bounded = bound and scope != "dose"
+    return Size.made(kind=name, value=low[0], weight_value=low[1], bsa_value=low[2], lower_bound=bounded)
 
 
 def _totals(asked: Match, result: Calculation, agent: str) -> plans.Totals:
@@ -289,7 +335,7 @@ def _one_or_all(shown: list[dict[str, Any]]) -> Any:
 def _bsa(asked: Match, result: Calculation) -> Any:
     if sizes := asked.request.sizes.get("bsa"):
         return _one_or_all([{**_shown_size(size), "source": "stated"} for size in sizes])
-    moment = result.doses[asked.inputs.next_dose - 1]
+    moment = result.doses[min(asked.inputs.next_dose, len(result.doses)) - 1]
     derived = result.case.derived_bsa(moment)
     if isinstance(derived, Unknown):
         return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from dosecalc import bodysize, library, schedule, units
-from dosecalc.calculator import Calculation
+from dosecalc.calculator import Calculation, Row
 from dosecalc.matching import Match
-from dosecalc.numbers import EXACT, Unknown
-from dosecalc.plans import Check, Finding, Status, quantity_of
+from dosecalc.numbers import EXACT, Unknown, Value
+from dosecalc.plans import Check, Finding, Quantity, Status, quantity_of
 from dosecalc.protocol import Range, cited
 from dosecalc.tracing import Tracer
 
@@ -20,8 +21,8 @@ CONTRADICT = Fraction(25, 100)
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
     """``level-range``, ``level-undefined``, ``cycles-maximum``, ``cycle-length`` and ``bsa-agreement``."""
-    cite = cited(match.arm.cite)
-    yield from _levels(match)
+    cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
+    yield from _levels(match, result)
     for moment in result.doses:
         if moment.undefined:
             text = f"the protocol defines no level here: {tracer.pending(moment)}"
@@ -31,27 +32,38 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield _agreement(match, result)
 
 
-def _levels(match: Match) -> Iterable[Finding]:
+def _levels(match: Match, result: Calculation) -> Iterable[Finding]:
+    """The level that was chosen, and what was given instead, against the range that the protocol leaves open."""
     for number, row in match.ranged.items():
-        chosen = match.levels.get(number)
-        if chosen is None:
-            continue
-        sides = (
-            ("at_least", row.low, chosen.value >= row.low.value),
-            ("at_most", row.high, chosen.value <= row.high.value),
-        )
-        inside = all(holds for _, _, holds in sides)
         slot = match.slots[number - 1]
         cite = cited(row.cite.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
-        yield _finding(
-            "level-range",
-            "pass" if inside else "violation",
-            None if inside else number,
-            f"level {units.spell(chosen)} is {'within' if inside else 'outside'} the protocol's range of "
-            f"{units.spell(row.low)} to {units.spell(row.high)}",
-            cite,
-            [_check("level", quantity_of(chosen), word, quantity_of(end), holds=holds) for word, end, holds in sides],
-        )
+        chosen, given = match.levels.get(number), match.inputs.given.get(number)
+        if chosen is not None:
+            yield _in_range(row, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
+        basis = row.low.dimension.partition("/")[2]
+        size = result.doses[number - 1].get(basis) if basis else Fraction(1)
+        if given is not None and not isinstance(size, Unknown):
+            unit = row.low.unit
+            said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
+            observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
+            yield _in_range(row, number, given / size, said, observed, cite)
+
+
+def _in_range(row: Row, number: int, value: Value, said: str, observed: Quantity, cite: tuple[str, ...]) -> Finding:
+    at_least, at_most = EXACT.at_least(value, row.low.value).yes, not EXACT.above(value, row.high.value).yes
+    inside = at_least and at_most
+    return _finding(
+        "level-range",
+        "pass" if inside else "violation",
+        None if inside else number,
+        f"{said} is {'within' if inside else 'outside'} the protocol's range of {units.spell(row.low)} to "
+        f"{units.spell(row.high)}",
+        cite,
+        [
+            _check("level", observed, "at_least", quantity_of(row.low), holds=at_least),
+            _check("level", observed, "at_most", quantity_of(row.high), holds=at_most),
+        ],
+    )
 
 
 def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
@@ -68,25 +80,49 @@ def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
 
 
 def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
-    chosen = match.request.cycle_length
+    """The distance between cycles, as chosen or as it was between given doses, against what the protocol states."""
     lengths = library.lengths(match.arm)
-    for cycle in match.arm.cycles:
-        if chosen is None or not isinstance(cycle.length, Range):
+    chosen = match.request.cycle_length
+    listed = schedule.listed_cycles(match.arm)
+    if chosen is not None:
+        for cycle in match.arm.cycles:
+            if isinstance(cycle.length, Range):
+                low, high = lengths[cycle.length.min], lengths[cycle.length.max]
+                said = f"cycle length {_days_text(chosen)}"
+                yield _distance(said, chosen, low, high, None, cited(cycle.cite) or cite)
+    firsts = [slot for slot in match.slots if slot.first_of_cycle]
+    for before, here in pairwise(firsts):
+        cycle = listed[min(before.cycle, len(listed)) - 1]
+        given = [match.request.given.get(slot.number) for slot in (before, here)]
+        dates = [said.date for said in given if said is not None and said.date is not None]
+        if cycle.length is None or len(dates) < 2:
             continue
-        low, high = lengths[cycle.length.min], lengths[cycle.length.max]
-        inside = low <= chosen <= high
-        yield _finding(
-            "cycle-length",
-            "pass" if inside else "violation",
-            None,
-            f"cycle length {units.decimal(chosen)} days is {'within' if inside else 'outside'} the protocol's "
-            f"{units.decimal(low)} to {units.decimal(high)} days",
-            cited(cycle.cite) or cite,
-            [
-                _check("cycle_length", _days(chosen), "at_least", _days(low), holds=chosen >= low),
-                _check("cycle_length", _days(chosen), "at_most", _days(high), holds=chosen <= high),
-            ],
-        )
+        ends = (cycle.length, cycle.length) if isinstance(cycle.length, str) else (cycle.length.min, cycle.length.max)
+        days = Fraction((dates[1] - dates[0]).days)
+        text = f"cycle {here.cycle} began {_days_text(days)} after cycle {before.cycle}, which"
+        yield _distance(text, days, lengths[ends[0]], lengths[ends[1]], here.number, cited(cycle.cite) or cite)
+
+
+def _distance(
+    said: str, days: Fraction, low: Fraction, high: Fraction, dose: int | None, cite: tuple[str, ...]
+) -> Finding:
+    inside = low <= days <= high
+    stated = _days_text(low) if low == high else f"{units.decimal(low)} to {_days_text(high)}"
+    return _finding(
+        "cycle-length",
+        "pass" if inside else "violation",
+        None if inside else dose,
+        f"{said} is {'within' if inside else 'outside'} the protocol's {stated}",
+        cite,
+        [
+            _check("cycle_length", _days(days), "at_least", _days(low), holds=days >= low),
+            _check("cycle_length", _days(days), "at_most", _days(high), holds=days <= high),
+        ],
+    )
+
+
+def _days_text(days: Fraction) -> str:
+    return f"{units.decimal(days)} day{'' if days == 1 else 's'}"
 
 
 def _days(value: Fraction) -> dict[str, object]:
@@ -94,22 +130,30 @@ def _days(value: Fraction) -> dict[str, object]:
 
 
 def _agreement(match: Match, result: Calculation) -> Finding:
-    """A stated body surface area against the one that weight and height give: over 5 % warns, over 25 % is violated."""
-    first = result.doses[0]
-    stated, derived = result.case.stated("bsa", first), result.case.derived_bsa(first)
-    if isinstance(stated, Unknown) or isinstance(derived, Unknown):
-        lacking = "stated" if isinstance(stated, Unknown) else "derived (that needs weight and height)"
+    """A stated body surface area against the one that weight and height give: over 5 % warns, over 25 % is violated.
+
+    Where sizes change from dose to dose, the dose where the two lie furthest apart is shown.
+    """
+    pairs = [(result.case.stated("bsa", m), result.case.derived_bsa(m), m.number) for m in result.doses]
+    both = [(abs(s - d) / d, s, d, n) for s, d, n in pairs if not isinstance(s, Unknown) and not isinstance(d, Unknown)]
+    if not both:
+        none = all(isinstance(stated, Unknown) for stated, _, _ in pairs)
+        lacking = "stated" if none else "derived (that needs weight and height)"
         return _finding("bsa-agreement", "not_applicable", None, f"no body surface area was {lacking} to compare", ())
-    off = abs(stated - derived) / derived
+    off, stated, derived, number = max(both, key=lambda pair: pair[0])
     above, far = EXACT.above(off, AGREE).yes, EXACT.above(off, CONTRADICT).yes
     limit = CONTRADICT if far else AGREE
     formula = bodysize.FORMULAS[match.inputs.formula]
+    shown = units.decimal(off * 100, 3)
+    if above and shown == units.decimal(limit * 100):
+        shown = f"slightly more than {shown}"
+    varies = len({(s, d) for _, s, d, _ in both}) > 1
     return _finding(
         "bsa-agreement",
         "violation" if far else "warning" if above else "pass",
-        None,
+        number if above and varies else None,
         f"stated body surface area {units.show(stated, 'm^2')} and {units.show(derived, 'm^2')} by {formula.name} from "
-        f"weight{' and height' if formula.needs_height else ''} differ by {units.decimal(off * 100, 3)} %, "
+        f"weight{' and height' if formula.needs_height else ''} differ by {shown} %, "
         f"{'more than' if above else 'within'} {units.decimal(limit * 100)} %; the stated one is used",
         (formula.cite,),
         [_check("bsa", _percent(off), "at_most", _percent(limit), holds=not above)],

@@ -99,6 +99,9 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
     _check_cells(request)
     _check_completed_age(request)
     _check_men(request)
+    _check_prior(request)
+    _check_measured(request)
+    _check_label(inputs)
     return request
 
 
@@ -139,6 +142,8 @@ def _read_set(request: Request, text: str, table: Mapping[str, Observable]) -> N
         instead = f"; {observables.settled_by(row)} bears on it" if row.option else ""
         raise InputError(f"{name} is computed from the plan and cannot be set{instead}")
     number = None if index is None else _number_of(index, "cycle" if name in BY_CYCLE else "dose")
+    if number is not None and name not in SIZES and not observables.indexable(row):
+        raise InputError(f"{name} holds for the whole course: write '{name}={value}', without [{number}]")
     if name in SIZES:
         _within(f"--set {name}", _read_size, request, name, f"{number}={value}" if number else value)
     else:
@@ -169,6 +174,10 @@ def _check_cells(request: Request) -> None:
             raise InputError(f"stem_cells_stored=false says that no cells are stored, but {name} is {cells.text!r}",
                              where="--set")  # fmt: skip
 
+    counts = [request.stated.get(name) for name in ("cd34_per_weight", "marrow_mononuclear_per_weight")]
+    if stored is not None and stored.value is True and all(count is not None and not count.value for count in counts):
+        raise InputError("stem_cells_stored=true does not go with two counts of zero", where="--set")
+
 
 def _check_men(request: Request) -> None:
     sex = request.stated.get("sex")
@@ -176,6 +185,29 @@ def _check_men(request: Request) -> None:
         said = request.stated.get(name)
         if sex is not None and said is not None and sex.value == "male" and said.value is True:
             raise InputError(f"{name}=true does not go with the sex male", where="--set")
+
+
+def _check_prior(request: Request) -> None:
+    count, interval = request.stated.get("prior_count"), request.stated.get("prior_interval")
+    none = count is not None and count.value == 0
+    if interval is not None and (none or request.prior == []):
+        raise InputError(f"prior_interval={interval.text} does not go with no prior administration", where="--set")
+    if none and request.prior:
+        raise InputError("prior_count=0 does not go with --prior", where="--set")
+
+
+def _check_measured(request: Request) -> None:
+    for number, measured in request.measured.items():
+        given = request.given.get(number)
+        if given is not None and given.amount.value == 0 and measured.value:
+            said = f"dose {number} was given as 0, which leaves no dose of {measured.text}"
+            raise InputError(said, where="--measured")
+
+
+def _check_label(inputs: Mapping[str, list[str]]) -> None:
+    for text in inputs.get("label", ()):
+        if not text.isprintable():
+            raise InputError(f"read {text!r}, expected printable text on one line", where="--label")
 
 
 def _check_completed_age(request: Request) -> None:
@@ -188,11 +220,22 @@ def _check_completed_age(request: Request) -> None:
 
 def _read_level(request: Request, text: str) -> None:
     dose, rest = _index(text)
-    made = units.read(rest)
+    made = _level(rest)
     before = request.levels.get(dose)
     if before is not None and (before.value, before.dimension) != (made.value, made.dimension):
         raise InputError(f"the level is given twice with different values, {before.text!r} and {made.text!r}")
     request.levels[dose] = made
+
+
+_LEVELS = ("activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
+
+
+def _level(text: str) -> Measure:
+    """A level of any kind; which one the arm has is seen later."""
+    try:
+        return units.read(text)
+    except InputError:
+        return units.read(text, _LEVELS)
 
 
 def _read_given(request: Request, text: str) -> None:
@@ -267,10 +310,13 @@ def read_date(text: str) -> Date:
     """Read a calendar date written as 2026-03-01."""
     try:
         if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text.strip()):
-            return Date.fromisoformat(text.strip())
+            date = Date.fromisoformat(text.strip())
+            if 1900 <= date.year < 2200:
+                return date
     except ValueError:
         pass
-    raise InputError(f"read {text!r}, expected a date as year-month-day, for example 2026-03-01")
+    expected = "expected a date from 1900 to 2199 as year-month-day, for example 2026-03-01"
+    raise InputError(f"read {text[:40]!r}, {expected}")
 
 
 def _whole(text: str) -> int:
@@ -281,13 +327,14 @@ def _whole(text: str) -> int:
 
 def _days(text: str) -> Fraction:
     value = units.read(text, "time").value
-    if value.denominator != 1 or value < 1:
-        raise InputError(f"read {text!r}, expected whole days, for example '56 day'")
+    if value.denominator != 1 or not 1 <= value <= 3650:
+        raise InputError(f"read {text!r}, expected whole days up to ten years, for example '56 day'")
     return value
 
 
 def _formula(text: str) -> str:
     name = text.strip().lower().replace(" ", "-").replace("_", "-")
+    name = next((known for known in FORMULAS if known.replace("-", "") == name.replace("-", "")), name)
     if name not in FORMULAS:
         raise InputError(f"read {text!r}, expected one of {', '.join(FORMULAS)} (by default {DEFAULT})")
     return name

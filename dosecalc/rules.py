@@ -18,7 +18,7 @@ from dosecalc.protocol import Condition, OwnObservable, Rule, cited
 from dosecalc.units import Measure
 
 COMPARISONS = ("above", "at_least", "below", "at_most")
-_MONTHS = {"month": 1, "y": 12}
+MONTHS = {"month": 1, "y": 12}
 
 
 class Moment(Protocol):
@@ -179,7 +179,7 @@ class Compiler:
         if not isinstance(limit, str):
             raise InputError(f"{row.name} is a quantity: write text with a unit, '... {row.unit}'", where=where)
         measure = read_at(limit, row.dimension, where)
-        months = _MONTHS.get(measure.unit.symbol)
+        months = MONTHS.get(measure.unit.symbol)
         dates = measure.number * months if months and row.name == "prior_interval" else None
         return Leaf(row, key, measure, self._comparison(row.name, key, measure.value, dates))
 

@@ -52,7 +52,7 @@ def course(arm: Arm, cycles: int | None = None) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def length_of(cycle: Cycle, chosen: Fraction | None, lengths: dict[str, Fraction]) -> Value:
+def length_of(cycle: Cycle, chosen: Fraction | None, lengths: dict[str, Fraction]) -> Bounds:
     """The length of a cycle in days: fixed, or chosen where the file leaves it open, or bounded, or unknown."""
     if isinstance(cycle.length, str):
         return Bounds(lengths[cycle.length], lengths[cycle.length])
@@ -64,10 +64,20 @@ def length_of(cycle: Cycle, chosen: Fraction | None, lengths: dict[str, Fraction
 
 
 class Day(NamedTuple):
-    """When a dose is due, in days after the first one (Bounds), and how long after the dose before it."""
+    """When a dose is due, in days after the first one and after the dose before it."""
 
     since_start: Bounds
     since_previous: Value
+    since_cycle: Bounds
+    """For the first dose of a cycle: days after the first dose of the cycle before."""
+
+
+def _since_cycle(slots: tuple[Slot, ...], slot: Slot, chosen: Fraction | None, lengths: dict[str, Fraction]) -> Bounds:
+    unstated = Unknown("day")
+    before = next((other for other in slots if other.cycle == slot.cycle - 1), None)
+    if before is None or not slot.first_of_cycle or slot.dose.day is None or before.dose.day is None:
+        return Bounds(unstated, unstated)
+    return length_of(before.listed, chosen, lengths) + Fraction(slot.dose.day - before.dose.day)
 
 
 def days(slots: tuple[Slot, ...], chosen: Fraction | None, lengths: dict[str, Fraction]) -> tuple[Day, ...]:
@@ -91,5 +101,5 @@ def days(slots: tuple[Slot, ...], chosen: Fraction | None, lengths: dict[str, Fr
             since_previous = gap
             if before.cycle != slot.cycle:
                 since_previous = length_of(before.listed, chosen, lengths) + gap
-        result.append(Day(since_start, since_previous))
+        result.append(Day(since_start, since_previous, _since_cycle(slots, slot, chosen, lengths)))
     return tuple(result)

@@ -43,63 +43,69 @@ def months_in_days(since: Date, months: Fraction) -> Fraction | None:
     return Fraction((add_months(since, int(months)) - since).days)
 
 
-def start_of(start: Date | None, given: dict[int, Date], days: tuple[Day, ...]) -> Date | None:
-    """The date of dose 1: as stated, or told by a dose that was given on a known date."""
-    if 1 in given:
-        if start is not None and start != given[1]:
-            raise InputError(f"the start is {start} but dose 1 was given on {given[1]}", where="--start")
-        return given[1]
-    if start is not None:
-        return start
-    for number, date in sorted(given.items()):
-        low, high = days[number - 1].since_start
-        if not isinstance(low, Unknown) and low == high:
-            return date - timedelta(days=int(low))
-    return None
+def start_of(start: Date | None, given: dict[int, Date]) -> Date | None:
+    """The date of dose 1: as stated, or as it was given."""
+    if 1 in given and start is not None and start != given[1]:
+        raise InputError(f"the start is {start} but dose 1 was given on {given[1]}", where="--start")
+    return given.get(1, start)
 
 
 def whens(
     slots: tuple[Slot, ...], days: tuple[Day, ...], start: Date | None, given: dict[int, Date]
 ) -> tuple[When, ...]:
-    """Day and date of every dose. A dose that was given moves the rest of its cycle and the cycles after it."""
+    """Day and date of every dose.
+
+    A cycle counts from the day of its first dose; the next one begins its length later, or at the earliest then. A dose
+    that was given keeps its date, and those after it never lie before it.
+    """
     _check_order(start, given)
     result: list[When] = []
-    for slot in slots:
-        offset, earliest = _offset(slot, days, start, given)
-        if slot.number in given and start is None:
-            result.append(When(None, given[slot.number], False))
-        elif offset is None:
-            result.append(When(None, given.get(slot.number), False))
+    for slot, day in zip(slots, days, strict=True):
+        date: Date | None
+        if slot.number in given:
+            date, earliest = given[slot.number], False
+        elif slot.number == 1:
+            date, earliest = start, False
         else:
-            date = None if start is None else start + timedelta(days=offset)
-            result.append(When(offset + 1, date, earliest))
+            date, earliest = _due(slot, slots, days, result)
+        first = result[0].date if result else date
+        number = None if date is None or first is None else (date - first).days + 1
+        if number is None and not given:
+            low, high = day.since_start
+            number, earliest = (None, False) if isinstance(low, Unknown) else (int(low) + 1, low != high)
+        result.append(When(number, date, earliest))
     return tuple(result)
 
 
-def _offset(slot: Slot, days: tuple[Day, ...], start: Date | None, given: dict[int, Date]) -> tuple[int | None, bool]:
-    """Days after dose 1, counted from the latest dose given on a known date; and whether it may be later."""
-    if start is not None and slot.number in given:
-        return (given[slot.number] - start).days, False
-    low, high = days[slot.number - 1].since_start
-    if start is not None:
-        for number in range(slot.number - 1, 0, -1):
-            if number in given:
-                moved = _between(days, number, slot.number)
-                if moved is not None:
-                    return (given[number] - start).days + moved[0], moved[1]
-    if isinstance(low, Unknown):
+def _due(slot: Slot, slots: tuple[Slot, ...], days: tuple[Day, ...], before: list[When]) -> tuple[Date | None, bool]:
+    """The date of a dose that was not given: from its cycle's first dose, or from the dose before it."""
+    own = [other for other in slots[: slot.number - 1] if other.cycle == slot.cycle and other.dose.day is not None]
+    anchored = [other for other in own if before[other.number - 1].date is not None]
+    date: Date | None = None
+    earliest = False
+    if anchored and slot.dose.day is not None:
+        anchor = before[anchored[0].number - 1]
+        assert anchor.date is not None
+        date = anchor.date + timedelta(days=slot.dose.day - (anchored[0].dose.day or 0))
+        earliest = anchor.earliest
+    elif slot.first_of_cycle:
+        date, earliest = _next_cycle(slot, slots, days, before)
+    latest = max((when.date for when in before if when.date is not None), default=None)
+    if date is not None and latest is not None and date <= latest:
+        low, _ = ends(days[slot.number - 1].since_previous)
+        return (None, False) if isinstance(low, Unknown) else (latest + timedelta(days=int(low)), True)
+    return date, earliest
+
+
+def _next_cycle(
+    slot: Slot, slots: tuple[Slot, ...], days: tuple[Day, ...], before: list[When]
+) -> tuple[Date | None, bool]:
+    previous = next(other for other in slots if other.cycle == slot.cycle - 1 and other.first_of_cycle)
+    began = before[previous.number - 1]
+    low, high = days[slot.number - 1].since_cycle
+    if began.date is None or isinstance(low, Unknown):
         return None, False
-    return int(low), low != high
-
-
-def _between(days: tuple[Day, ...], first: int, second: int) -> tuple[int, bool] | None:
-    """Planned days between two doses, from the first's place in its cycle to the second's."""
-    total_low: Value = Fraction(0)
-    total_high: Value = Fraction(0)
-    for number in range(first + 1, second + 1):
-        low, high = ends(days[number - 1].since_previous)
-        total_low, total_high = total_low + low, total_high + high
-    return None if isinstance(total_low, Unknown) else (int(total_low), bool(total_low != total_high))
+    return began.date + timedelta(days=int(low)), began.earliest or low != high
 
 
 def _check_order(start: Date | None, given: dict[int, Date]) -> None:
@@ -112,15 +118,13 @@ def _check_order(start: Date | None, given: dict[int, Date]) -> None:
 
 
 def intervals(whens: tuple[When, ...], days: tuple[Day, ...], given: dict[int, Date]) -> dict[int, Value]:
-    """Days since the dose before, by dose number: between dates where both are known, else as planned."""
+    """Days since the dose before, by dose number: between two dates where one of them was given, else as planned."""
     result: dict[int, Value] = {}
     for number in range(2, len(days) + 1):
         before, here = whens[number - 2], whens[number - 1]
-        moved = given.keys() & {number - 1, number}
-        if moved and before.date and here.date and not (before.earliest or here.earliest):
-            result[number] = Fraction((here.date - before.date).days)
-        elif moved and number in given and not (before.date and here.date):
-            result[number] = Unknown("dose_interval")
-        else:
-            result[number] = days[number - 1].since_previous
+        result[number] = days[number - 1].since_previous
+        if given.keys() & {number - 1, number}:
+            known = before.date is not None and here.date is not None and not (before.earliest or here.earliest)
+            gap = (here.date - before.date).days if known and here.date and before.date else -1
+            result[number] = Fraction(gap) if gap >= 0 else Unknown("dose_interval")
     return result

@@ -59,7 +59,9 @@ class Tracer:
         if row.low.dimension == "absorbed dose":
             return self._waits_for_dose(moment)
         basis = row.low.dimension.partition("/")[2]
-        return f"needs the {OBSERVABLES[basis].title}: {self._how_to_size(basis)}" if basis else "not known"
+        return (
+            f"needs the {OBSERVABLES[basis].title}: {self._how_to_size(basis, moment.number)}" if basis else "not known"
+        )
 
     def _gap(self, moment: Moment) -> str:
         return "; ".join(
@@ -71,18 +73,26 @@ class Tracer:
     def _undecided(self, moment: Moment) -> str:
         rows = self._rows(moment)
         asked = [seen for row in rows for seen in findings.look(row.when, moment)]
-        options = findings.options_for(tuple(asked), moment.number, moment.cycle)
+        options = findings.options_for(tuple(asked), moment.number, moment.cycle, self.match.inputs.next_dose)
         levels = " or ".join(f"{units.spell(row.low)} where {_condition(row)}" for row in rows)
-        return f"the level is {levels}; settle it with {' or '.join(options)}"
+        return f"the level is {levels}; settle it with {' and/or '.join(options)}"
 
-    def _how_to_size(self, basis: str) -> str:
-        if any(size.date is not None for size in self.match.request.sizes.get(basis, [])):
+    def _how_to_size(self, basis: str, number: int) -> str:
+        sources = ("bsa", "weight", "height") if basis == "bsa" else (basis,)
+        sizes = [size for name in sources for size in self.match.request.sizes.get(name, [])]
+        if not any(size.date is not None for size in sizes):
+            return size_hint({basis})
+        if self.match.whens[number - 1].date is None:
             return "sizes are stated by date and this dose has none, so give --start (and --cycle-length)"
-        return size_hint({basis})
+        return "those that are stated are of a later date; give one of the day of the dose or before"
 
     def _waits_for_dose(self, moment: Moment) -> str:
         earlier = self._earlier(moment)
-        unmeasured = [m.number for m in earlier if m.number not in self.match.request.measured]
+        zero = [m.number for m in earlier if EXACT.known(m.amount) and not m.amount]
+        if len(zero) == len(earlier):
+            return f"nothing was given as {doses_text(zero)}, so there is no whole-body dose to scale from"
+        settled = {*self.match.request.measured, *zero}
+        unmeasured = [m.number for m in earlier if m.number not in settled]
         if unmeasured:
             options = " ".join(f'--measured {n}="1.9 Gy"' for n in unmeasured)
             return f"waits for the whole-body dose measured after {doses_text(unmeasured)}: give {options}"

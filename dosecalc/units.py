@@ -210,17 +210,19 @@ def read(text: str, expect: str | tuple[str, ...] = (), *, bare: str | None = No
     Raises InputError saying what was read, what was expected and how to write it.
     """
     wanted = (expect,) if isinstance(expect, str) else expect
-    number, symbol = _split(text, wanted)
+    number, symbol = _split(text, wanted, bare)
     if not symbol:
         if bare is None:
-            raise InputError(f"read {text.strip()!r}, a number without a unit. {_expected(wanted)}")
+            raise InputError(f"read {text.strip()!r}, a number without a unit. {_expected(wanted, bare)}")
         symbol = bare
     rows = UNITS.get(spelled(symbol), ())
     if not rows:
-        raise InputError(f"read {_short(text)}: {_unknown_unit(symbol, wanted)} {_expected(wanted)}")
+        raise InputError(f"read {_short(text)}: {_unknown_unit(symbol, wanted)} {_expected(wanted, bare)}")
     row = next((r for r in rows if r.dimension in wanted), None) if wanted else rows[0]
     if row is None:
-        raise InputError(f"read {text.strip()!r}, which is {DIMENSIONS[rows[0].dimension][0]}. {_expected(wanted)}")
+        raise InputError(
+            f"read {text.strip()!r}, which is {DIMENSIONS[rows[0].dimension][0]}. {_expected(wanted, bare)}"
+        )
     return Measure(number, row, text)
 
 
@@ -232,18 +234,18 @@ def read_number(text: str) -> Fraction:
     return number
 
 
-def _split(text: str, wanted: tuple[str, ...]) -> tuple[Fraction, str]:
+def _split(text: str, wanted: tuple[str, ...], bare: str | None = None) -> tuple[Fraction, str]:
     if len(text) > _LONGEST:
-        raise InputError(f"read {_short(text)}, {len(text):,} characters long. {_expected(wanted)}")
+        raise InputError(f"read {_short(text)}, {len(text):,} characters long. {_expected(wanted, bare)}")
     clean = text.strip()
     match = _NUMBER.match(clean)
     if match is None or _spoils(clean, match.end()):
-        raise InputError(f"{_why_not_a_number(clean)} {_expected(wanted)}")
+        raise InputError(f"{_why_not_a_number(clean)} {_expected(wanted, bare)}")
     number = Fraction(match.group())
     if number < 0:
-        raise InputError(f"read {clean!r}, which is negative. {_expected(wanted)}")
+        raise InputError(f"read {clean!r}, which is negative. {_expected(wanted, bare)}")
     if number != 0 and not 1 / _LARGEST <= number <= _LARGEST:
-        raise InputError(f"read {clean!r}, a number out of any range that occurs. {_expected(wanted)}")
+        raise InputError(f"read {clean!r}, a number out of any range that occurs. {_expected(wanted, bare)}")
     rest = clean[match.end() :]
     return number, rest.removeprefix(" ")
 
@@ -299,7 +301,9 @@ def _unknown_unit(symbol: str, wanted: tuple[str, ...]) -> str:
     return f"the unit {_short(symbol)} is not known (capital and small letters matter).{hint}"
 
 
-def _expected(wanted: tuple[str, ...]) -> str:
+def _expected(wanted: tuple[str, ...], bare: str | None = None) -> str:
+    if bare == "y":
+        return "Expected an age, for example '12.5' or '12.5 y'."
     if not wanted:
         return "Expected one number and one unit, for example '32 mCi'."
     ways = " or ".join(f"{DIMENSIONS[d][0]}, for example '{DIMENSIONS[d][2]}'" for d in wanted)
@@ -456,5 +460,7 @@ def _number_text(value: object) -> str:
     if isinstance(value, Fraction):
         text = repr(float(value))
         return text if Fraction(text) == value else decimal(value, 30).replace(",", "")
+    if isinstance(value, int) and abs(value) > _LARGEST:
+        raise InputError("read a whole number out of any range that occurs")
     item = getattr(value, "item", None)
     return repr(item()) if item is not None else str(value)

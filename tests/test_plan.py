@@ -395,14 +395,6 @@ def test_a_derived_surface_names_its_formula_and_whose_choice_it_was(plan):
     assert chosen["doses"][0]["amount"]["mCi"] == pytest.approx(20 * 1.5011, abs=1e-3)
 
 
-def test_given_dates_move_the_rest_of_the_course(plan):
-    options = ["--start", "2026-03-01", "--given", "1=0.8 mg@2026-03-01", "--given", "2=0.5 mg@2026-03-06"]
-    document = plan("inotuzumab", "--bsa", "1.0", "--cycles", "1", *options).json
-    assert [dose["date"] for dose in document["doses"]] == ["2026-03-01", "2026-03-06", "2026-03-13"]
-    (found,) = findings(document, "dose-interval")
-    assert (found["status"], found["dose"]) == ("violation", 2)  # five days; at least six
-
-
 # -- the library ------------------------------------------------------------------------------------------------
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from dosecalc.cli.output import complain, finish
 from dosecalc.cli.planning import plan
 from dosecalc.cli.protocols import observables, protocol
 from dosecalc.cli.quick import without_plugins
@@ -44,27 +45,19 @@ def main(args: Sequence[str] | None = None) -> None:
     """Run the command line and exit with the status that the contract names. No input gives a traceback."""
     gc.disable()  # a run is short and makes little that is circular: collecting costs a fifth of it
     without_plugins()
-    status = _run(args)
+    status = run(args)
     gc.freeze()
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        import os
-
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(status)
+    sys.exit(finish(status))
 
 
-def _run(args: Sequence[str] | None) -> int:
+def run(args: Sequence[str] | None) -> int:
+    """Run one command and return its exit status; messages go to standard error."""
     from dosecalc.errors import InputError
 
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
     try:
         result = cli.main(args=args, prog_name="dosecalc", standalone_mode=False)
     except InputError as error:
-        click.echo(f"dosecalc: {error}", err=True)
+        complain(str(error))
         return UNUSABLE
     except click.ClickException as error:
         error.show()
@@ -73,7 +66,10 @@ def _run(args: Sequence[str] | None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        complain(f"cannot write the result: {error.strerror or error}")
+        return FAULT
     except Exception as error:  # noqa: BLE001  # whatever goes wrong in here, a user gets one line
-        click.echo(f"dosecalc: internal error, please report it: {type(error).__name__}: {error}", err=True)
+        complain(f"internal error, please report it: {type(error).__name__}: {error}")
         return FAULT
     return result if isinstance(result, int) else 0

@@ -8,9 +8,14 @@ from click.shell_completion import CompletionItem
 
 def arms(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Arm ids, or files where a path is being typed."""
+    from dosecalc.errors import InputError
     from dosecalc.folders import arm_ids
 
-    found = [CompletionItem(arm) for arm in arm_ids() if arm.startswith(incomplete)]
+    try:
+        known = arm_ids()
+    except InputError:  # a shell has nowhere to say so; the command will
+        known = []
+    found = [CompletionItem(arm) for arm in known if arm.startswith(incomplete)]
     return found or [CompletionItem(incomplete, type="file")]
 
 

@@ -2,25 +2,60 @@
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 if TYPE_CHECKING:
     from dosecalc.render.page import Page
 
+_POWERS = str.maketrans({"²": "^2", "³": "^3", "⁹": "^9"})
+
 
 def write(text: str) -> None:
     """Write finished text; nothing is written before everything is known to be right."""
-    sys.stdout.write(text if text.endswith("\n") else text + "\n")
+    if sys.stdout is not None:
+        sys.stdout.write(writable(text if text.endswith("\n") else text + "\n", sys.stdout))
+
+
+def complain(message: str) -> None:
+    """Tell people what is wrong, on standard error."""
+    if sys.stderr is not None:
+        sys.stderr.write(writable(f"dosecalc: {message}\n", sys.stderr))
 
 
 def show(page: Page) -> None:
     """Draw a page where a terminal listens, else write it as plain text."""
-    if sys.stdout.isatty():
+    from dosecalc.render.page import plain
+
+    text = plain(page)
+    if sys.stdout is not None and sys.stdout.isatty() and writable(text, sys.stdout) == text:
         from dosecalc.render.terminal import draw
 
         draw(page)
     else:
-        from dosecalc.render.page import plain
+        write(text)
 
-        write(plain(page))
+
+def writable(text: str, stream: TextIO) -> str:
+    """Text that a stream can take: without control characters, and with 10^9 for powers that it cannot print."""
+    clean = text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    encoding = getattr(stream, "encoding", None) or "utf-8"
+    try:
+        clean.encode(encoding)
+    except UnicodeEncodeError:
+        clean = clean.translate(_POWERS).encode(encoding, errors="replace").decode(encoding)
+    return clean
+
+
+def finish(status: int) -> int:
+    """Write out what is left and give the exit status; a reader who left early is no fault."""
+    try:
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except (OSError, ValueError) as error:
+        complain(f"cannot write the result: {error}")
+        return 3
+    return status

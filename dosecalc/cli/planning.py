@@ -13,6 +13,7 @@ from dosecalc.cli.output import show, write
     "--protocol",
     metavar="ARM",
     required=True,
+    multiple=True,
     shell_complete=completion.arms,
     help="Arm id such as clover2-20, or a path file.toml#arm.",
 )

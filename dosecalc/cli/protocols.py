@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from dosecalc.cli import completion
-from dosecalc.cli.output import show, write
+from dosecalc.cli.output import complain, show, write
 
 
 @click.group(short_help="List, show and check protocol files.")
@@ -21,7 +21,7 @@ def list_(as_json: bool) -> int:  # noqa: FBT001
 
     rows, problems = library.index()
     for problem in problems:
-        click.echo(f"dosecalc: {problem}", err=True)
+        complain(str(problem))
     if as_json:
         import json
 
@@ -30,7 +30,7 @@ def list_(as_json: bool) -> int:  # noqa: FBT001
         from dosecalc.render.protocol import index_page
 
         show(index_page(rows))
-    return 1 if problems else 0
+    return 0
 
 
 @protocol.command("show", short_help="One protocol in words.")

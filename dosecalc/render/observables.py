@@ -22,7 +22,7 @@ def page() -> Page:
         for row in OBSERVABLES.values()
     ]
     return [
-        Table(["observable", "unit", "scope", "range", ""], rows),
+        Table(["observable", "unit", "scope", "range", ""], rows, wrap=frozenset({4})),
         Paragraph("\nState one with plan --set NAME=VALUE. A momentary one answers for the next dose only; NAME[3] is "
                   "dose 3, remission[2] the state when cycle 2 begins."),
     ]  # fmt: skip

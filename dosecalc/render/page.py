@@ -20,12 +20,13 @@ class Paragraph(NamedTuple):
 
 
 class Table(NamedTuple):
-    """``right`` holds the columns that are aligned to the right; ``dim`` the rows that matter less."""
+    """``right``: columns aligned to the right; ``dim``: rows that matter less; ``wrap``: columns of prose."""
 
     header: list[str]
     rows: list[list[str]]
     right: frozenset[int] = frozenset()
     dim: frozenset[int] = frozenset()
+    wrap: frozenset[int] = frozenset()
 
 
 class Items(NamedTuple):

@@ -20,7 +20,7 @@ _SCOPES = {"first-dose": "before the first dose", "later-doses": "before later d
 def index_page(rows: list[IndexRow]) -> Page:
     """One line an arm."""
     table = [[row.arm, row.status, row.agent, prose(row.title)] for row in rows]
-    return [Table(["arm", "status", "agent", "regimen"], table)]
+    return [Table(["arm", "status", "agent", "regimen"], table, wrap=frozenset({2, 3}))]
 
 
 def lint_lines(report: Report) -> list[str]:
@@ -69,7 +69,8 @@ def _fact(file: ProtocolFile, cite: str) -> str:
     if fact is None:
         return "not found"
     mark = "" if file.confirmed(cite) else ", unconfirmed"
-    return f"{prose(fact.statement)} [grade {fact.grade}{mark}]"
+    values = f": {', '.join(pretty(str(value)) for value in fact.values)}" if fact.values else ""
+    return f"{prose(fact.statement)}{values} [grade {fact.grade}{mark}]"
 
 
 def _regimen(protocol: Protocol, arm: Arm) -> Page:

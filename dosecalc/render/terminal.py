@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -23,15 +24,25 @@ def draw(page: Page, console: Console | None = None) -> None:
         elif isinstance(block, Paragraph):
             out.print(Text(block.text, style=_STYLES[block.style]))
         elif isinstance(block, Table):
-            out.print(Padding(_table(block), (0, 0, 0, 1)))
+            _print_table(block, out)
         else:
             out.print(Padding(_items(block), (0, 0, 0, 1)))
+
+
+def _print_table(block: Table, out: Console) -> None:
+    """A table where it fits; else a line a row, as a number or an id cut in two is misread."""
+    if Measurement.get(out, out.options, _table(block)).minimum + 1 <= out.width:
+        out.print(Padding(_table(block), (0, 0, 0, 1)))
+        return
+    for row in block.rows:
+        cells = [f"{name} {cell}".strip() for name, cell in zip(block.header, row, strict=True) if cell]
+        out.print(Padding(Text(", ".join(cells)), (0, 0, 0, 3)))
 
 
 def _table(block: Table) -> RichTable:
     made = RichTable(box=None, pad_edge=False, padding=(0, 1), header_style="dim")
     for i, name in enumerate(block.header):
-        made.add_column(name, justify="right" if i in block.right else "left", overflow="fold")
+        made.add_column(name, justify="right" if i in block.right else "left", no_wrap=i not in block.wrap)
     for i, row in enumerate(block.rows):
         made.add_row(*(Text(cell) for cell in row), style="dim" if i in block.dim else None)
     return made
