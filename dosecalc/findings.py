@@ -219,7 +219,7 @@ def _phrase(seen: Seen) -> str:
             return f"{row.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit})"
     elif high is not low and high != low:
         shown = f"{shown} to {_value_text(leaf, high)}"
-    if shown == limit and truth.yes:
+    if shown == limit and truth.yes and row.kind == "quantity":
         return f"{row.title} {shown}, exactly the limit"
     return f"{row.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit}"
 

@@ -171,18 +171,18 @@ def load_protocol(wanted: str) -> ProtocolFile:
 
 def load(path: str) -> ProtocolFile:
     """Read and check a protocol file, once for as long as it does not change. Raises BadFileError or InputError."""
-    path = os.path.abspath(path)
+    key = os.path.abspath(path)
     try:
-        stat = os.stat(path)
+        stat = os.stat(key)
     except OSError as error:
         raise InputError(f"cannot read {folders.shown(path)}: {error.strerror}") from None
     stamp = (stat.st_mtime_ns, stat.st_size)
-    if path not in _files or _files[path][0] != stamp:
+    if key not in _files or _files[key][0] != stamp or _files[key][1].path != path:
         file, problems = examine(path)
         if problems or file is None:
             raise BadFileError(problems)
-        _files[path] = (stamp, file)
-    return _files[path][1]
+        _files[key] = (stamp, file)
+    return _files[key][1]
 
 
 def read_text(path: str) -> tuple[str, str]:

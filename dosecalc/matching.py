@@ -111,6 +111,11 @@ def _check_given(file: ProtocolFile, arm: Arm, request: Request, slots: tuple[Sl
                 f"expected {units.DIMENSIONS[wanted][0]}",
                 where="--given",
             )
+    asked = any(
+        leaf.observable.name == "whole_body_dose" for rule in file.compiled(arm).rules for leaf in rule.require.leaves
+    )
+    if request.measured and not asked:
+        raise InputError(f"nothing in {arm.id} asks for a whole-body dose", where="--measured")
     for number in request.measured:
         if not file.protocol.agents[slots[number - 1].dose.agent].radionuclide:
             raise InputError(f"dose {number} is a drug and gives no whole-body dose", where="--measured")

@@ -116,7 +116,11 @@ def plan_inputs(inputs: Mapping[str, list[str]]) -> Plan:
     for path in inputs.get("patient", ()):
         from dosecalc.patient import from_text
 
-        kept = merged(kept, from_text(library.read_text(path)[0], path).inputs())
+        try:
+            text = library.read_text(path)[0]
+        except InputError as error:
+            raise error.at("--patient") from None
+        kept = merged(kept, from_text(text, path).inputs())
     wanted = list(dict.fromkeys(kept.get("protocol", [])))
     if len(wanted) != 1:
         said = f"given twice with different values, {' and '.join(wanted)}" if wanted else "nothing was given"
@@ -211,7 +215,8 @@ def _told(finding: Finding, asked: Match) -> Finding:
         f" An earlier amount without the weight of that time ({', '.join(unweighed)}) is divided by today's weight, "
         "the least that it can have been unless the patient has lost weight: write AMOUNT,WEIGHT."
     )
-    return finding.model_copy(update={"message": finding.message + note})
+    message = finding.message.replace("settle it with --prior.", 'settle it with --prior "AMOUNT,WEIGHT".')
+    return finding.model_copy(update={"message": message + note})
 
 
 def _conflicts(asked: Match, result: Calculation) -> Iterable[plans.Conflict]:

@@ -6,9 +6,10 @@ Exact numbers are kept; a pint Quantity is made when one is asked for. The docum
 
 from datetime import date as Date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict
+from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
 from dosecalc import units
 

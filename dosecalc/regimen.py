@@ -25,8 +25,7 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield from _levels(match, result)
     for moment in result.doses:
         if moment.undefined:
-            text = f"the protocol defines no level here: {tracer.pending(moment)}"
-            yield _finding("level-undefined", "violation", moment.number, text, cite)
+            yield _finding("level-undefined", "violation", moment.number, tracer.pending(moment), cite)
     yield _cycles(match, cite)
     yield from _length(match, cite)
     yield _agreement(match, result)

@@ -41,7 +41,7 @@ class Leaf:
 
     def __init__(self, observable: Observable, comparison: str, limit: Limit, test: Test) -> None:
         self.observable, self.comparison, self.limit, self.test = observable, comparison, limit, test
-        self.limit_text = units.spell(limit) if isinstance(limit, Measure) else str(limit)
+        self.limit_text = units.spell(limit) if isinstance(limit, Measure) else str(limit).lower()
 
 
 class CompiledCondition(NamedTuple):

@@ -65,7 +65,7 @@ class Tracer:
 
     def _gap(self, moment: Moment) -> str:
         return "; ".join(
-            f"{units.spell(row.low)} where {findings.words(findings.look(row.when, moment))}"
+            f"{level_text(row)} where {findings.words(findings.look(row.when, moment))}"
             for row in self._rows(moment)
             if row.when is not None
         )
@@ -74,7 +74,7 @@ class Tracer:
         rows = self._rows(moment)
         asked = [seen for row in rows for seen in findings.look(row.when, moment)]
         options = findings.options_for(tuple(asked), moment.number, moment.cycle, self.match.inputs.next_dose)
-        levels = " or ".join(f"{units.spell(row.low)} where {_condition(row)}" for row in rows)
+        levels = " or ".join(f"{level_text(row)} where {_condition(row)}" for row in rows)
         return f"the level is {levels}; settle it with {' and/or '.join(options)}"
 
     def _how_to_size(self, basis: str, number: int) -> str:
@@ -153,10 +153,14 @@ class Tracer:
         return f"{text}; {doses_text(by_plan)} taken as given as planned (no --given)" if by_plan else text
 
 
+def level_text(row: Row) -> str:
+    """The level of a row, or its range."""
+    return units.spell(row.low) if row.low is row.high else f"{units.spell(row.low)} to {units.spell(row.high)}"
+
+
 def _condition(row: Row) -> str:
     if row.when is None:
         return "nothing else applies"
     return " and ".join(
-        f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text.lower()}"
-        for leaf in row.when.leaves
+        f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text}" for leaf in row.when.leaves
     )

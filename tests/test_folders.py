@@ -1,4 +1,4 @@
-"""Arms are found by the text of a file alone, because that is quick; they have to be the ones that a TOML reader finds."""
+"""Arms are found by the text of a file alone, because that is quick. They have to be those that a TOML reader finds."""
 
 import os
 import tomllib
@@ -9,13 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dosecalc import folders
+from dosecalc.errors import InputError
 
 ROOT = Path(__file__).parents[1]
 PROTOCOLS = sorted((ROOT / "protocols").glob("*.toml"))
 
 
 def by_toml(text):
-    return [arm["id"] for arm in tomllib.loads(text).get("arms", [])]
+    return [arm["id"] for arm in tomllib.loads(text).get("arms", []) if "id" in arm]
 
 
 def by_text(folder, text, newline=""):
@@ -73,13 +74,14 @@ ODD = {
     "comments between": '[[arms]]\n# id = "old"\n\n  # [[arms]]\nid = "x-a"\n',
     "id last": '[[arms]]\ntitle = "t"\ncite = "a#b"\nid = "x-a"\n',
     "a list before": '[[arms]]\ncite = [\n  "a#b",\n  "a#c",\n]\nid = "x-a"\n',
-    "a list of lists before": '[[arms]]\nnotes = [\n  ["a", "b"],\n  ["c"],\n]\nid = "x-a"\n',
     "an inline table before": '[[arms]]\nlength = { min = "21 day", max = "28 day" }\nid = "x-a"\n',
     "a key that ends in id": '[[arms]]\ngrid = "no"\nidentity = "no"\nid = "x-a"\n',
     "an id inside a text": '[[arms]]\ntitle = "its id = \'x-b\'"\nid = "x-a"\n',
     "cycles below": '[[arms]]\nid = "x-a"\n  [[arms.cycles]]\n  doses = [{ day = 1 }]\n[[arms]]\nid = "x-b"\n',
-    "ids of other things": '[[rules]]\nid = "age"\n[[arms]]\nid = "x-a"\n[[conflicts]]\nid = "c"\n[agents.id]\nid = "g"\n',
-    "an arm without an id is no arm yet": '[[rules]]\nid = "age"\n[agents.a]\nname = "arms"\n',
+    "ids of other things": '[[rules]]\nid = "age"\n[[arms]]\nid = "x-a"\n[[conflicts]]\nid = "c"\n',
+    "an arm without an id": '[[arms]]\ntitle = "t"\n\n[[rules]]\nid = "age"\n[[arms]]\nid = "x-a"\n',
+    "an arm without an id but with cycles": '[[arms]]\n[[arms.cycles]]\nid = "c"\n[[arms]]\nid = "x-a"\n',
+    "no arms": '[[rules]]\nid = "age"\n[agents.a]\nname = "arms"\n',
     "commented out": '# [[arms]]\n# id = "x-b"\n[[arms]]\nid = "x-a"\n',
     "no line end": '[[arms]]\nid = "x-a"',
     "quoted key": '[[arms]]\n"id" = "x-a"\n',
@@ -149,7 +151,7 @@ def site(tmp_path, monkeypatch):
     (first / "a.toml").write_text('[[arms]]\nid = "own-a"\n', encoding="utf-8")
     (first / "notes.txt").write_text('[[arms]]\nid = "own-text"\n', encoding="utf-8")
     (second / "c.toml").write_text('[[arms]]\nid = "own-a"\n', encoding="utf-8")
-    listed = ["", str(first), str(tmp_path / "missing"), str(first), str(second), str(ROOT / "protocols")]
+    listed = ["", str(first), str(first), str(second), str(ROOT / "protocols")]
     monkeypatch.setenv("DOSECALC_PROTOCOLS", os.pathsep.join(listed))
     return tmp_path
 
@@ -165,6 +167,12 @@ def test_an_arm_of_a_site_is_found_by_its_text_whatever_its_file_is_called(site)
     assert folders.files_with("own-b") == [str(site / "first" / "b.toml")]
     assert folders.files_with("own-a") == [str(site / "first" / "a.toml"), str(site / "second" / "c.toml")]
     assert folders.files_with("own-text") == []
+
+
+def test_a_folder_that_is_not_there_is_refused_by_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", str(tmp_path / "missing"))
+    with pytest.raises(InputError, match=r"DOSECALC_PROTOCOLS: .*missing"):
+        folders.site_folders()
 
 
 def test_without_a_setting_only_the_shipped_folder_is_looked_at(monkeypatch):

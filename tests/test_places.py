@@ -202,6 +202,8 @@ def test_no_line_is_reported_where_none_can_be_told(key):
         ('[a]\nidentity = "1"\nid = "2"\n', "a.id", 3),
         ('[a]\nx = [\n  1,\n  2,\n]\nid = "2"\n', "a.id", 6),
         ('[a]\nx = "[["\nid = "2"\n', "a.id", 3),
+        ('[a]\nx = [\n  ["b"],\n  [1],\n]\nid = "2"\n', "a.id", 6),
+        ('[a]\nx = [[\n  "b"\n], ["id"]]\nid = "2"\n', "a.id", 5),
         ("[a]\nx = '{ ['  # ]] }\nid = 2\n", "a.id", 3),
         ('[a]\nnote = """\n[b]\nid = "no key"\n"""\nid = "2"\n', "a.id", 6),
         ('note = """\n[[rules]]\nid = "no rule"\n"""\n[[rules]]\nid = "2"\n', "rules[0].id", 6),
@@ -209,6 +211,7 @@ def test_no_line_is_reported_where_none_can_be_told(key):
         ('note = """it\'s"""\nid = "2"\n', "id", 2),
         ("[a]\nwhen = { any = [{ x = 1 }, { x = 2 }] }\n", "a.when.any[1].x", 2),
     ],
+    ids=lambda value: " ".join(value.split())[:40] if isinstance(value, str) else None,
 )
 def test_odd_texts_are_read_as_toml_reads_them(text, key, line):
     tomllib.loads(text)

@@ -26,7 +26,7 @@ Decision support for qualified staff, not a medical device."""
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(VERSION, "-V", "--version", prog_name="dosecalc")
 def cli() -> None:
-    r"""Plan, check and explain courses of radiopharmaceutical therapy.
+    """Plan, check and explain courses of radiopharmaceutical therapy.
 
     Protocols are plain files in which every number cites its source. Try
 

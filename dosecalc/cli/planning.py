@@ -61,7 +61,7 @@ from dosecalc.cli.output import show, write
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as one JSON object.")
 @click.option("--strict", is_flag=True, help="Exit 1 also where something is unknown, pending or warned of.")
 def plan(as_json: bool, strict: bool, **options: str | tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
-    r"""Compute every dose and the cumulative amounts of a course, and check it against its protocol.
+    """Compute every dose and the cumulative amounts of a course, and check it against its protocol.
 
     Quantities are a number and a unit: "1.6 m^2", "12 mCi/kg", "14 day". Options may be repeated where they take
     a dose number N. What is not stated stays unknown and is listed, with the option that settles it.

@@ -50,7 +50,7 @@ def _patient(plan: Plan) -> str:
     for name, title in (("weight", "weight"), ("height", "height"), ("bsa", "BSA")):
         listed = known.get(name)
         for one in listed if isinstance(listed, list) else [listed] if listed else []:
-            text = f"{title} {_quantity(one)}"
+            text = f"{title} {_m2(one['value']) if one.get('source') == 'derived' else _quantity(one)}"
             text += f" from dose {one['from_dose']}" if "from_dose" in one else ""
             text += f" on {one['date']}" if "date" in one else ""
             said.append(text + (_derivation(one) if one.get("source") == "derived" else ""))
@@ -87,15 +87,7 @@ def _verdict(plan: Plan) -> tuple[str, str]:
             f"{counts['unknown']} not assessed"]  # fmt: skip
     if pending:
         said.append(f"{_count(pending, 'dose')} pending")
-    style = (
-        "violation"
-        if counts["violation"]
-        else "warning"
-        if counts["warning"]
-        else "unknown"
-        if counts["unknown"]
-        else "pass"
-    )
+    style = next((status for status, count in counts.items() if count), "pass")
     return f"{', '.join(said)}.", style
 
 
@@ -174,6 +166,8 @@ def _flag(dose: Dose, amount: str) -> str:
 
 
 def _cumulative(dose: Dose) -> str:
+    if dose.cumulative.value is None:
+        return "not known"
     shown = _amount(dose.cumulative)[0]
     return f"at least {shown}" if dose.cumulative.lower_bound else shown
 
@@ -225,7 +219,7 @@ def _unknown(plan: Plan) -> Page:
 
 def _lacking(finding: Finding) -> str:
     """The whole sentence where something is known already, else what is required and the option that states it."""
-    if any(check.holds is not None for check in finding.checks):
+    if any(check.holds is not None or check.observed is not None for check in finding.checks):
         return finding.message
     return f"{finding.message.partition(';')[0]}: {' or '.join(finding.settled_by)}"
 
@@ -272,6 +266,6 @@ def _rest(plan: Plan) -> Page:
     if off:
         page += [Heading("Not applicable", "dim"), Paragraph(f"  {', '.join(off)}", "dim")]
     protocol = plan.protocol
-    page += [Heading("Made from", "dim"), Paragraph(f"  dosecalc {plan.version}, {protocol['file']} (sha256 "
-             f"{protocol['sha256'][:12]}), facts: {', '.join(s['id'] for s in plan.sources)}", "dim")]  # fmt: skip
-    return page
+    facts = ", ".join(source["id"] for source in plan.sources) or "in the file itself"
+    made = f"  dosecalc {plan.version}, {protocol['file']} (sha256 {protocol['sha256'][:12]}), facts: {facts}"
+    return [*page, Heading("Made from", "dim"), Paragraph(made, "dim")]

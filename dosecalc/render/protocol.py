@@ -46,8 +46,12 @@ def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
         page += _regimen(protocol, arm)
     rules = [r for r in protocol.rules if r.arms is None or set(r.arms) & set(mine)]
     page += [Heading("Rules"), Items([_rule(r, mine) for r in rules])]
+    if protocol.conditions:
+        named = [(name.replace("-", " "), _condition(condition), "") for name, condition in protocol.conditions.items()]
+        page += [Heading("Named conditions"), Items(named)]
     conflicts = [c for c in protocol.conflicts if c.arms is None or set(c.arms) & set(mine)]
-    page += [Heading("Conflicts between the sources"),
+    if conflicts:
+        page += [Heading("Conflicts between the sources"),
              Items([(c.id, f"{prose(c.reading)}: {prose(c.because)} ({', '.join(c.between)})", "warning")
                     for c in conflicts])]  # fmt: skip
     instructions = [i for i in protocol.instructions if i.arms is None or set(i.arms) & set(mine)]
@@ -94,8 +98,12 @@ def _length(cycle: Cycle) -> str:
     if cycle.length is None:
         return "length not stated by the source"
     if isinstance(cycle.length, Range):
-        return f"{cycle.length.min} to {cycle.length.max} long"
-    return f"{cycle.length} long"
+        return f"{cycle.length.min} to {_plural(cycle.length.max)} long"
+    return f"{_plural(cycle.length)} long"
+
+
+def _plural(length: str) -> str:
+    return length if length.endswith("s") else f"{length}s"
 
 
 def _level(level: str | Range | list[LevelRow]) -> str:

@@ -1,0 +1,20 @@
+"""The documentation as a site: sphinx-build -W -b html docs docs/_build."""
+
+from __future__ import annotations
+
+from dosecalc.version import VERSION
+
+project = "dosecalc"
+author = "the dosecalc authors"
+copyright = "the dosecalc authors, Apache License 2.0"  # noqa: A001  # the name that Sphinx reads
+version = release = VERSION
+
+extensions = ["myst_parser"]
+exclude_patterns = ["_build"]
+html_theme = "furo"
+html_title = f"dosecalc {VERSION}"
+html_show_sphinx = False
+html_copy_source = False
+html_extra_path = ["plan.schema.json", "protocol.schema.json", "facts.schema.json"]
+myst_enable_extensions = ["deflist"]
+myst_heading_anchors = 3

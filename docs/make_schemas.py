@@ -1,0 +1,94 @@
+"""Write the JSON Schemas of docs/ from the models, or with --check say whether the written ones are current.
+
+Run it in a checkout: python docs/make_schemas.py
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import typing
+from pathlib import Path
+from typing import Any
+
+import typing_extensions
+
+if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing_extensions only
+    typing.TypedDict = typing_extensions.TypedDict
+
+from pydantic import TypeAdapter
+
+from dosecalc.plans import SCHEMA, PlanDocument
+from dosecalc.protocol import Protocol
+from dosecalc.sources import FactSheet
+
+HERE = Path(__file__).parent
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def plan() -> dict[str, Any]:
+    """What ``dosecalc plan --json`` prints. Its keys are a contract, so no others are allowed."""
+    made = _closed(TypeAdapter(PlanDocument).json_schema(mode="serialization"))
+    made["properties"]["schema"] = {"const": SCHEMA}
+    return _headed(made, "A plan of dosecalc", f"What 'dosecalc plan --json' prints, schema {SCHEMA}.")
+
+
+def protocol() -> dict[str, Any]:
+    """A protocol file, read from TOML."""
+    return _headed(Protocol.model_json_schema(), "A protocol file of dosecalc", "A TOML file below protocols/.")
+
+
+def facts() -> dict[str, Any]:
+    """A fact sheet, read from TOML."""
+    return _headed(FactSheet.model_json_schema(), "A fact sheet of dosecalc", "A TOML file below seeds/.")
+
+
+SCHEMAS = {"plan.schema.json": plan, "protocol.schema.json": protocol, "facts.schema.json": facts}
+
+
+def _headed(schema: dict[str, Any], title: str, description: str) -> dict[str, Any]:
+    rest = {key: value for key, value in _untitled(schema).items() if key != "description"}
+    return {"$schema": DIALECT, "title": title, "description": description, **rest}
+
+
+def _untitled(node: Any) -> Any:
+    """The schema without the titles that pydantic makes of names."""
+    if isinstance(node, list):
+        return [_untitled(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {key: _untitled(value) for key, value in node.items() if key != "title" or not isinstance(value, str)}
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    """The schema with every object of named keys closed to others."""
+    for part in (schema, *schema.get("$defs", {}).values()):
+        if "properties" in part:
+            part["additionalProperties"] = False
+    return schema
+
+
+def text_of(name: str) -> str:
+    """The text of one schema file."""
+    return json.dumps(SCHEMAS[name](), ensure_ascii=False, indent=2) + "\n"
+
+
+def main(args: list[str]) -> int:
+    """Write the schemas, or with --check name those that are not current."""
+    stale = [name for name in SCHEMAS if not _is_current(name)]
+    if "--check" in args:
+        for name in stale:
+            sys.stderr.write(f"docs/{name} is not current: run python docs/make_schemas.py\n")
+        return int(bool(stale))
+    for name in stale:
+        (HERE / name).write_text(text_of(name), encoding="utf-8")
+    return 0
+
+
+def _is_current(name: str) -> bool:
+    path = HERE / name
+    return path.is_file() and path.read_text(encoding="utf-8") == text_of(name)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,363 @@
+"""The command line as a terminal sees it: text, exit status, and what it does not import."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PLAN = ["plan", "--protocol", "clover2-20", "--bsa", "1.6"]
+
+
+def python(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *args],
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+        check=False,
+        timeout=60,
+    )
+
+
+def test_the_main_job_reads_like_a_plan(dosecalc):
+    answer = dosecalc(*PLAN)
+    assert answer.status == 0
+    lines = answer.out.splitlines()
+    assert lines[0] == "clover2-20   investigational"
+    assert "no violations, no warnings, 19 not assessed." in lines
+    (first,) = [line for line in lines if line.lstrip().startswith("1 ")]
+    assert first.split() == ["1", "1", "1", "20", "mCi/m²", "32", "mCi", "1,184", "MBq", "32", "mCi"]
+    assert any("required doses" in line and "128 mCi" in line and "80 mCi/m²" in line for line in lines)
+    assert any("with optional doses" in line and "192 mCi" in line and "120 mCi/m²" in line for line in lines)
+    assert any("stem-cell-backup (count)" in line and "cd34_per_weight" in line for line in lines)
+    assert "--cycle-length gives the distance between cycles" in answer.out
+    assert lines[-1].startswith("Decision support for qualified staff, not a medical device.")
+
+
+def test_findings_are_shown_by_severity_before_what_is_not_assessed(dosecalc):
+    options = ["--level", "18.1 mCi/kg", "--set", "stem_cells_stored=false"]
+    answer = dosecalc("plan", "--protocol", "mibg-compassionate-nb", "--weight", "20", *options)
+    assert answer.status == 1
+    places = [
+        answer.out.index(text) for text in ("violation level-range", "warning below-12", "Not assessed", "Passed")
+    ]
+    assert places == sorted(places)
+    assert "2 violations, 1 warning" in answer.out
+
+
+def test_conflicts_instructions_and_unconfirmed_facts_are_shown(dosecalc):
+    out = dosecalc("plan", "--protocol", "clover2-10", "--bsa", "1.4725").out
+    assert "conflict doses-per-cycle" in out
+    assert "Potassium iodide" in out
+    assert "Unconfirmed facts" in out
+
+
+def test_dates_and_agents_have_columns_only_where_there_are_any(dosecalc):
+    out = dosecalc(
+        "plan", "--protocol", "mibg-4gy-melphalan", "--weight", "20", "--bsa", "0.79", "--start", "2026-03-01"
+    ).out
+    header = next(line for line in out.splitlines() if line.split()[:1] == ["dose"])
+    assert header.split() == ["dose", "cycle", "day", "date", "agent", "level", "amount", "cumulative"]
+    assert "86.9 mg" in out
+    assert "dose 2 pending: waits for the whole-body dose measured after dose 1" in out
+
+
+def test_a_label_stands_at_the_head(dosecalc):
+    assert "[case 7]" in dosecalc(*PLAN, "--label", "case 7").out.splitlines()[0]
+
+
+def test_protocol_list(dosecalc):
+    answer = dosecalc("protocol", "list", "--json")
+    rows = answer.json
+    assert answer.status == 0
+    assert [row["arm"] for row in rows] == ["clover2-20", "clover2-10", "inotuzumab", "mibg-4gy-melphalan",
+                                           "mibg-compassionate-nb", "mibg-compassionate-ppgl"]  # fmt: skip
+    assert {"arm", "protocol", "title", "agent", "status"} <= rows[0].keys()
+    assert "mibg-4gy-melphalan" in dosecalc("protocol", "list").out
+
+
+@pytest.mark.parametrize(
+    "wanted", ["clover2-20", "clover2", "protocols/clover2.toml", "protocols/clover2.toml#clover2-20"]
+)
+def test_protocol_show_says_it_in_words(dosecalc, wanted, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    answer = dosecalc("protocol", "show", wanted)
+    assert answer.status == 0
+    assert "day 15: iopofosine I 131 (CLR 131), 20 mCi/m²" in answer.out
+    assert "length not stated by the source" in answer.out
+    assert "course above 30: course_activity_per_bsa above 30 mCi/m²" in answer.out
+    assert "nct05610891#platelets: " in answer.out
+
+
+def test_protocol_lint_of_every_shipped_file(dosecalc):
+    files = sorted(str(path) for folder in ("protocols", "seeds") for path in (ROOT / folder).glob("*.toml"))
+    answer = dosecalc("protocol", "lint", *files)
+    assert answer.status == 0
+    assert answer.out.count(": sound") == len(files) > 20
+
+
+def test_observables_lists_what_rules_may_speak_of(dosecalc):
+    rows = {row["observable"]: row for row in dosecalc("observables", "--json").json}
+    assert rows["platelets"]["unit"] == "10^9/L"
+    assert rows["platelets"]["momentary"] is True
+    assert rows["bsa"]["range"] == [0.1, 3.5]
+    for name in ("cd34_per_weight", "lifetime_activity_per_weight", "course_cycles", "prior_interval", "mibg_avid_age"):
+        assert name in rows
+    assert "platelets" in dosecalc("observables").out
+
+
+@pytest.mark.parametrize("command", [[], ["plan"], ["protocol"], ["protocol", "lint"], ["observables"]])
+def test_help_reads_well(dosecalc, command):
+    answer = dosecalc(*command, "--help")
+    assert answer.status == 0
+    assert answer.out.startswith("Usage: dosecalc")
+    assert max(map(len, answer.out.splitlines())) <= 100
+
+
+def test_usage_errors_exit_2_with_nothing_on_standard_output(dosecalc):
+    for args in (["plan"], ["plan", "--bsb", "1"], ["plans"], ["protocol", "show"]):
+        answer = dosecalc(*args)
+        assert (answer.status, answer.out) == (2, "")
+        assert "Usage:" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--bsa", "1,6", "Write a point before decimals: 1.6"),
+        ("--bsa", "nan", "not a number"),
+        ("--bsa", "inf", "not a number"),
+        ("--bsa", "1e400", "out of any range"),
+        ("--bsa", "0", "zero belongs to no patient"),
+        ("--bsa", "-1.6", "negative"),
+        ("--bsa", "16", "a decimal point may have been lost"),
+        ("--bsa", "1.6 mCi", "which is an activity"),
+        ("--bsa", "1.6 m", "which is a length"),
+        ("--bsa", "", "nothing was given"),
+        ("--bsa", "9" * 10_000_000, "10,000,000 characters long"),
+        ("--bsa", "1e10000000", "out of any range"),
+        ("--height", "1.70", "metres are written '1.70 m'"),
+        ("--weight", "6200", "'6200 g'"),
+        ("--age", "130", "no age is"),
+    ],
+)
+def test_sizes_that_cannot_be_used(dosecalc, option, value, words):
+    answer = dosecalc("plan", "--protocol", "clover2-20", option, value)
+    assert (answer.status, answer.out) == (2, "")
+    assert f"dosecalc: {option}: " in answer.err
+    assert words in answer.err
+    assert len(answer.err) < 400
+
+
+@pytest.mark.parametrize(
+    ("level", "words"),
+    [
+        ("20 mBq/kg", "Did you mean MBq/kg?"),
+        ("20 MCi/kg", "Did you mean mCi/kg?"),
+        ("20 mCi", "is an activity per body weight, for example '8 mCi/kg'"),
+        ("20 mCi/m^2", "is an activity per body weight"),
+        ("twelve", "not one number with one unit"),
+    ],
+)
+def test_levels_that_cannot_be_used(dosecalc, level, words):
+    answer = dosecalc("plan", "--protocol", "mibg-compassionate-nb", "--weight", "20", "--level", level)
+    assert (answer.status, answer.out) == (2, "")
+    assert words in answer.err
+
+
+def test_no_level_names_the_range(dosecalc):
+    answer = dosecalc("plan", "--protocol", "mibg-compassionate-nb", "--weight", "20")
+    assert (answer.status, answer.out) == (2, "")
+    assert "8 mCi/kg to 18 mCi/kg" in answer.err
+
+
+def test_no_size_names_the_options(dosecalc):
+    answer = dosecalc("plan", "--protocol", "clover2-20")
+    assert (answer.status, answer.out) == (2, "")
+    assert "--bsa 1.6 (m²), or --weight and --height" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("wanted", "near"), [("clover2-30", "clover2-20"), ("CLOVER2-20", "clover2-20"), ("mibg", "mibg-")]
+)
+def test_an_unknown_arm_names_the_near_ones(dosecalc, wanted, near):
+    answer = dosecalc("plan", "--protocol", wanted, "--bsa", "1.6")
+    assert (answer.status, answer.out) == (2, "")
+    assert near in answer.err
+
+
+# -- a site's own protocols -------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", str(tmp_path))
+    return tmp_path
+
+
+GOOD = (Path(__file__).parent / "bad" / "good.toml").read_text(encoding="utf-8")
+
+
+def test_a_site_adds_its_own_arms_under_any_file_name(dosecalc, site):
+    (site / "study.toml").write_text(GOOD)
+    assert dosecalc("plan", "--protocol", "good-1", "--bsa", "1").status == 0
+    assert "good-1" in [row["arm"] for row in dosecalc("protocol", "list", "--json").json]
+
+
+def test_a_sheet_beside_a_site_file_is_found(dosecalc, site):
+    head, facts = GOOD.split("[[facts]]", 1)
+    (site / "good.toml").write_text(head.replace('"regimen"', '"own#regimen"').replace('"days"', '"own#days"')
+                                    .replace('"cells"', '"own#cells"').replace('cite = "platelets"', 'cite = "own#platelets"'))  # fmt: skip
+    (site / "seeds").mkdir()
+    sheet = 'schema = 1\nid = "own"\ntitle = "t"\npublisher = "p"\nkind = "paper"\n\n[[facts]]' + facts
+    (site / "seeds" / "own.toml").write_text(sheet)
+    answer = dosecalc("plan", "--protocol", "good-1", "--bsa", "1", "--json")
+    assert answer.status == 0
+    assert [source["id"] for source in answer.json["sources"]] == ["own"]
+
+
+def test_an_arm_in_two_files_is_refused_and_both_are_named(dosecalc, site):
+    (site / "mine.toml").write_text((ROOT / "protocols" / "clover2.toml").read_text(encoding="utf-8"))
+    answer = dosecalc(*PLAN)
+    assert (answer.status, answer.out) == (2, "")
+    assert "protocols/clover2.toml" in answer.err
+    assert str(site / "mine.toml") in answer.err
+    assert dosecalc("plan", "--protocol", f"{site / 'mine.toml'}#clover2-20", "--bsa", "1.6").status == 0
+
+
+def test_a_broken_file_of_the_site_is_told_and_the_rest_is_listed(dosecalc, site):
+    (site / "broken.toml").write_text("schema = \n")
+    answer = dosecalc("protocol", "list", "--json")
+    assert answer.status == 0
+    assert len(answer.json) == 6
+    assert "broken.toml" in answer.err
+
+
+def test_a_folder_that_is_none_is_refused(dosecalc, monkeypatch):
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", "/no/such/folder")
+    answer = dosecalc(*PLAN)
+    assert answer.status == 2
+    assert "DOSECALC_PROTOCOLS" in answer.err
+
+
+# -- processes --------------------------------------------------------------------------------------------------
+
+
+def test_completion_offers_arms_and_observables():
+    def offered(words: str, place: int) -> str:
+        return python(
+            "-m", "dosecalc", _DOSECALC_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(place)
+        ).stdout
+
+    script = "from dosecalc.__main__ import main; main()"
+    environment = {
+        "_DOSECALC_COMPLETE": "bash_complete",
+        "COMP_WORDS": "dosecalc plan --protocol clo",
+        "COMP_CWORD": "3",
+    }
+    assert python("-c", script, **environment).stdout.split() == ["plain,clover2-20", "plain,clover2-10"]
+    environment |= {"COMP_WORDS": "dosecalc plan --set plat", "COMP_CWORD": "3"}
+    assert "plain,platelets=" in python("-c", script, **environment).stdout.split()
+    assert offered("dosecalc plan --bsa-formula du", 3) is not None
+
+
+LOADED = "import sys; print(sorted({m.partition('.')[0] for m in sys.modules} & {'numpy', 'pint', 'rich', 'pydantic', 'scipy'}))"
+
+
+@pytest.mark.parametrize(
+    ("code", "loaded"),
+    [
+        ("import dosecalc", []),
+        ("import dosecalc.cli", []),
+        ("from dosecalc.cli import run; run(['--help'])", []),
+        ("from dosecalc.cli import run; run(['plan', '--protocol', 'clover2-20', '--bsa', '1.6'])", ["pydantic"]),
+        (
+            "from dosecalc.cli import run; run(['plan', '--protocol', 'clover2-20', '--bsa', '1.6', '--json'])",
+            ["pydantic"],
+        ),
+        ("import dosecalc; dosecalc.plan('clover2-20', bsa='1.6')", ["pydantic"]),
+        ("import dosecalc; dosecalc.ureg", ["pint"]),
+    ],
+)
+def test_what_is_loaded(code, loaded):
+    last = python("-c", f"{code}; {LOADED}").stdout.splitlines()[-1]
+    assert [name for name in json.loads(last.replace("'", '"')) if name != "numpy" or "pint" not in loaded] == loaded
+
+
+def test_every_public_name_is_there_after_every_module_was_imported():
+    code = (
+        "import pkgutil, importlib, dosecalc\n"
+        "for m in pkgutil.walk_packages(dosecalc.__path__, 'dosecalc.'):\n"
+        "    if not m.name.endswith('__main__'): importlib.import_module(m.name)\n"
+        "import types\n"
+        "assert callable(dosecalc.plan) and not isinstance(dosecalc.plan, types.ModuleType)\n"
+        "print([n for n in dosecalc.__all__ if isinstance(getattr(dosecalc, n), types.ModuleType)])\n"
+    )
+    assert python("-c", code).stdout.strip() == "[]"
+
+
+def test_a_reader_who_leaves_early_is_no_fault():
+    script = f"{sys.executable} -m dosecalc plan --protocol clover2-20 --bsa 1.6 | head -1"
+    done = subprocess.run(
+        ["bash", "-c", f"set -o pipefail; {script}"], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stdout.startswith("clover2-20")
+    assert done.stderr == ""
+
+
+def test_a_closed_output_gives_no_traceback():
+    done = subprocess.run(["bash", "-c", f"{sys.executable} -m dosecalc {' '.join(PLAN)} >&-"], capture_output=True, text=True,
+                          check=False, timeout=60)  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.returncode != 1
+
+
+def test_an_output_that_takes_no_powers_gets_them_written_out():
+    done = subprocess.run([sys.executable, "-m", "dosecalc", *PLAN], capture_output=True, check=False, timeout=60,
+                          env={**os.environ, "PYTHONIOENCODING": "ascii"})  # fmt: skip
+    assert done.returncode == 0
+    assert b"20 mCi/m^2" in done.stdout
+    assert b"?" not in done.stdout.replace(b" ? ", b"")
+
+
+def on_a_terminal(width: int, **environment: str) -> str:
+    """What a plan looks like on a terminal of this width, read from the other end of it."""
+    main, other = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dosecalc", *PLAN], stdout=other, stderr=other, close_fds=True,
+        env={**os.environ, "COLUMNS": str(width), "TERM": "xterm-256color", **environment},
+    )  # fmt: skip
+    os.close(other)
+    chunks = []
+    while True:
+        try:
+            chunk = os.read(main, 65536)
+        except OSError:
+            break
+        if not chunk:
+            break
+        chunks.append(chunk)
+    process.wait(timeout=60)
+    os.close(main)
+    return b"".join(chunks).decode()
+
+
+def test_a_terminal_gets_colour_and_no_colour_takes_it_away():
+    assert "\x1b[" in on_a_terminal(100)
+    plain = on_a_terminal(100, NO_COLOR="1")
+    assert "\x1b[3" not in plain
+    assert "1,184 MBq" in plain
+
+
+@pytest.mark.parametrize("width", [120, 80, 60, 40])
+def test_no_number_is_cut_in_two_on_a_narrow_terminal(width):
+    shown = on_a_terminal(width, NO_COLOR="1", TERM="dumb").replace("\r", "")
+    assert shown.count("1,184 MBq") + shown.count("1,184\n") >= 6
+    assert "clover2-20" in shown
