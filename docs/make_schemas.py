@@ -18,9 +18,9 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
 
 from pydantic import TypeAdapter
 
+from dosecalc.factsheet import FactSheet
 from dosecalc.plans import SCHEMA, PlanDocument
 from dosecalc.protocol import Protocol
-from dosecalc.sources import FactSheet
 
 HERE = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from dosecalc import bodysize
 from dosecalc.errors import InputError
 from dosecalc.numbers import FALSE, TRUE, UNSURE, Bounds, Mask, System, Tri, Value
-from dosecalc.observables import BY_CYCLE, OBSERVABLES, Observable
+from dosecalc.observables import BY_CYCLE, Observable
 from dosecalc.protocol import Arm, Dose, LevelRow, Protocol, Range
 from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.schedule import Slot
@@ -222,11 +222,9 @@ class Calculation(NamedTuple):
 class CompiledArm:
     """An arm of a protocol, compiled for one number system. InputError names the place in the file of what is wrong."""
 
-    def __init__(
-        self, protocol: Protocol, arm: Arm, system: System, table: Mapping[str, Observable] = OBSERVABLES
-    ) -> None:
-        self.protocol, self.arm, self.system, self.table = protocol, arm, system, table
-        self.compiler = Compiler(system, protocol.conditions, table)
+    def __init__(self, protocol: Protocol, arm: Arm, compiler: Compiler) -> None:
+        self.protocol, self.arm, self.compiler = protocol, arm, compiler
+        self.system, self.table = compiler.system, compiler.table
         self.doses: dict[int, CompiledDose] = {}
         place = f"arms[{protocol.arms.index(arm)}]"
         for c, cycle in enumerate(arm.cycles):

@@ -13,9 +13,7 @@ from collections.abc import Iterator
 from dosecalc.errors import InputError
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
-_ARM = re.compile(
-    r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']', re.MULTILINE
-)
+_ARM = r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']'
 
 
 def shipped(name: str) -> str:
@@ -63,12 +61,32 @@ def files_with(arm: str) -> list[str]:
 
 
 def arms_in(path: str) -> list[str]:
-    """The ids of the arms in a file, seen in its text alone (quick enough for completion in a shell)."""
+    """The ids of the arms in a file; of a shipped one, which is written plainly, seen in its text alone.
+
+    That is quick enough for completion in a shell. A site's file may be written in any way that TOML allows.
+    """
     try:
-        with open(path, encoding="utf-8") as file:
-            return _ARM.findall(file.read())
+        with open(path, encoding="utf-8-sig") as file:
+            text = file.read()
     except (OSError, UnicodeDecodeError):
         return []
+    return (
+        re.findall(_ARM, text, re.MULTILINE) if path.startswith(shipped("protocols") + os.sep) else _parsed_arms(text)
+    )
+
+
+def _parsed_arms(text: str) -> list[str]:
+    import tomllib
+
+    try:
+        arms = tomllib.loads(text).get("arms")
+    except (ValueError, RecursionError):  # what is wrong with it is told when it is asked for
+        return []
+    return (
+        [arm["id"] for arm in arms if isinstance(arm, dict) and isinstance(arm.get("id"), str)]
+        if isinstance(arms, list)
+        else []
+    )
 
 
 def arm_ids() -> list[str]:

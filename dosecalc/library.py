@@ -21,10 +21,9 @@ from dosecalc.calculator import CompiledArm
 from dosecalc.errors import InputError
 from dosecalc.numbers import EXACT
 from dosecalc.observables import Observable
-from dosecalc.places import line_of
 from dosecalc.protocol import Arm, Protocol, Range, cited
 from dosecalc.rules import Compiler, own_observables
-from dosecalc.sources import Fact, FactSheet
+from dosecalc.sources import Fact
 
 
 class Problem(NamedTuple):
@@ -69,6 +68,7 @@ class ProtocolFile:
         self.own_facts = {fact.id: fact for fact in protocol.facts}
         self.sheets: dict[str, Sheet] = {}
         self._compiled: dict[str, CompiledArm] = {}
+        self._compiler: Compiler | None = None
         self._cites: dict[str, list[str]] = {}
         self._unconfirmed: dict[str, list[tuple[str, str]]] = {}
 
@@ -81,8 +81,15 @@ class ProtocolFile:
 
     def compiled(self, arm: Arm) -> CompiledArm:
         if arm.id not in self._compiled:
-            self._compiled[arm.id] = CompiledArm(self.protocol, arm, EXACT, self.table)
+            self._compiled[arm.id] = CompiledArm(self.protocol, arm, self.compiler)
         return self._compiled[arm.id]
+
+    @property
+    def compiler(self) -> Compiler:
+        """The compiler of the file for plans; what several arms share is compiled once."""
+        if self._compiler is None:
+            self._compiler = Compiler(EXACT, self.protocol.conditions, self.table)
+        return self._compiler
 
     def fact(self, cite: str) -> Fact | None:
         """The fact that a citation points at: in the file itself, in seeds/ beside it, or in the shipped sheets."""
@@ -204,13 +211,13 @@ def examine(path: str) -> tuple[ProtocolFile | None, list[Problem]]:
     try:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        return None, [Problem(name, "", _line_in(str(error)), f"not TOML: {_plain(str(error))}")]
+        return None, [Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]
     except (ValueError, RecursionError) as error:  # whole numbers of thousands of digits; tables nested thousands deep
         return None, [Problem(name, "", None, f"cannot be read: {_first_line(error)}")]
     try:
         return _examine_content(ProtocolFile(path, text, sha256, raw, Protocol.model_validate(raw)))
     except ValidationError as error:
-        return None, _model_problems(name, text, error)
+        return None, model_problems(name, text, error)
     except RecursionError:
         return None, [Problem(name, "", None, "conditions are nested too deeply to be read")]
 
@@ -222,18 +229,25 @@ def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
         if not found:
             for arm in file.protocol.arms:
                 file.compiled(arm)
-            compiler = Compiler(EXACT, file.protocol.conditions, file.table)
             for name in file.protocol.conditions:
-                compiler.named_condition(name, f"conditions.{name}")
+                file.compiler.named_condition(name, f"conditions.{name}")
     except InputError as error:
         found.append((error.where or "", error.message))
     found += checking.own_facts(file.protocol, file.fact)
     found += checking.double_entry(file.raw, file.fact).found
-    problems = [Problem(file.file, key, line_of(file.text, key), message) for key, message in found]
-    return file, problems
+    return file, located(file.file, file.text, found)
 
 
-def _line_in(message: str) -> int | None:
+def located(name: str, text: str, found: list[tuple[str, str]]) -> list[Problem]:
+    """What was found wrong, (key, sentence), each with the line of its key."""
+    if not found:
+        return []
+    from dosecalc.places import line_of
+
+    return [Problem(name, key, line_of(text, key), message) for key, message in found]
+
+
+def line_in(message: str) -> int | None:
     match = re.search(r"line (\d+)", message)
     return int(match[1]) if match else None
 
@@ -242,7 +256,7 @@ def _first_line(error: BaseException) -> str:
     return str(error).partition("\n")[0].partition(";")[0]
 
 
-def _plain(message: str) -> str:
+def plain_message(message: str) -> str:
     return message.partition(" (at ")[0]
 
 
@@ -254,7 +268,7 @@ def _wanted(message: str) -> str:
 _BRANCHES = frozenset({"quantity", "range", "list", "str", "int", "bool", "list[str]"})
 
 
-def _model_problems(name: str, text: str, error: ValidationError) -> list[Problem]:
+def model_problems(name: str, text: str, error: ValidationError) -> list[Problem]:
     """What a model refused, each as one sentence with its key and line."""
     found: dict[str, str] = {}
     for item in error.errors(include_url=False):
@@ -271,19 +285,17 @@ def _model_problems(name: str, text: str, error: ValidationError) -> list[Proble
                 f"{', a quantity with its unit' if last in checking.QUANTITIES else ''}",
             }.get(item["type"], f"read {read}, {_wanted(item['msg'])}"),
         )
-    return [Problem(name, key, line_of(text, key), message) for key, message in found.items()]
+    return located(name, text, list(found.items()))
 
 
 def read_sheet(path: str) -> Sheet:
-    """Read the facts of a sheet. BadFileError if it is not one."""
+    """Read the facts of a sheet. BadFileError if it is not one; lint says what is wrong in it."""
     text, sha256 = read_text(path)
     try:
         facts = [_fact(raw) for raw in tomllib.loads(text)["facts"]]
-    except (tomllib.TOMLDecodeError, KeyError, TypeError):  # then the whole model says what is wrong
-        sheet, problems = examine_sheet(path, text)
-        if sheet is None:
-            raise BadFileError(problems) from None
-        facts = sheet.facts
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        missing = f"a fact without its {error}" if isinstance(error, KeyError) else _first_line(error)
+        raise BadFileError([Problem(folders.shown(path), "", None, f"not a fact sheet: {missing}")]) from None
     name = os.path.basename(path).removesuffix(".toml")
     return Sheet(name, folders.shown(path), sha256, {fact.id: fact for fact in facts})
 
@@ -301,18 +313,6 @@ _OPTIONAL: dict[str, Any] = {
 def _fact(raw: dict[str, Any]) -> Fact:
     """A fact without the model's checks, which lint makes: a plan has only to compare its values."""
     return Fact.model_construct(**{"id": raw["id"], "statement": raw["statement"], **_OPTIONAL, **raw})
-
-
-def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]]:
-    """A fact sheet and what is wrong in it."""
-    name = folders.shown(path)
-    try:
-        sheet = FactSheet.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        return None, [Problem(name, "", _line_in(str(error)), f"not TOML: {_plain(str(error))}")]
-    except ValidationError as error:
-        return None, _model_problems(name, text, error)
-    return sheet, []
 
 
 def lengths(arm: Arm) -> dict[str, Fraction]:

@@ -26,8 +26,8 @@ def lint(path: str) -> Report:
         raw = tomllib.loads(text)
     except (ValueError, RecursionError):  # examined below, where it is told
         raw = {}
-    if "publisher" in raw and "arms" not in raw:
-        sheet, problems = library.examine_sheet(path, text)
+    if not {"arms", "agents"} & raw.keys() and {"facts", "publisher", "kind"} & raw.keys():
+        sheet, problems = sheets.examine_sheet(path, text)
         return Report(name, problems or (sheets.check_sheet(sheet, path, text) if sheet else []), [])
     file, problems = library.examine(path)
     return Report(name, problems, [] if file is None or problems else _notes(file))

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import floor, log10
 from typing import Any, NamedTuple, Protocol
 
 WINDOW = 1e-12
@@ -121,6 +122,15 @@ class System(Protocol):
     def log10(self, a: Value) -> Value: ...
 
 
+def _order_of_floats(a: float, b: float) -> int | None:
+    """The order of two floats, which count as equal within the window; None where one is not a number."""
+    if a != a or b != b:  # noqa: PLR0124  # NaN alone differs from itself
+        return None
+    margin = WINDOW * max(abs(a), abs(b))
+    near = a == b or (margin != float("inf") and abs(a - b) <= margin)
+    return 0 if near else int(a > b) - int(a < b)
+
+
 class Exact:
     """One patient: rationals, compared exactly; floats only after an irrational step, compared in the window."""
 
@@ -137,9 +147,7 @@ class Exact:
         elif isinstance(a, Unknown) or isinstance(b, Unknown):
             return None
         elif isinstance(a, float) or isinstance(b, float):
-            difference = float(a) - float(b)
-            if abs(difference) <= WINDOW * max(abs(float(a)), abs(float(b))):
-                return 0
+            return _order_of_floats(float(a), float(b))
         else:
             difference = a - b
         return int(difference > 0) - int(difference < 0)
@@ -180,14 +188,14 @@ class Exact:
         return Unknown(), not possible
 
     def floor(self, a: Value) -> Value:
-        return a if isinstance(a, Unknown) else Fraction(a.__floor__())
+        if isinstance(a, Unknown):
+            return a
+        return Fraction(floor(a + WINDOW * abs(a)) if isinstance(a, float) else floor(a))
 
     def power(self, a: Value, exponent: Value) -> Value:
         return a if isinstance(a, Unknown) else exponent if isinstance(exponent, Unknown) else float(a) ** exponent
 
     def log10(self, a: Value) -> Value:
-        from math import log10
-
         return a if isinstance(a, Unknown) else log10(a)
 
 
@@ -209,7 +217,8 @@ class Arrays:
         return float("nan")
 
     def _margin(self, a: Value, b: Value) -> Value:
-        return WINDOW * self.np.maximum(self.np.abs(a), self.np.abs(b))
+        margin = WINDOW * self.np.maximum(self.np.abs(a), self.np.abs(b))
+        return self.np.where(self.np.isinf(margin), 0.0, margin)
 
     def _exceeds(self, a: Value, b: Value) -> Mask:
         return self.np.subtract(a, b) > self._margin(a, b)
@@ -259,7 +268,7 @@ class Arrays:
         return np.where(decided & alike, chosen, np.nan), np.logical_not(possible)
 
     def floor(self, a: Value) -> Value:
-        return self.np.floor(self.np.asarray(a) * (1 + WINDOW))
+        return self.np.floor(a + WINDOW * self.np.abs(a))
 
     def power(self, a: Value, exponent: Value) -> Value:
         return self.np.asarray(a, dtype=float) ** exponent

@@ -1,78 +1,130 @@
-"""The line of a key in a TOML text, which the standard reader does not keep."""
+"""The line of a key in a TOML text, which the standard reader does not keep.
+
+The text is one that the standard reader has read, so this looks only for where things stand and judges nothing.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([\w.\-\"' ]+?)\s*\]")
-_PAIR = re.compile(r"\s*([\w\-]+|\"[^\"]*\"|'[^']*')\s*=")
-
-
-class Mark(NamedTuple):
-    """A line that begins a table or a key, with its path such as ``["rules", "[3]", "cite"]``."""
-
-    line: int
-    path: list[str]
+_TOKEN = re.compile(
+    r"(?P<skip>[ \t\r]+|#[^\n]*)|(?P<newline>\n)|(?P<mark>\[\[|\]\]|[\[\]{}=,])"
+    r'|(?P<word>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|[^\s#"\'\[\]{}=,]+)',
+    re.DOTALL,
+)
+Path = tuple[str | int, ...]
 
 
 def line_of(text: str, key: str) -> int | None:
-    """The line (from 1) of a key such as ``rules[3].require.at_least``; inside an inline table the line that names it,
-    or else where the table begins. None where no part of the key is found.
+    """The line (from 1) of a key such as ``rules[3].require.at_least``, or of the nearest table or list that holds it.
+
+    None where not even the first part of the key is found.
     """
-    wanted = re.findall(r"[^.\[\]]+|\[\d+\]", key)
-    marks = list(_marks(text))
-    fitting = [i for i, mark in enumerate(marks) if mark.path == wanted[: len(mark.path)]]
-    if not wanted or not fitting:
-        return None
-    best = max(fitting, key=lambda i: len(marks[i].path))
-    first = marks[best].line
-    end = marks[best + 1].line if best + 1 < len(marks) else text.count("\n") + 2
-    return first + _inside(text.splitlines()[first - 1 : end - 1], wanted[len(marks[best].path) :])
+    parts = re.findall(r"[^.\[\]]+|\[\d+\]", key)
+    wanted: Path = tuple(int(part[1:-1]) if part.startswith("[") else part for part in parts)
+    lines = positions(text)
+    return next((lines[wanted[:n]] for n in range(len(wanted), 0, -1) if wanted[:n] in lines), None)
 
 
-def _inside(lines: list[str], rest: list[str]) -> int:
-    """How many lines below the start of a value the rest of a key is named."""
-    start = 0
-    for part in rest:
-        if part.startswith("["):
-            opened = [i for i, line in enumerate(lines) if i >= start and "{" in line]
-            start = opened[int(part[1:-1])] if int(part[1:-1]) < len(opened) else start
+def positions(text: str) -> dict[Path, int]:
+    """The line of every table, key and item of a text."""
+    return _Scanner(text).scan()
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self.tokens = list(_tokens(text))
+        self.at = 0
+        self.lines: dict[Path, int] = {}
+        self.counts: dict[Path, int] = {}
+
+    def scan(self) -> dict[Path, int]:
+        table: Path = ()
+        while self.at < len(self.tokens):
+            kind, text, line = self.tokens[self.at]
+            if text in ("[", "[[") and kind == "mark":
+                self.at += 1
+                table = self._header(self._names(), listed=text == "[[")
+                self.lines.setdefault(table, line)
+                self.at += 1
+            elif kind == "word":
+                self._pair(table)
+            else:
+                self.at += 1
+        return self.lines
+
+    def _header(self, names: list[str], *, listed: bool) -> Path:
+        path: Path = ()
+        for place, name in enumerate(names):
+            path = (*path, name)
+            if listed and place == len(names) - 1:
+                self.counts[path] = self.counts.get(path, -1) + 1
+                for inner in [p for p in self.counts if len(p) > len(path) and p[: len(path)] == path]:
+                    del self.counts[inner]
+            if path in self.counts:
+                path = (*path, self.counts[path])
+        return path
+
+    def _names(self) -> list[str]:
+        """The parts of a dotted key, up to whatever follows it."""
+        names: list[str] = []
+        while self.at < len(self.tokens) and self.tokens[self.at][0] == "word":
+            word = self.tokens[self.at][1]
+            names += [word[1:-1]] if word[0] in "\"'" else [part for part in word.split(".") if part]
+            self.at += 1
+        return names
+
+    def _pair(self, table: Path) -> None:
+        line = self.tokens[self.at][2]
+        path: Path = (*table, *self._names())
+        self.lines.setdefault(path, line)
+        self.at += 1  # the sign =
+        self._value(path)
+
+    def _value(self, path: Path) -> None:
+        text = self.tokens[self.at][1] if self.at < len(self.tokens) else ""
+        if text in ("[", "[["):
+            self._list(path)
+        elif text == "{":
+            self.at += 1
+            while self.at < len(self.tokens) and self.tokens[self.at][1] != "}":
+                if self.tokens[self.at][0] == "word":
+                    self._pair(path)
+                else:
+                    self.at += 1
+            self.at += 1
         else:
-            named = (i for i, line in enumerate(lines) if i >= start and re.search(rf"\b{re.escape(part)}\b", line))
-            start = next(named, start)
-    return start
+            while self.at < len(self.tokens) and self.tokens[self.at][0] == "word":
+                self.at += 1
+
+    def _list(self, path: Path) -> None:
+        if self.tokens[self.at][1] == "[[":  # two lists opened at once
+            self.tokens[self.at : self.at + 1] = [("mark", "[", self.tokens[self.at][2])] * 2
+        self.at += 1
+        item = 0
+        while self.at < len(self.tokens):
+            kind, text, line = self.tokens[self.at]
+            if text == "]]" and kind == "mark":
+                self.tokens[self.at : self.at + 1] = [("mark", "]", line)] * 2
+                text = "]"
+            if text == "]" and kind == "mark":
+                self.at += 1
+                return
+            if text == "," or kind == "newline":
+                self.at += 1
+                continue
+            self.lines.setdefault((*path, item), line)
+            before = self.at
+            self._value((*path, item))
+            self.at = max(self.at, before + 1)
+            item += 1
 
 
-def _marks(text: str) -> Iterator[Mark]:
-    table: list[str] = []
-    counts: dict[str, int] = {}
-    depth = 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        header = _HEADER.match(line) if depth == 0 else None
-        pair = _PAIR.match(line) if depth == 0 and not header else None
-        if header:
-            table = _path(header[2], counts, listed=header[1] == "[[")
-            yield Mark(number, table)
-        elif pair:
-            yield Mark(number, [*table, pair[1].strip("\"'")])
-        if not header:
-            bare = re.sub(r"\"(?:\\.|[^\"\\])*\"|'[^']*'|#.*", "", line)
-            depth = max(0, depth + bare.count("[") + bare.count("{") - bare.count("]") - bare.count("}"))
-
-
-def _path(names: str, counts: dict[str, int], *, listed: bool) -> list[str]:
-    """The path of a table header; a list of tables counts, and restarts the lists inside it."""
-    split = [name.strip(" \"'") for name in names.split(".")]
-    path: list[str] = []
-    for place, name in enumerate(split):
-        path.append(name)
-        joined = ".".join(path)
-        if listed and place == len(split) - 1:
-            counts[joined] = counts.get(joined, -1) + 1
-            for inner in [other for other in counts if other.startswith(f"{joined}.")]:
-                del counts[inner]
-        if joined in counts:
-            path.append(f"[{counts[joined]}]")
-    return path
+def _tokens(text: str) -> Iterator[tuple[str, str, int]]:
+    line = 1
+    for match in _TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind != "skip":
+            yield kind, match.group(), line
+        line += match.group().count("\n")

@@ -105,6 +105,7 @@ class Compiler:
         self.named = named
         self.table = dict(table)
         self._open: list[str] = []
+        self._rules: dict[int, CompiledRule] = {}
 
     def condition(self, made: Condition, where: str) -> CompiledCondition:
         """A condition as a closure. InputError names the place in the file of what cannot be compiled."""
@@ -198,7 +199,12 @@ class Compiler:
         return lambda moment: ~compare(moment.get(name), limit(moment))
 
     def rule(self, made: Rule, where: str) -> CompiledRule:
-        """A rule as closures, with the doses that it looks at."""
+        """A rule as closures, with the doses that it looks at; compiled once, whichever arms it holds for."""
+        if id(made) not in self._rules:
+            self._rules[id(made)] = self._rule(made, where)
+        return self._rules[id(made)]
+
+    def _rule(self, made: Rule, where: str) -> CompiledRule:
         when = None if made.when is None else self.condition(made.when, f"{where}.when")
         require = self.condition(made.require, f"{where}.require")
         rows = [leaf.observable for leaf in (*(when.leaves if when else ()), *require.leaves)]

@@ -4,20 +4,35 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Iterator
 from fractions import Fraction
 
+from pydantic import ValidationError
+
 from dosecalc import folders, units
 from dosecalc.errors import InputError
-from dosecalc.library import Problem, read_sheet
-from dosecalc.places import line_of
-from dosecalc.sources import Fact, FactSheet
+from dosecalc.factsheet import FactSheet
+from dosecalc.library import Problem, line_in, located, model_problems, plain_message, read_sheet
+from dosecalc.sources import Fact
+
+
+def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]]:
+    """A fact sheet and what is wrong in it."""
+    name = folders.shown(path)
+    try:
+        sheet = FactSheet.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        return None, [Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]
+    except ValidationError as error:
+        return None, model_problems(name, text, error)
+    return sheet, []
 
 
 def check_sheet(sheet: FactSheet, path: str, text: str) -> list[Problem]:
     """Every problem of a sheet, with key and line."""
     found = [*_own(sheet, path), *_references(sheet, path)]
-    return [Problem(folders.shown(path), key, line_of(text, key), message) for key, message in found]
+    return located(folders.shown(path), text, found)
 
 
 def _own(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
@@ -36,11 +51,20 @@ def _own(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
                 except InputError as error:
                     yield f"{key}.values", error.message
         yield from _grade(fact, key)
-        if isinstance(fact.printed, list) and len(fact.printed) == 2 and not agree(*fact.printed):
-            yield (
-                f"{key}.printed",
-                f"{fact.printed[0]} and {fact.printed[1]} differ by more than their printed digits allow",
-            )
+        if isinstance(fact.printed, list):
+            yield from _printed(fact.printed, f"{key}.printed")
+
+
+def _printed(pair: list[str], key: str) -> Iterator[tuple[str, str]]:
+    """A list is a pair of figures for the same thing."""
+    if len(pair) != 2:
+        yield key, f"read {len(pair)} figures, expected a pair; write other text without a list"
+        return
+    try:
+        if not agree(*pair):
+            yield key, f"{pair[0]} and {pair[1]} differ by more than their printed digits allow"
+    except InputError as error:
+        yield key, error.message
 
 
 def _grade(fact: Fact, key: str) -> Iterator[tuple[str, str]]:

@@ -1,15 +1,13 @@
-"""Fact sheets: one for each source document, every statement in our own words.
+"""Facts: what a source document states, every statement in our own words.
 
 A protocol cites facts as ``sheet#fact``. A number in a protocol must equal a value of a fact that it cites, so each
 figure is written twice, by hand, in two files that a linter compares.
 """
 
-from datetime import date as Date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal["label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data"]
 Grade = Literal["P", "S", "M", "C", "seed"]
 
 
@@ -35,54 +33,3 @@ class Fact(_Thing):
     confirmed: bool = True
     computed_from: list[str] = []
     where: str | None = None
-
-
-class Case(_Thing):
-    """A patient or cohort that a source reports, with the figures as it prints them."""
-
-    id: str
-    statement: str
-    agent: str | None = None
-    age: str | None = None
-    sex: Literal["female", "male"] | None = None
-    diagnosis: str | None = None
-    doses: int | None = None
-    total: str | None = None
-    level: str | None = None
-    level_printed_as: Literal["per dose", "per cycle", "total"] | None = None
-    patients: int | None = None
-    figures: dict[str, str | int] = {}
-    claims: list[list[str]] = []
-    where: str | None = None
-
-
-class SheetConflict(_Thing):
-    """Two statements that cannot both hold; ``exposed_by`` is the arithmetic or the reading that shows it."""
-
-    id: str
-    between: list[str]
-    exposed_by: str
-    reading: str
-    arithmetic: list[str] = []
-
-
-class FactSheet(_Thing):
-    """One source document: what it is, where it was seen, and what it states."""
-
-    schema_: Literal[1]
-    id: str
-    title: str
-    publisher: str
-    kind: Kind
-    date: Date | None = None
-    identifiers: list[str] = []
-    urls: list[str] = []
-    seed: str | None = None
-    note: str | None = None
-    facts: list[Fact] = []
-    cases: list[Case] = []
-    conflicts: list[SheetConflict] = []
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, defer_build=True, alias_generator=lambda n: n.rstrip("_")
-    )

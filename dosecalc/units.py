@@ -181,7 +181,7 @@ def _table() -> dict[str, tuple[Unit, ...]]:
 UNITS = _table()
 _WORDS = {
     "d": "day", "days": "day", "wk": "week", "weeks": "week", "months": "month", "years": "y", "year": "y",
-    "hours": "h", "hour": "h", "ug": "mcg", "mL/min/1.73 m^2": "mL/min/1.73m^2", "x10^9/L": "10^9/L",
+    "hours": "h", "hour": "h", "mL/min/1.73 m^2": "mL/min/1.73m^2", "x10^9/L": "10^9/L", "x 10^9/L": "10^9/L",
     "cells": "cell", "cells/kg": "cell/kg", "cell/uL": "/uL", "cells/uL": "/uL", "x ULN": "xULN",
 }  # fmt: skip
 _SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9"})
@@ -194,6 +194,7 @@ def spelled(symbol: str) -> str:
     """The door's own spelling of a unit symbol: micro signs, superscripts, ``m2`` and plurals are folded into one."""
     folded = symbol.translate(_SPELLINGS).replace("**", "^")
     folded = re.sub(r"(?<![A-Za-z])(m|mm|dm|cm)([23])(?![0-9])", r"\1^\2", folded)
+    folded = re.sub(r"^ug(?![A-Za-z])", "mcg", folded)
     return _WORDS.get(folded, folded)
 
 
@@ -237,7 +238,7 @@ def read_number(text: str) -> Fraction:
 def _split(text: str, wanted: tuple[str, ...], bare: str | None = None) -> tuple[Fraction, str]:
     if len(text) > _LONGEST:
         raise InputError(f"read {_short(text)}, {len(text):,} characters long. {_expected(wanted, bare)}")
-    clean = text.strip()
+    clean = text.strip(" \t\r\n")
     match = _NUMBER.match(clean)
     if match is None or _spoils(clean, match.end()):
         raise InputError(f"{_why_not_a_number(clean)} {_expected(wanted, bare)}")
@@ -260,6 +261,8 @@ def _why_not_a_number(clean: str) -> str:
     if not clean:
         return "nothing was given."
     shown = _short(clean)
+    if not clean.isprintable():
+        return f"read {shown}, which is not one number with one unit: it holds a character that is not seen."
     if "," in clean:
         return f"read {shown}, which has a comma. {_comma_readings(clean)}"
     if "_" in clean:
@@ -278,13 +281,23 @@ def _why_not_a_number(clean: str) -> str:
 
 
 def _comma_readings(clean: str) -> str:
-    match = re.match(r"([+-]?\d+),(\d+)(.*)", clean)
+    """What a number with commas can have meant, without taking one meaning for the other."""
+    match = re.fullmatch(r"([+-]?[0-9]+)((?:,[0-9]+)+)(\.[0-9]+)?(\D.*)?", clean)
     if match is None:
         return "Write a point before decimals and nothing between thousands."
-    whole, part, rest = match.groups()
-    if len(part) == 3 and "," not in rest:
-        return f"It could mean {whole}.{part}{rest} or {whole}{part}{rest}: write the one that is meant."
-    return f"Write a point before decimals: {whole}.{part}{rest}."
+    whole, parts, decimals, rest = match[1], match[2].split(",")[1:], match[3] or "", match[4] or ""
+    thousands = all(len(part) == 3 for part in parts)
+    as_thousands = f"{whole}{''.join(parts)}{decimals}{rest}"
+    if len(parts) > 1 or decimals:
+        return (
+            f"Write it without commas: {as_thousands}."
+            if thousands
+            else "Write one number, with a point before decimals."
+        )
+    as_decimal = f"{whole}.{parts[0]}{rest}"
+    if thousands:
+        return f"It could mean {as_decimal} or {as_thousands}: write the one that is meant."
+    return f"Write a point before decimals: {as_decimal}."
 
 
 def _unknown_unit(symbol: str, wanted: tuple[str, ...]) -> str:
@@ -387,7 +400,9 @@ def show(value: Number, symbol: str, dimension: str | None = None, *, figures: i
     number = value / unit(symbol, dimension).factor
     if symbol.startswith("cell") and number >= 10**6:
         power = len(str(int(number))) - 1
-        return f"{decimal(number / 10**power, figures)} x 10^{power} {symbol}"
+        mantissa = unrounded(number / 10**power) if exactly else decimal(number / 10**power, figures)
+        mantissa, power = ("1", power + 1) if mantissa == "10" else (mantissa, power)
+        return f"{mantissa} x 10^{power} {symbol}"
     written = unrounded(number) if exactly else decimal(number, max(figures, whole_figures(number)))
     return f"{written}{'' if symbol[0] == '/' else ' '}{pretty(symbol)}"
 
@@ -429,6 +444,8 @@ _registry: pint.UnitRegistry[Any] | None = None
 def quantity(value: Number, symbol: str, dimension: str | None = None) -> pint.Quantity[Any]:
     """A canonical value as a pint Quantity of ``dosecalc.ureg`` in the unit ``symbol``."""
     row = unit(symbol, dimension)
+    if not row.names:
+        raise InputError(f"pint has no unit for {symbol}; ask for another of the same kind")
     made = registry()
     result: pint.Quantity[Any] = made.Quantity(float(value / row.factor), made.UnitsContainer(dict(row.names)))
     return result
@@ -457,10 +474,10 @@ def text_of(value: object) -> str:
 def _number_text(value: object) -> str:
     if isinstance(value, bool) or value is None or getattr(value, "shape", ()) != ():
         raise InputError(f"read {value!r}, expected one number")
+    if isinstance(value, (int, Fraction)) and not -_LARGEST <= value <= _LARGEST:
+        raise InputError("read a number out of any range that occurs")
     if isinstance(value, Fraction):
         text = repr(float(value))
         return text if Fraction(text) == value else decimal(value, 30).replace(",", "")
-    if isinstance(value, int) and abs(value) > _LARGEST:
-        raise InputError("read a whole number out of any range that occurs")
     item = getattr(value, "item", None)
     return repr(item()) if item is not None else str(value)

@@ -26,7 +26,7 @@ def test_lint_and_plan_refuse(dosecalc, path):
 
 @pytest.mark.parametrize("path", [p for p in BAD if "digits" not in p.stem], ids=lambda path: path.stem)
 def test_the_line_is_the_one_that_differs_from_the_sound_file(dosecalc, path):
-    """The line that lint names lies in what was changed, or names the key, or opens the table where a key is missing."""
+    """The line that lint names was changed, or names the key, or opens the table where a key is missing."""
     bad = path.read_text(encoding="utf-8").splitlines()
     sound = (HERE / "good.toml").read_text(encoding="utf-8").splitlines()
     named = re.search(rf"{path.name}, line (\d+)(?:, ([\w.\[\]-]+))?", dosecalc("protocol", "lint", str(path)).out)

@@ -213,8 +213,9 @@ def test_a_site_adds_its_own_arms_under_any_file_name(dosecalc, site):
 
 def test_a_sheet_beside_a_site_file_is_found(dosecalc, site):
     head, facts = GOOD.split("[[facts]]", 1)
-    (site / "good.toml").write_text(head.replace('"regimen"', '"own#regimen"').replace('"days"', '"own#days"')
-                                    .replace('"cells"', '"own#cells"').replace('cite = "platelets"', 'cite = "own#platelets"'))  # fmt: skip
+    for fact in ("regimen", "days", "cells"):
+        head = head.replace(f'"{fact}"', f'"own#{fact}"')
+    (site / "good.toml").write_text(head.replace('cite = "platelets"', 'cite = "own#platelets"'))
     (site / "seeds").mkdir()
     sheet = 'schema = 1\nid = "own"\ntitle = "t"\npublisher = "p"\nkind = "paper"\n\n[[facts]]' + facts
     (site / "seeds" / "own.toml").write_text(sheet)
@@ -268,7 +269,8 @@ def test_completion_offers_arms_and_observables():
     assert offered("dosecalc plan --bsa-formula du", 3) is not None
 
 
-LOADED = "import sys; print(sorted({m.partition('.')[0] for m in sys.modules} & {'numpy', 'pint', 'rich', 'pydantic', 'scipy'}))"
+HEAVY = "{'numpy', 'pint', 'rich', 'pydantic', 'scipy'}"
+LOADED = f"import sys; print(sorted({{m.partition('.')[0] for m in sys.modules}} & {HEAVY}))"
 
 
 @pytest.mark.parametrize(
@@ -313,8 +315,8 @@ def test_a_reader_who_leaves_early_is_no_fault():
 
 
 def test_a_closed_output_gives_no_traceback():
-    done = subprocess.run(["bash", "-c", f"{sys.executable} -m dosecalc {' '.join(PLAN)} >&-"], capture_output=True, text=True,
-                          check=False, timeout=60)  # fmt: skip
+    script = f"{sys.executable} -m dosecalc {' '.join(PLAN)} >&-"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False, timeout=60)
     assert "Traceback" not in done.stderr
     assert done.returncode != 1
 

@@ -27,11 +27,11 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 import dosecalc
 from dosecalc import cli, folders, patient, planning, plans, protocol, sources, units
 from dosecalc.checking import BUILT_IN
+from dosecalc.factsheet import FactSheet
 from dosecalc.numbers import EXACT
 from dosecalc.observables import OBSERVABLES
 from dosecalc.protocol import Condition, Protocol, Rule
 from dosecalc.rules import Compiler
-from dosecalc.sources import FactSheet
 
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"

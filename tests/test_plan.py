@@ -1,4 +1,4 @@
-"""The six regimens, figure by figure. Expected figures are from the sources or worked out by hand, never by the program."""
+"""The six regimens, figure by figure. What is expected is from the sources or worked out by hand, never our own."""
 
 from __future__ import annotations
 
@@ -161,8 +161,16 @@ def test_the_lifetime_cap_of_60(plan, level, prior, expected):
     assert found["dose"] == (None if expected == "pass" else 1)
 
 
-@pytest.mark.parametrize(("level", "expected"), [("7.9 mCi/kg", "violation"), ("8 mCi/kg", "pass"), ("296 MBq/kg", "pass"),
-                                                ("18 mCi/kg", "pass"), ("18.1 mCi/kg", "violation")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("level", "expected"),
+    [
+        ("7.9 mCi/kg", "violation"),
+        ("8 mCi/kg", "pass"),
+        ("296 MBq/kg", "pass"),
+        ("18 mCi/kg", "pass"),
+        ("18.1 mCi/kg", "violation"),
+    ],
+)
 def test_the_range_of_levels(plan, level, expected):
     assert status(nb(plan, level).json, "level-range") == expected
 

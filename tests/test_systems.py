@@ -12,8 +12,8 @@ import pytest
 from dosecalc import folders, library, schedule
 from dosecalc.calculator import CompiledArm, Inputs, Prior
 from dosecalc.findings import status_of
-from dosecalc.numbers import EXACT, FALSE, TRUE, UNSURE, Arrays, Bounds, Tri, Unknown, ends
-from dosecalc.rules import Outcome
+from dosecalc.numbers import EXACT, FALSE, TRUE, Arrays, Bounds, Tri, Unknown, ends
+from dosecalc.rules import Compiler, Outcome
 
 ARMS = folders.arm_ids()
 PATIENTS = 400
@@ -74,15 +74,13 @@ def column(patients: list[dict[str, Any]], name: str) -> np.ndarray:
     return np.array([float("nan") if p.get(name) is None else float(p[name]) for p in patients])
 
 
-def truth_column(patients: list[dict[str, Any]], name: str, wanted: object = True) -> Tri:
-    other = [v for v in (True, False, "female", "male") if type(v) is type(wanted) and v != wanted]
-    return Tri(
-        np.array([p.get(name) == wanted and p.get(name) is not None for p in patients]),
-        np.array([p.get(name) in other and p.get(name) is not None for p in patients]),
-    )
+def truth_column(patients: list[dict[str, Any]], name: str, wanted: object, other: object) -> Tri:
+    said = [p.get(name) for p in patients]
+    return Tri(np.array([value == wanted and value is not None for value in said]),
+               np.array([value == other and value is not None for value in said]))  # fmt: skip
 
 
-def one(patient: dict[str, Any], arm_level: bool, agent: str) -> Inputs:
+def one(patient: dict[str, Any], agent: str, *, ranged: bool) -> Inputs:
     stated: dict[str, Any] = {n: patient[n] for n in (*TIES, "weight", "bsa", "height") if patient.get(n) is not None}
     stated |= {n: TRUE if patient[n] else FALSE for n in TRUTHS if n in patient}
     if "sex" in patient:
@@ -91,22 +89,25 @@ def one(patient: dict[str, Any], arm_level: bool, agent: str) -> Inputs:
     unknown = Bounds(Fraction(0), Unknown("prior"))
     return Inputs(
         stated=stated,
-        levels={1: ("activity/weight", patient["level"])} if arm_level else {},
+        levels={1: ("activity/weight", patient["level"])} if ranged else {},
         measured={} if patient["measured"] is None else {1: patient["measured"]},
         prior={} if prior is None else {agent: Prior(unknown, Bounds(prior, prior), unknown)},
     )
 
 
-def many(patients: list[dict[str, Any]], arm_level: bool, agent: str) -> Inputs:
+def many(patients: list[dict[str, Any]], agent: str, *, ranged: bool) -> Inputs:
     stated: dict[str, Any] = {n: column(patients, n) for n in (*TIES, "weight", "bsa", "height")}
-    stated |= {n: truth_column(patients, n) for n in TRUTHS}
-    stated["sex"] = {choice: truth_column(patients, "sex", choice) for choice in ("female", "male")}
+    stated |= {n: truth_column(patients, n, True, False) for n in TRUTHS}
+    stated["sex"] = {
+        "female": truth_column(patients, "sex", "female", "male"),
+        "male": truth_column(patients, "sex", "male", "female"),
+    }
     prior, nan = column(patients, "prior"), np.full(len(patients), np.nan)
     unknown = Bounds(np.zeros(len(patients)), nan)
     known = Bounds(np.where(np.isnan(prior), 0, prior), prior)
     return Inputs(
         stated=stated,
-        levels={1: ("activity/weight", column(patients, "level"))} if arm_level else {},
+        levels={1: ("activity/weight", column(patients, "level"))} if ranged else {},
         measured={1: column(patients, "measured")},
         prior={agent: Prior(unknown, known, unknown)},
     )
@@ -128,20 +129,20 @@ def test_a_plan_and_a_cohort_agree(arm_id: str, seed: int) -> None:
     rng = random.Random(f"{arm_id}{seed}")
     file, arm = library.find(arm_id)
     slots = schedule.course(arm)
-    exact = CompiledArm(file.protocol, arm, EXACT, file.table)
-    arrays = CompiledArm(file.protocol, arm, Arrays(), file.table)
+    exact = CompiledArm(file.protocol, arm, Compiler(EXACT, file.protocol.conditions, file.table))
+    arrays = CompiledArm(file.protocol, arm, Compiler(Arrays(), file.protocol.conditions, file.table))
     ranged = any(dose.ranged for dose in exact.doses.values())
     agent = slots[0].dose.agent
     patients = [a_patient(rng) for _ in range(PATIENTS)]
     with np.errstate(invalid="ignore", divide="ignore"):
-        together = arrays.run(slots, many(patients, ranged, agent))
+        together = arrays.run(slots, many(patients, agent, ranged=ranged))
     broadcast = {}
     for k, moment in enumerate(together.doses):
         for name in TOTALS:
             if name in moment.values:
                 broadcast[k, name] = [np.broadcast_to(end, (PATIENTS,)) for end in ends(moment.values[name])]
     for i, patient in enumerate(patients):
-        alone = exact.run(slots, one(patient, ranged, agent))
+        alone = exact.run(slots, one(patient, agent, ranged=ranged))
         for k, moment in enumerate(alone.doses):
             assert close(moment.amount, np.broadcast_to(together.doses[k].amount, (PATIENTS,))[i]), (patient, k)
             for name in TOTALS:
@@ -163,4 +164,3 @@ def test_the_patients_of_this_test_meet_ties_and_unknowns() -> None:
     assert sum(p["level"] == 12 * 37 for p in patients) > 50
     assert sum("weight" not in p for p in patients) > 50
     assert sum(p.get("cd34_per_weight") == 2_000_000 for p in patients) > 50
-    assert UNSURE == Tri(False, False)

@@ -860,6 +860,7 @@ def test_a_trace_is_exact_or_right_to_seven_figures(value):
         ("2e6 cell/kg", "cell/kg", "2 x 10^6 cell/kg"),
         ("1.25e8 cell/kg", "cell/kg", "1.25 x 10^8 cell/kg"), ("900000 cell/kg", "cell/kg", "900,000 cell/kg"),
         ("0 cell/kg", "cell/kg", "0 cell/kg"), ("60 %", "%", "60 %"),
+        ("99999999 cell/kg", "cell/kg", "1 x 10^8 cell/kg"),
     ],
 )  # fmt: skip
 def test_quantities_are_shown_as_people_print_them(text, unit, shown):
