@@ -6,15 +6,13 @@ a plan, float64 arrays for a cohort. Canonical units throughout: MBq, mg, kg, mÂ
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from dosecalc import bodysize
 from dosecalc.errors import InputError
-from dosecalc.numbers import FALSE, TRUE, UNSURE, Bounds, Mask, System, Tri, Value
-from dosecalc.observables import BY_CYCLE, Observable
+from dosecalc.moments import Case, Inputs, Moment
+from dosecalc.numbers import FALSE, TRUE, Bounds, Mask, Tri, Value
 from dosecalc.protocol import Arm, Dose, LevelRow, Protocol, Range
 from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.schedule import Slot
@@ -23,46 +21,12 @@ from dosecalc.units import Measure
 LEVELS = ("activity", "activity/weight", "activity/bsa", "absorbed dose")
 DRUG_LEVELS = ("mass", "mass/weight", "mass/bsa")
 SIZED = ("", "_per_weight", "_per_bsa")
-YEAR = Fraction(1461, 4)
-ADULT = 18 * YEAR
 _ZERO = Fraction(0)
 _PLACED = ("cycle_number", "dose_number", "dose_interval")
 _TOTALLED = {
     kind: tuple(tuple(f"{scope}_{kind}{size}" for scope in ("dose", "cumulative", "lifetime")) for size in SIZED)
     for kind in ("activity", "mass")
 }
-
-
-class Prior(NamedTuple):
-    """What was given of one agent before this course, as bounds: in all, per body weight, per body surface area."""
-
-    amount: Bounds
-    per_weight: Bounds
-    per_bsa: Bounds
-
-
-_NONE: Mapping[Any, Any] = MappingProxyType({})
-
-
-class Inputs(NamedTuple):
-    """One patient, or many: what is known, in canonical units of the number system in use.
-
-    ``stated`` holds for the whole course, ``indexed`` for one dose (or one cycle, for remission). ``levels`` are the
-    levels chosen where the file gives a range, ``given`` the amounts that replaced planned ones, ``measured`` the
-    whole-body dose from each administration alone. ``intervals`` are days since the dose before.
-    """
-
-    stated: Mapping[str, Any] = _NONE
-    indexed: Mapping[tuple[str, int], Any] = _NONE
-    levels: Mapping[int, tuple[str, Value]] = _NONE
-    given: Mapping[int, Value] = _NONE
-    measured: Mapping[int, Value] = _NONE
-    prior: Mapping[str, Prior] = _NONE
-    intervals: Mapping[int, Value] = _NONE
-    formula: str = bodysize.DEFAULT
-    next_dose: int = 1
-    calendar: Callable[[str, Fraction], Value | None] | None = None
-
 
 Total = tuple[Value, ...]
 
@@ -84,122 +48,49 @@ class CompiledDose(NamedTuple):
     activity: bool
 
 
-class Moment:
-    """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it.
-
-    ``planned`` is what the levels give, ``amount`` what was given instead where that is stated; ``undefined`` says that
-    no level applies, ``capped`` and ``floored`` that the source itself changed the amount.
-    """
-
-    __slots__ = ("amount", "capped", "case", "cycle", "floored", "number", "planned", "slot", "undefined", "values")
-
-    def __init__(self, case: Case, number: int, cycle: int, slot: Slot | None = None) -> None:
-        self.case, self.number, self.cycle, self.slot = case, number, cycle, slot
-        self.values: dict[str, Any] = {}
-        self.amount: Value = None
-        self.planned: Value = None
-        self.undefined: Mask = False
-        self.capped: Mask = False
-        self.floored: Mask = False
-
-    def get(self, name: str) -> Any:
-        """The value of an observable at this moment; unknown where nobody stated it."""
-        value = self.values.get(name)
-        if value is None:
-            value = self.case.constant.get(name)
-        if value is None:
-            value = self.case.patient(name, self)
-            (self.values if self.case.varies(name) else self.case.constant)[name] = value
-        return value
-
-    def calendar(self, name: str, months: Fraction) -> Value | None:
-        asked = self.case.inputs.calendar
-        return None if asked is None else asked(name, months)
+def compile_dose(protocol: Protocol, compiler: Compiler, dose: Dose, where: str) -> CompiledDose:
+    """The levels of a dose, read and compiled. InputError names the place in the file of what is wrong."""
+    agent = protocol.agents.get(dose.agent)
+    if agent is None:
+        known = ", ".join(protocol.agents)
+        raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=f"{where}.agent")
+    wanted = LEVELS if agent.radionuclide else DRUG_LEVELS
+    if not isinstance(dose.level, list):
+        rows = [_compile_row(compiler, dose, dose, None, wanted, where)]
+    else:
+        rows = [
+            _compile_row(compiler, row, dose, row, wanted, f"{where}.level[{i}]") for i, row in enumerate(dose.level)
+        ]
+    ranged = any(row.low is not row.high for row in rows)
+    return CompiledDose(tuple(rows), ranged, bool(agent.radionuclide))
 
 
-class Case:
-    """The inputs of one run, and the observables derived from what was stated."""
-
-    def __init__(self, system: System, inputs: Inputs, table: Mapping[str, Observable]) -> None:
-        self.system = system
-        self.inputs = inputs
-        self.table = table
-        self.constant: dict[str, Any] = {}
-        """Values that are the same at every dose."""
-
-    def varies(self, name: str) -> bool:
-        """Whether a value may differ from dose to dose."""
-        return bool(self.inputs.indexed) or self.table[name].momentary
-
-    def patient(self, name: str, moment: Moment) -> Any:
-        derive = _DERIVED.get(name)
-        return self.stated(name, moment) if derive is None else derive(self, moment)
-
-    def stated(self, name: str, moment: Moment) -> Any:
-        row = self.table[name]
-        indexed = self.inputs.indexed
-        value = indexed.get((name, moment.cycle if name in BY_CYCLE else moment.number)) if indexed else None
-        if value is None and not (row.momentary and moment.number != self.inputs.next_dose):
-            value = self.inputs.stated.get(name)
-        if value is not None:
-            return value
-        if row.kind == "choice":
-            return dict.fromkeys(row.choices, UNSURE)
-        return UNSURE if row.kind == "boolean" else self.system.unknown(name)
-
-    def bsa(self, moment: Moment) -> Value:
-        return self.system.either(self.stated("bsa", moment), self.derived_bsa(moment))
-
-    def derived_bsa(self, moment: Moment) -> Value:
-        formula = self.inputs.formula
-        needs = bodysize.FORMULAS[formula]
-        height = moment.get("height") if needs.needs_height else self.system.number(_ZERO)
-        adult = female = UNSURE
-        if needs.adults_of_known_sex:
-            adult = self.system.at_least(moment.get("age"), self.system.number(ADULT))
-            female = moment.get("sex")["female"]
-        return bodysize.surface(self.system, formula, height, moment.get("weight"), female, adult)
-
-    def age_completed(self, moment: Moment) -> Value:
-        year = self.system.number(YEAR)
-        completed = self.system.floor(self.stated("age", moment) / year) * year
-        return self.system.either(self.stated("age_completed", moment), completed)
-
-    def age(self, moment: Moment) -> Value:
-        """The exact age, or as much as completed years tell of it: within a year."""
-        exact, completed = self.stated("age", moment), self.stated("age_completed", moment)
-        within = Bounds(completed, completed + self.system.number(YEAR))
-        return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
-
-    def stored(self, moment: Moment) -> Tri:
-        """A count above zero says that cells are stored."""
-        zero = self.system.number(_ZERO)
-        counts = [self.system.above(self.stated(name, moment), zero) for name in _CELLS]
-        said = self.stated("stem_cells_stored", moment)
-        return Tri(said.yes | counts[0].yes | counts[1].yes, said.no)
-
-    def not_in_men(self, name: str, moment: Moment) -> Tri:
-        """A male patient is neither pregnant nor lactating; of any other only what was stated is known."""
-        said = self.stated(name, moment)
-        return Tri(said.yes, said.no | self.stated("sex", moment)["male"].yes)
-
-    def cells(self, name: str, moment: Moment) -> Value:
-        """Cells that are not stored count zero."""
-        none = self.stated("stem_cells_stored", moment).no
-        return self.system.where(none, self.system.number(_ZERO), self.stated(name, moment))
-
-
-_CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
-_DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
-    "age": Case.age,
-    "bsa": Case.bsa,
-    "age_completed": Case.age_completed,
-    "stem_cells_stored": Case.stored,
-    "pregnant": lambda case, moment: case.not_in_men("pregnant", moment),
-    "lactating": lambda case, moment: case.not_in_men("lactating", moment),
-    "cd34_per_weight": lambda case, moment: case.cells("cd34_per_weight", moment),
-    "marrow_mononuclear_per_weight": lambda case, moment: case.cells("marrow_mononuclear_per_weight", moment),
-}
+def _compile_row(
+    compiler: Compiler, source: Dose | LevelRow, dose: Dose, row: LevelRow | None, wanted: tuple[str, ...], where: str
+) -> Row:
+    level = source.level
+    if isinstance(level, Range):
+        low, high = (
+            read_at(level.min, wanted, f"{where}.level.min"),
+            read_at(level.max, wanted, f"{where}.level.max"),
+        )
+        if low.dimension != high.dimension or low.value > high.value:
+            raise InputError("a range goes from a lower to a higher quantity of one kind", where=f"{where}.level")
+    else:
+        low = high = read_at(str(level), wanted, f"{where}.level")
+    when = None if row is None or row.when is None else compiler.condition(row.when, f"{where}.when")
+    for leaf in when.leaves if when is not None else ():
+        if leaf.observable.computed and leaf.observable.name not in _PLACED:
+            raise InputError(
+                f"a level cannot depend on {leaf.observable.name}, which depends on the level",
+                where=f"{where}.when",
+            )
+    bounds = [source.cap or dose.cap, source.floor or dose.floor]
+    limits = [None if b is None else read_at(b, wanted[:3], f"{where}.cap or floor") for b in bounds]
+    cap, floor = limits
+    if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
+        raise InputError("the floor lies above the cap", where=f"{where}.floor")
+    return Row(when, low, high, cap, floor, source)
 
 
 class RuleRun(NamedTuple):
@@ -229,7 +120,7 @@ class CompiledArm:
         place = f"arms[{protocol.arms.index(arm)}]"
         for c, cycle in enumerate(arm.cycles):
             for d, dose in enumerate(cycle.doses):
-                self.doses[id(dose)] = self._dose(dose, f"{place}.cycles[{c}].doses[{d}]")
+                self.doses[id(dose)] = compile_dose(protocol, compiler, dose, f"{place}.cycles[{c}].doses[{d}]")
         self.rules = tuple(
             self.compiler.rule(rule, f"rules[{i}]")
             for i, rule in enumerate(protocol.rules)
@@ -243,46 +134,6 @@ class CompiledArm:
             for i, conflict in enumerate(protocol.conflicts)
             if conflict.arms is None or arm.id in conflict.arms
         )
-
-    def _dose(self, dose: Dose, where: str) -> CompiledDose:
-        agent = self.protocol.agents.get(dose.agent)
-        if agent is None:
-            known = ", ".join(self.protocol.agents)
-            raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=f"{where}.agent")
-        wanted = LEVELS if agent.radionuclide else DRUG_LEVELS
-        if not isinstance(dose.level, list):
-            rows = [self._row(dose, dose, None, wanted, where)]
-        else:
-            rows = [self._row(row, dose, row, wanted, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
-        ranged = any(row.low is not row.high for row in rows)
-        return CompiledDose(tuple(rows), ranged, bool(agent.radionuclide))
-
-    def _row(
-        self, source: Dose | LevelRow, dose: Dose, row: LevelRow | None, wanted: tuple[str, ...], where: str
-    ) -> Row:
-        level = source.level
-        if isinstance(level, Range):
-            low, high = (
-                read_at(level.min, wanted, f"{where}.level.min"),
-                read_at(level.max, wanted, f"{where}.level.max"),
-            )
-            if low.dimension != high.dimension or low.value > high.value:
-                raise InputError("a range goes from a lower to a higher quantity of one kind", where=f"{where}.level")
-        else:
-            low = high = read_at(str(level), wanted, f"{where}.level")
-        when = None if row is None or row.when is None else self.compiler.condition(row.when, f"{where}.when")
-        for leaf in when.leaves if when is not None else ():
-            if leaf.observable.computed and leaf.observable.name not in _PLACED:
-                raise InputError(
-                    f"a level cannot depend on {leaf.observable.name}, which depends on the level",
-                    where=f"{where}.when",
-                )
-        bounds = [source.cap or dose.cap, source.floor or dose.floor]
-        limits = [None if b is None else read_at(b, wanted[:3], f"{where}.cap or floor") for b in bounds]
-        cap, floor = limits
-        if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
-            raise InputError("the floor lies above the cap", where=f"{where}.floor")
-        return Row(when, low, high, cap, floor, source)
 
     # -- one run --
 

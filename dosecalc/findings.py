@@ -11,7 +11,8 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from dosecalc import units
-from dosecalc.calculator import Moment, RuleRun
+from dosecalc.calculator import RuleRun
+from dosecalc.moments import Moment
 from dosecalc.numbers import Tri, Unknown, Value, ends
 from dosecalc.observables import BY_CYCLE, NEVER, Observable, indexable, settled_by
 from dosecalc.phrases import doses_text

@@ -8,9 +8,10 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dosecalc import bodysize, library, schedule, timeline, units
-from dosecalc.calculator import ADULT, CompiledArm, Inputs, Prior, Row
+from dosecalc.calculator import CompiledArm, Row
 from dosecalc.errors import InputError
 from dosecalc.library import ProtocolFile
+from dosecalc.moments import ADULT, Inputs, Prior
 from dosecalc.numbers import FALSE, TRUE, Bounds, Unknown, Value
 from dosecalc.observables import BY_CYCLE, Observable, Stated
 from dosecalc.phrases import doses_text

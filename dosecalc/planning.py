@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from dosecalc import bodysize, library, plans, regimen, units
 from dosecalc import findings as sentences
-from dosecalc.calculator import SIZED, Calculation, Moment
+from dosecalc.calculator import SIZED, Calculation
 from dosecalc.errors import InputError
 from dosecalc.matching import Match, match
+from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Unknown, Value, ends
 from dosecalc.observables import NEVER, OBSERVABLES, Stated
 from dosecalc.phrases import size_hint

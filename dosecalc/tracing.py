@@ -5,8 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dosecalc import bodysize, findings, units
-from dosecalc.calculator import Moment, Row
+from dosecalc.calculator import Row
 from dosecalc.matching import Match
+from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, TRUE, Value
 from dosecalc.observables import OBSERVABLES
 from dosecalc.phrases import doses_text, size_hint

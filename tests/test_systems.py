@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from dosecalc import folders, library, schedule
-from dosecalc.calculator import CompiledArm, Inputs, Prior
+from dosecalc.calculator import CompiledArm
 from dosecalc.findings import status_of
+from dosecalc.moments import Inputs, Prior
 from dosecalc.numbers import EXACT, FALSE, TRUE, Arrays, Bounds, Tri, Unknown, ends
 from dosecalc.rules import Compiler, Outcome
 

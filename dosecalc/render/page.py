@@ -50,7 +50,7 @@ def plain(page: Page) -> str:
         elif isinstance(block, Table):
             lines += _aligned(block)
         else:
-            lines += [f"  {label}: {text}" if label else f"  {text}" for label, text, _ in block.rows]
+            lines += [f"  {label}: {text}" if label else f"  - {text}" for label, text, _ in block.rows]
     return "\n".join(lines) + "\n"
 
 

@@ -229,7 +229,7 @@ def _conflicts(plan: Plan) -> Page:
     possible = [(f"may apply: {c.id}", c, "unknown") for c in plan.conflicts if c.applies is None]
     if not applying and not possible:
         return []
-    rows = [(label, f"{units.prose(c.reading)}: {units.prose(c.because)} ({', '.join(c.between)})", style)
+    rows = [(label, f"{units.prose(c.reading)}. Why: {units.prose(c.because)} ({', '.join(c.between)})", style)
             for label, c, style in (*applying, *possible)]  # fmt: skip
     return [Heading("Conflicts between the sources"), Items(rows)]
 

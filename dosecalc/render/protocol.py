@@ -52,7 +52,7 @@ def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
     conflicts = [c for c in protocol.conflicts if c.arms is None or set(c.arms) & set(mine)]
     if conflicts:
         page += [Heading("Conflicts between the sources"),
-             Items([(c.id, f"{prose(c.reading)}: {prose(c.because)} ({', '.join(c.between)})", "warning")
+             Items([(c.id, f"{prose(c.reading)}. Why: {prose(c.because)} ({', '.join(c.between)})", "warning")
                     for c in conflicts])]  # fmt: skip
     instructions = [i for i in protocol.instructions if i.arms is None or set(i.arms) & set(mine)]
     if instructions:

@@ -54,5 +54,5 @@ def _items(block: Items) -> RichTable:
     made.add_column(width=min(longest, 30), overflow="fold")
     made.add_column(overflow="fold")
     for label, text, style in block.rows:
-        made.add_row(Text(label, style=_STYLES[style] or "bold"), Text(text))
+        made.add_row(Text(label or "-", style=_STYLES[style] or "bold"), Text(text))
     return made

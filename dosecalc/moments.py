@@ -1,0 +1,169 @@
+"""What is known at a moment of a course: what was stated, and what follows from it.
+
+A moment is a dose, or the course as a whole. Values are those of the number system in use, in canonical units: MBq, mg,
+kg, m², cm, Gy, day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, NamedTuple
+
+from dosecalc import bodysize
+from dosecalc.numbers import UNSURE, Bounds, Mask, System, Tri, Value
+from dosecalc.observables import BY_CYCLE, Observable
+from dosecalc.schedule import Slot
+
+YEAR = Fraction(1461, 4)
+ADULT = 18 * YEAR
+
+
+class Prior(NamedTuple):
+    """What was given of one agent before this course, as bounds: in all, per body weight, per body surface area."""
+
+    amount: Bounds
+    per_weight: Bounds
+    per_bsa: Bounds
+
+
+_NONE: Mapping[Any, Any] = MappingProxyType({})
+
+
+class Inputs(NamedTuple):
+    """One patient, or many: what is known, in canonical units of the number system in use.
+
+    ``stated`` holds for the whole course, ``indexed`` for one dose (or one cycle, for remission). ``levels`` are the
+    levels chosen where the file gives a range, ``given`` the amounts that replaced planned ones, ``measured`` the
+    whole-body dose from each administration alone. ``intervals`` are days since the dose before.
+    """
+
+    stated: Mapping[str, Any] = _NONE
+    indexed: Mapping[tuple[str, int], Any] = _NONE
+    levels: Mapping[int, tuple[str, Value]] = _NONE
+    given: Mapping[int, Value] = _NONE
+    measured: Mapping[int, Value] = _NONE
+    prior: Mapping[str, Prior] = _NONE
+    intervals: Mapping[int, Value] = _NONE
+    formula: str = bodysize.DEFAULT
+    next_dose: int = 1
+    calendar: Callable[[str, Fraction], Value | None] | None = None
+
+
+class Moment:
+    """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it.
+
+    ``planned`` is what the levels give, ``amount`` what was given instead where that is stated; ``undefined`` says that
+    no level applies, ``capped`` and ``floored`` that the source itself changed the amount.
+    """
+
+    __slots__ = ("amount", "capped", "case", "cycle", "floored", "number", "planned", "slot", "undefined", "values")
+
+    def __init__(self, case: Case, number: int, cycle: int, slot: Slot | None = None) -> None:
+        self.case, self.number, self.cycle, self.slot = case, number, cycle, slot
+        self.values: dict[str, Any] = {}
+        self.amount: Value = None
+        self.planned: Value = None
+        self.undefined: Mask = False
+        self.capped: Mask = False
+        self.floored: Mask = False
+
+    def get(self, name: str) -> Any:
+        """The value of an observable at this moment; unknown where nobody stated it."""
+        value = self.values.get(name)
+        if value is None:
+            value = self.case.constant.get(name)
+        if value is None:
+            value = self.case.patient(name, self)
+            (self.values if self.case.varies(name) else self.case.constant)[name] = value
+        return value
+
+    def calendar(self, name: str, months: Fraction) -> Value | None:
+        asked = self.case.inputs.calendar
+        return None if asked is None else asked(name, months)
+
+
+class Case:
+    """The inputs of one run, and the observables derived from what was stated."""
+
+    def __init__(self, system: System, inputs: Inputs, table: Mapping[str, Observable]) -> None:
+        self.system = system
+        self.inputs = inputs
+        self.table = table
+        self.constant: dict[str, Any] = {}
+        """Values that are the same at every dose."""
+
+    def varies(self, name: str) -> bool:
+        """Whether a value may differ from dose to dose."""
+        return bool(self.inputs.indexed) or self.table[name].momentary
+
+    def patient(self, name: str, moment: Moment) -> Any:
+        derive = _DERIVED.get(name)
+        return self.stated(name, moment) if derive is None else derive(self, moment)
+
+    def stated(self, name: str, moment: Moment) -> Any:
+        row = self.table[name]
+        indexed = self.inputs.indexed
+        value = indexed.get((name, moment.cycle if name in BY_CYCLE else moment.number)) if indexed else None
+        if value is None and not (row.momentary and moment.number != self.inputs.next_dose):
+            value = self.inputs.stated.get(name)
+        if value is not None:
+            return value
+        if row.kind == "choice":
+            return dict.fromkeys(row.choices, UNSURE)
+        return UNSURE if row.kind == "boolean" else self.system.unknown(name)
+
+    def bsa(self, moment: Moment) -> Value:
+        return self.system.either(self.stated("bsa", moment), self.derived_bsa(moment))
+
+    def derived_bsa(self, moment: Moment) -> Value:
+        formula = self.inputs.formula
+        needs = bodysize.FORMULAS[formula]
+        height = moment.get("height") if needs.needs_height else self.system.number(Fraction(0))
+        adult = female = UNSURE
+        if needs.adults_of_known_sex:
+            adult = self.system.at_least(moment.get("age"), self.system.number(ADULT))
+            female = moment.get("sex")["female"]
+        return bodysize.surface(self.system, formula, height, moment.get("weight"), female, adult)
+
+    def age_completed(self, moment: Moment) -> Value:
+        year = self.system.number(YEAR)
+        completed = self.system.floor(self.stated("age", moment) / year) * year
+        return self.system.either(self.stated("age_completed", moment), completed)
+
+    def age(self, moment: Moment) -> Value:
+        """The exact age, or as much as completed years tell of it: within a year."""
+        exact, completed = self.stated("age", moment), self.stated("age_completed", moment)
+        within = Bounds(completed, completed + self.system.number(YEAR))
+        return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
+
+    def stored(self, moment: Moment) -> Tri:
+        """A count above zero says that cells are stored."""
+        zero = self.system.number(Fraction(0))
+        counts = [self.system.above(self.stated(name, moment), zero) for name in _CELLS]
+        said = self.stated("stem_cells_stored", moment)
+        return Tri(said.yes | counts[0].yes | counts[1].yes, said.no)
+
+    def not_in_men(self, name: str, moment: Moment) -> Tri:
+        """A male patient is neither pregnant nor lactating; of any other only what was stated is known."""
+        said = self.stated(name, moment)
+        return Tri(said.yes, said.no | self.stated("sex", moment)["male"].yes)
+
+    def cells(self, name: str, moment: Moment) -> Value:
+        """Cells that are not stored count zero."""
+        none = self.stated("stem_cells_stored", moment).no
+        return self.system.where(none, self.system.number(Fraction(0)), self.stated(name, moment))
+
+
+_CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
+_DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
+    "age": Case.age,
+    "bsa": Case.bsa,
+    "age_completed": Case.age_completed,
+    "stem_cells_stored": Case.stored,
+    "pregnant": lambda case, moment: case.not_in_men("pregnant", moment),
+    "lactating": lambda case, moment: case.not_in_men("lactating", moment),
+    "cd34_per_weight": lambda case, moment: case.cells("cd34_per_weight", moment),
+    "marrow_mononuclear_per_weight": lambda case, moment: case.cells("marrow_mononuclear_per_weight", moment),
+}
