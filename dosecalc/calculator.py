@@ -55,42 +55,40 @@ def compile_dose(protocol: Protocol, compiler: Compiler, dose: Dose, where: str)
         known = ", ".join(protocol.agents)
         raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=f"{where}.agent")
     wanted = LEVELS if agent.radionuclide else DRUG_LEVELS
-    if not isinstance(dose.level, list):
-        rows = [_compile_row(compiler, dose, dose, None, wanted, where)]
-    else:
-        rows = [
-            _compile_row(compiler, row, dose, row, wanted, f"{where}.level[{i}]") for i, row in enumerate(dose.level)
-        ]
-    ranged = any(row.low is not row.high for row in rows)
-    return CompiledDose(tuple(rows), ranged, bool(agent.radionuclide))
+    sources: list[tuple[Dose | LevelRow, str]] = [(dose, where)]
+    if isinstance(dose.level, list):
+        sources = [(row, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
+    rows = tuple(_compile_row(compiler, source, dose, wanted, place) for source, place in sources)
+    return CompiledDose(rows, any(row.low is not row.high for row in rows), bool(agent.radionuclide))
 
 
-def _compile_row(
-    compiler: Compiler, source: Dose | LevelRow, dose: Dose, row: LevelRow | None, wanted: tuple[str, ...], where: str
-) -> Row:
-    level = source.level
-    if isinstance(level, Range):
-        low, high = (
-            read_at(level.min, wanted, f"{where}.level.min"),
-            read_at(level.max, wanted, f"{where}.level.max"),
-        )
-        if low.dimension != high.dimension or low.value > high.value:
-            raise InputError("a range goes from a lower to a higher quantity of one kind", where=f"{where}.level")
-    else:
-        low = high = read_at(str(level), wanted, f"{where}.level")
-    when = None if row is None or row.when is None else compiler.condition(row.when, f"{where}.when")
-    for leaf in when.leaves if when is not None else ():
-        if leaf.observable.computed and leaf.observable.name not in _PLACED:
-            raise InputError(
-                f"a level cannot depend on {leaf.observable.name}, which depends on the level",
-                where=f"{where}.when",
-            )
-    bounds = [source.cap or dose.cap, source.floor or dose.floor]
-    limits = [None if b is None else read_at(b, wanted[:3], f"{where}.cap or floor") for b in bounds]
-    cap, floor = limits
+def _compile_row(compiler: Compiler, source: Dose | LevelRow, dose: Dose, wanted: tuple[str, ...], where: str) -> Row:
+    low, high = _ends(source, wanted, where)
+    when = None
+    if isinstance(source, LevelRow) and source.when is not None:
+        when = compiler.condition(source.when, f"{where}.when")
+        for leaf in when.leaves:
+            name = leaf.observable.name
+            if leaf.observable.computed and name not in _PLACED:
+                said = f"a level cannot depend on {name}, which depends on the level"
+                raise InputError(said, where=f"{where}.when")
+    bounds = (("cap", source.cap or dose.cap), ("floor", source.floor or dose.floor))
+    cap, floor = (None if text is None else read_at(text, wanted[:3], f"{where}.{key}") for key, text in bounds)
     if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
         raise InputError("the floor lies above the cap", where=f"{where}.floor")
     return Row(when, low, high, cap, floor, source)
+
+
+def _ends(source: Dose | LevelRow, wanted: tuple[str, ...], where: str) -> tuple[Measure, Measure]:
+    """The lowest and the highest level of a row: one and the same unless the file gives a range."""
+    if not isinstance(source.level, Range):
+        level = read_at(str(source.level), wanted, f"{where}.level")
+        return level, level
+    low = read_at(source.level.min, wanted, f"{where}.level.min")
+    high = read_at(source.level.max, wanted, f"{where}.level.max")
+    if low.dimension != high.dimension or low.value > high.value:
+        raise InputError("a range goes from a lower to a higher quantity of one kind", where=f"{where}.level")
+    return low, high
 
 
 class RuleRun(NamedTuple):

@@ -150,7 +150,7 @@ def _check_any_amount(asked: Match, result: Calculation) -> None:
 def _check_derived_surface(asked: Match, result: Calculation) -> None:
     """A body surface area that no person has is refused when it is derived as when it is stated."""
     row = OBSERVABLES["bsa"]
-    for moment in result.doses:
+    for moment in result.doses if "weight" in asked.request.sizes else ():
         derived = result.case.derived_bsa(moment)
         used = isinstance(result.case.stated("bsa", moment), Unknown) and not isinstance(derived, Unknown)
         if used and row.low is not None and row.high is not None and not row.low <= derived <= row.high:

@@ -133,11 +133,12 @@ def _agreement(match: Match, result: Calculation) -> Finding:
 
     Where sizes change from dose to dose, the dose where the two lie furthest apart is shown.
     """
-    pairs = [(result.case.stated("bsa", m), result.case.derived_bsa(m), m.number) for m in result.doses]
+    sizes = match.request.sizes
+    doses = result.doses if {"bsa", "weight"} <= sizes.keys() else ()
+    pairs = [(result.case.stated("bsa", m), result.case.derived_bsa(m), m.number) for m in doses]
     both = [(abs(s - d) / d, s, d, n) for s, d, n in pairs if not isinstance(s, Unknown) and not isinstance(d, Unknown)]
     if not both:
-        none = all(isinstance(stated, Unknown) for stated, _, _ in pairs)
-        lacking = "stated" if none else "derived (that needs weight and height)"
+        lacking = "derived (that needs weight and height)" if "bsa" in sizes else "stated"
         return _finding("bsa-agreement", "not_applicable", None, f"no body surface area was {lacking} to compare", ())
     off, stated, derived, number = max(both, key=lambda pair: pair[0])
     above, far = EXACT.above(off, AGREE).yes, EXACT.above(off, CONTRADICT).yes
