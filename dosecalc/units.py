@@ -395,6 +395,9 @@ def unrounded(value: Number) -> str:
     return decimal(value, 10 if exactly else 7)
 
 
+_COUNTED = ("day", "week", "month")
+
+
 def show(value: Number, symbol: str, dimension: str | None = None, *, figures: int = 4, exactly: bool = False) -> str:
     """A canonical value as text in the unit ``symbol``, for people."""
     number = value / unit(symbol, dimension).factor
@@ -404,7 +407,8 @@ def show(value: Number, symbol: str, dimension: str | None = None, *, figures: i
         mantissa, power = ("1", power + 1) if mantissa == "10" else (mantissa, power)
         return f"{mantissa} x 10^{power} {symbol}"
     written = unrounded(number) if exactly else decimal(number, max(figures, whole_figures(number)))
-    return f"{written}{'' if symbol[0] == '/' else ' '}{pretty(symbol)}"
+    many = "s" if symbol in _COUNTED and number != 1 else ""
+    return f"{written}{'' if symbol[0] == '/' else ' '}{pretty(symbol)}{many}"
 
 
 @lru_cache(maxsize=512)

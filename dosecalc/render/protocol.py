@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from dosecalc.protocol import Arm, Condition, Cycle, LevelRow, Protocol, Range, Rule, cited
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.units import pretty, prose
+from dosecalc.units import pretty, prose, read, spell
 
 if TYPE_CHECKING:
     from dosecalc.library import IndexRow, ProtocolFile
@@ -84,7 +84,8 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
         last = number + cycle.repeat - 1
         label = f"cycle {number}" if last == number else f"cycles {number} to {last}"
         number = last + 1
-        lines.append((label, f"{'optional, ' if cycle.optional else ''}{_length(cycle)}", ""))
+        alone = len(arm.cycles) == 1 and cycle.repeat == 1 and cycle.length is None
+        lines.append((label, f"{'optional, ' if cycle.optional else ''}{'once' if alone else _length(cycle)}", ""))
         for dose in cycle.doses:
             day = f"day {dose.day}" if dose.day is not None else "day not stated"
             text = f"{protocol.agents[dose.agent].name}, {_level(dose.level)}"
@@ -98,12 +99,8 @@ def _length(cycle: Cycle) -> str:
     if cycle.length is None:
         return "length not stated by the source"
     if isinstance(cycle.length, Range):
-        return f"{cycle.length.min} to {_plural(cycle.length.max)} long"
-    return f"{_plural(cycle.length)} long"
-
-
-def _plural(length: str) -> str:
-    return length if length.endswith("s") else f"{length}s"
+        return f"{cycle.length.min} to {_quantity(cycle.length.max)} long"
+    return f"{_quantity(cycle.length)} long"
 
 
 def _level(level: str | Range | list[LevelRow]) -> str:
@@ -144,7 +141,12 @@ def _condition(condition: Condition) -> str:
     if condition.one_of is not None:
         return f"{name} is one of {', '.join(condition.one_of)}"
     bounds = [(word, getattr(condition, key)) for key, word in _WORDS.items() if getattr(condition, key) is not None]
-    return f"{name} " + " and ".join(f"{word} {pretty(str(limit))}" for word, limit in bounds)
+    return f"{name} " + " and ".join(f"{word} {_quantity(limit)}" for word, limit in bounds)
+
+
+def _quantity(written: str | int) -> str:
+    """A quantity of a file as people print it; a count as it stands."""
+    return str(written) if isinstance(written, int) else spell(read(written))
 
 
 def _bracketed(condition: Condition) -> str:
