@@ -19,7 +19,8 @@ from dosecalc.sources import Fact
 FactOf = Callable[[str], Fact | None]
 LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
-BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement")
+BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement", "scaled-activity",
+            "statement-unread")  # fmt: skip
 """Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 
@@ -32,6 +33,8 @@ def structure(protocol: Protocol) -> Iterator[tuple[str, str]]:
     if not _ID.fullmatch(protocol.id):
         yield "id", f"read {protocol.id!r}, expected small letters, digits and hyphens"
     seen: set[str] = set()
+    if not protocol.arms:
+        yield "arms", "the file has no arm"
     for i, arm in enumerate(protocol.arms):
         if arm.id in seen:
             yield f"arms[{i}].id", f"the arm id {arm.id!r} is used twice in this file"
@@ -108,8 +111,15 @@ def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]
         for arm in listed or ():
             if arm not in arms:
                 yield place, f"there is no arm {arm!r}; the file has {', '.join(sorted(arms))}"
+    named = [(f"rules[{i}]", rule.id) for i, rule in enumerate(protocol.rules)]
+    named += [(f"conflicts[{i}]", conflict.id) for i, conflict in enumerate(protocol.conflicts)]
+    for place, name in named:
+        if not _ID.fullmatch(name):
+            yield f"{place}.id", f"read {name!r}, expected small letters, digits and hyphens"
     ids = [conflict.id for conflict in protocol.conflicts]
     for i, conflict in enumerate(protocol.conflicts):
+        if not conflict.between:
+            yield f"conflicts[{i}].between", "a conflict names the facts that it is between"
         if conflict.id in ids[:i]:
             yield f"conflicts[{i}].id", f"the conflict id {conflict.id!r} is used twice"
 

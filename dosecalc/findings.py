@@ -215,7 +215,7 @@ def _phrase(seen: Seen) -> str:
         return _months_phrase(leaf, low, high, truth, dated=dated)
     shown = _value_text(leaf, low)
     if isinstance(high, Unknown):
-        shown = f"at least {shown}, the rest not known"
+        shown = f"at least {shown}"
         if not truth.yes and not truth.no:
             return f"{row.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit})"
     elif high is not low and high != low:
@@ -262,6 +262,8 @@ def _option(row: Observable, dose: int, cycle: int, next_dose: int, *, several: 
         return next((o for size, o in sizes.items() if row.name.endswith(size)), "the amounts that are pending")
     index = cycle if row.name in BY_CYCLE else None if dose == next_dose else dose
     option = settled_by(row, dose if row.option else index)
+    if row.name.startswith("lifetime_") and row.name.endswith("_per_weight"):
+        option += " (and --weight)"
     if several and indexable(row):
         option += f" ({row.name}[N] for {'cycle' if row.name in BY_CYCLE else 'dose'} N)"
     return option

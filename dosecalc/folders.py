@@ -60,19 +60,28 @@ def files_with(arm: str) -> list[str]:
     return found
 
 
+def files_naming(arm: str) -> list[str]:
+    """The files of the site in whose text an arm id stands, readable as TOML or not."""
+    return [path for folder in site_folders() for path in _files(folder) if f'"{arm}"' in _text(path)]
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
 def arms_in(path: str) -> list[str]:
     """The ids of the arms in a file; of a shipped one, which is written plainly, seen in its text alone.
 
     That is quick enough for completion in a shell. A site's file may be written in any way that TOML allows.
     """
-    try:
-        with open(path, encoding="utf-8-sig") as file:
-            text = file.read()
-    except (OSError, UnicodeDecodeError):
-        return []
-    return (
-        re.findall(_ARM, text, re.MULTILINE) if path.startswith(shipped("protocols") + os.sep) else _parsed_arms(text)
-    )
+    text = _text(path)
+    if path.startswith(shipped("protocols") + os.sep):
+        return re.findall(_ARM, text, re.MULTILINE)
+    return _parsed_arms(text)
 
 
 def _parsed_arms(text: str) -> list[str]:

@@ -171,9 +171,11 @@ def _cites_below(thing: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
 _files: dict[str, tuple[tuple[int, int], ProtocolFile]] = {}
 
 
-def load_protocol(wanted: str) -> ProtocolFile:
+def load_protocol(wanted: str | os.PathLike[str]) -> ProtocolFile:
     """The file of an arm id (``"clover2-20"``), of a protocol id (``"clover2"``), or at a path. Raises InputError."""
-    return find_any(os.fspath(wanted))[0]
+    if not isinstance(wanted, (str, os.PathLike)):
+        raise InputError(f"read {type(wanted).__name__}, expected text or a path")
+    return find_any(str(os.fspath(wanted)))[0]
 
 
 def load(path: str) -> ProtocolFile:
@@ -346,6 +348,8 @@ def find(wanted: str) -> tuple[ProtocolFile, Arm]:
         raise InputError(f"the arm id {wanted!r} is in two files, {names}; write the path of the one that is meant, "
                          f"file.toml#{wanted}", where="--protocol")  # fmt: skip
     if not found:
+        for path in folders.files_naming(wanted):
+            load(path)  # says what is wrong with a file that may have meant to define it
         raise InputError(_no_such_arm(wanted), where="--protocol")
     return found[0]
 

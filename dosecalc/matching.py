@@ -59,9 +59,10 @@ def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
     dates = {number: given.date for number, given in request.given.items() if given.date is not None}
     start = timeline.start_of(request.start, dates)
     whens = timeline.whens(slots, days, start, dates)
+    timeline.check_order(whens, dates)
     stated = {name: value_of(said, file.table[name]) for name, said in request.stated.items()}
     indexed = {key: value_of(said, file.table[key[0]]) for key, said in request.indexed.items()}
-    _check_indices(request, slots)
+    _check_indices(request, slots, file.table)
     _place_sizes(request, slots, whens, stated, indexed)
     _check_formula(request)
     last_prior = _prior_observables(request, start, stated)
@@ -213,9 +214,17 @@ def _size_at(name: str, sizes: list[Sized], number: int, when: When) -> Value:
     return before[-1].stated.value if before else plain
 
 
-def _check_indices(request: Request, slots: tuple[Slot, ...]) -> None:
+def _check_indices(request: Request, slots: tuple[Slot, ...], table: Mapping[str, Observable]) -> None:
     """A value for a dose or cycle that is not planned would go unused, and unseen."""
     doses, cycles = len(slots), slots[-1].cycle
+    if max(request.given, default=0) >= doses:
+        for name, said in request.stated.items():
+            if table[name].momentary:
+                raise InputError(
+                    f"{name} is stated as {said.text} for the next dose, but every dose was given; write {name}[N] for "
+                    "the dose that it was taken before",
+                    where="--set",
+                )
     for name, index in request.indexed:
         most, what = (cycles, "cycle") if name in BY_CYCLE else (doses, "dose")
         if index > most:

@@ -91,7 +91,7 @@ def plan(
 
 def _path(option: str, value: object) -> str:
     if not isinstance(value, (str, os.PathLike)):
-        raise InputError(f"read {value!r}, expected text or a path", where=option)
+        raise InputError(f"read {type(value).__name__}, expected text or a path", where=option)
     return str(os.fspath(value))
 
 
@@ -339,11 +339,20 @@ def _one_or_all(shown: list[dict[str, Any]]) -> Any:
 
 
 def _bsa(asked: Match, result: Calculation) -> Any:
-    if sizes := asked.request.sizes.get("bsa"):
-        return _one_or_all([{**_shown_size(size), "source": "stated"} for size in sizes])
-    moment = result.doses[min(asked.inputs.next_dose, len(result.doses)) - 1]
-    derived = result.case.derived_bsa(moment)
-    if isinstance(derived, Unknown):
+    shown = [{**_shown_size(size), "source": "stated"} for size in asked.request.sizes.get("bsa", [])]
+    derived = _derived_bsa(asked, result)
+    if derived is not None:
+        shown.append(derived)
+    return _one_or_all(shown) if shown else None
+
+
+def _derived_bsa(asked: Match, result: Calculation) -> dict[str, Any] | None:
+    """The surface that weight and height give, where it is used for a dose: the next one, or the first that uses it."""
+    at = min(asked.inputs.next_dose, len(result.doses)) - 1
+    doses = [*result.doses[at:], *result.doses[:at]]
+    moment = next((m for m in doses if isinstance(result.case.stated("bsa", m), Unknown)), None)
+    derived = Unknown() if moment is None else result.case.derived_bsa(moment)
+    if moment is None or isinstance(derived, Unknown):
         return None
     height = moment.get("height")
     spread = [] if isinstance(height, Unknown) else bodysize.spread(height, moment.get("weight"))

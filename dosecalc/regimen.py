@@ -11,16 +11,18 @@ from dosecalc import bodysize, library, schedule, units
 from dosecalc.calculator import Calculation, Row
 from dosecalc.matching import Match
 from dosecalc.numbers import EXACT, Unknown, Value
+from dosecalc.observables import OBSERVABLES
 from dosecalc.plans import Check, Finding, Quantity, Status, quantity_of
 from dosecalc.protocol import Range, cited
 from dosecalc.tracing import Tracer
 
 AGREE = Fraction(5, 100)
 CONTRADICT = Fraction(25, 100)
+TENFOLD = 10
 
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """``level-range``, ``level-undefined``, ``cycles-maximum``, ``cycle-length`` and ``bsa-agreement``."""
+    """What follows from the regimen, from sizes that contradict each other, and from statements that nothing reads."""
     cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
     yield from _levels(match, result)
     for moment in result.doses:
@@ -29,6 +31,41 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield _cycles(match, cite)
     yield from _length(match, cite)
     yield _agreement(match, result)
+    yield from _scaled(match, result)
+    yield from _unread(match, result)
+
+
+def _scaled(match: Match, result: Calculation) -> Iterable[Finding]:
+    """An activity scaled from a measured dose to more than ten times what was measured on is more likely a slip."""
+    for slot, moment in zip(match.slots, result.doses, strict=True):
+        if not isinstance(slot.dose.level, str) or not slot.dose.level.endswith("Gy") or not EXACT.known(moment.amount):
+            continue
+        before = [m.amount for m, s in zip(result.doses, match.slots, strict=True)
+                  if s.number < slot.number and s.dose.agent == slot.dose.agent]  # fmt: skip
+        if slot.number not in match.inputs.given and EXACT.above(moment.amount, TENFOLD * sum(before, Fraction(0))).yes:
+            shown = units.show(moment.amount, "MBq")
+            text = f"{shown} is more than ten times what was given before; check what was measured"
+            yield _finding("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
+
+
+def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
+    """A momentary value stated before a dose at which no rule reads it would otherwise pass unseen."""
+    read = {
+        (leaf.observable.name, moment.number)
+        for run in result.rules
+        for condition in (run.compiled.when, run.compiled.require)
+        for leaf in (condition.leaves if condition is not None else ())
+        for moment, _ in run.outcomes
+    }
+    for slot in match.slots:
+        for row in match.compiled.doses[id(slot.dose)].rows:
+            read |= {(leaf.observable.name, slot.number) for leaf in (row.when.leaves if row.when is not None else ())}
+    stated = {(name, match.inputs.next_dose): said for name, said in match.request.stated.items()}
+    stated |= match.request.indexed
+    for (name, number), said in stated.items():
+        if match.file.table[name].momentary and (name, number) not in read:
+            text = f"{name} was stated as {said.text}, but no rule of {match.arm.id} reads it before this dose"
+            yield _finding("statement-unread", "warning", number, text, ())
 
 
 def _levels(match: Match, result: Calculation) -> Iterable[Finding]:
@@ -37,11 +74,17 @@ def _levels(match: Match, result: Calculation) -> Iterable[Finding]:
         slot = match.slots[number - 1]
         cite = cited(row.cite.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
         chosen, given = match.levels.get(number), match.inputs.given.get(number)
-        if chosen is not None:
+        if chosen is not None and given is None:
             yield _in_range(row, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
         basis = row.low.dimension.partition("/")[2]
         size = result.doses[number - 1].get(basis) if basis else Fraction(1)
-        if given is not None and not isinstance(size, Unknown):
+        if given is not None and isinstance(size, Unknown):
+            text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
+            settled = (f"--{basis}",)
+            yield _finding(
+                "level-range", "unknown", number, f"{text}; settle it with --{basis}", cite, settled_by=settled
+            )
+        elif given is not None:
             unit = row.low.unit
             said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
             observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
@@ -147,7 +190,7 @@ def _agreement(match: Match, result: Calculation) -> Finding:
     shown = units.decimal(off * 100, 3)
     if above and shown == units.decimal(limit * 100):
         shown = f"slightly more than {shown}"
-    varies = len({(s, d) for _, s, d, _ in both}) > 1
+    varies = len({(s, d) for _, s, d, _ in both}) > 1 or len(both) < len(result.doses)
     return _finding(
         "bsa-agreement",
         "violation" if far else "warning" if above else "pass",
@@ -169,8 +212,9 @@ def _check(observable: str, observed: Any, comparison: str, limit: Any, *, holds
 
 
 def _finding(
-    rule: str, status: Status, dose: int | None, text: str, cite: tuple[str, ...], checks: list[Check] | None = None
-) -> Finding:
+    rule: str, status: Status, dose: int | None, text: str, cite: tuple[str, ...], checks: list[Check] | None = None,
+    settled_by: tuple[str, ...] = (),
+) -> Finding:  # fmt: skip
     sentence = f"Dose {dose}: {text}" if dose is not None else text[0].upper() + text[1:]
     return Finding.made(
         rule=rule,
@@ -182,5 +226,5 @@ def _finding(
         message=f"{sentence}. Source: {', '.join(cite)}." if cite else f"{sentence}.",
         checks=tuple(checks or ()),
         cite=cite,
-        settled_by=(),
+        settled_by=settled_by,
     )

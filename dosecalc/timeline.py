@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
-from dosecalc.numbers import Unknown, Value, ends
+from dosecalc.numbers import Bounds, Unknown, Value, ends
 from dosecalc.schedule import Day, Slot
 
 
@@ -124,7 +124,22 @@ def intervals(whens: tuple[When, ...], days: tuple[Day, ...], given: dict[int, D
         before, here = whens[number - 2], whens[number - 1]
         result[number] = days[number - 1].since_previous
         if given.keys() & {number - 1, number}:
-            known = before.date is not None and here.date is not None and not (before.earliest or here.earliest)
-            gap = (here.date - before.date).days if known and here.date and before.date else -1
-            result[number] = Fraction(gap) if gap >= 0 else Unknown("dose_interval")
+            unknown = Unknown("dose_interval")
+            gap: Value = unknown
+            if before.date is not None and here.date is not None and not before.earliest:
+                gap = Fraction((here.date - before.date).days)
+            result[number] = Bounds(gap, unknown if here.earliest else gap)
     return result
+
+
+def check_order(whens: tuple[When, ...], given: dict[int, Date]) -> None:
+    """A dose that was given before one that is only planned leaves open when that one was given. InputError."""
+    for number, date in given.items():
+        for earlier in range(1, number):
+            due = whens[earlier - 1].date
+            if earlier not in given and due is not None and due > date:
+                raise InputError(
+                    f"dose {number} was given on {date}, before dose {earlier}, which is planned for {due}: state dose "
+                    f"{earlier} as well",
+                    where="--given",
+                )

@@ -483,5 +483,4 @@ def _number_text(value: object) -> str:
     if isinstance(value, Fraction):
         text = repr(float(value))
         return text if Fraction(text) == value else decimal(value, 30).replace(",", "")
-    item = getattr(value, "item", None)
-    return repr(item()) if item is not None else str(value)
+    return str(value)

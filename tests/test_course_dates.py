@@ -45,11 +45,25 @@ def test_a_later_dose_says_nothing_of_when_the_first_was_given(plan):
     assert found["status"] == "unknown"
 
 
-def test_no_date_lies_before_a_dose_that_was_given(plan):
-    options = ["--start", "2026-03-01", "--given", "10=0.5 mg@2026-03-20", "--set", "remission=true"]
-    document = plan("inotuzumab", "--bsa", "1.0", *options).json
-    after = [d for d in dates(document)[10:] if d]
-    assert all(d > "2026-03-20" for d in after)
+@pytest.mark.parametrize(
+    ("arm", "given"),
+    [
+        (["clover2-20", "--bsa", "1.6"], "3=31 mCi@2026-03-10"),
+        (["inotuzumab", "--bsa", "1", "--cycles", "2"], "4=0.5 mg@2026-03-12"),
+        (["inotuzumab", "--bsa", "1"], "10=0.5 mg@2026-03-20"),
+    ],
+)
+def test_a_dose_given_before_one_that_is_only_planned_is_refused(dosecalc, arm, given):
+    answer = dosecalc("plan", "--protocol", *arm, "--start", "2026-03-02", "--given", given)
+    assert (answer.status, answer.out) == (2, "")
+    assert "state dose" in answer.err
+
+
+def test_an_interval_to_an_earliest_date_is_a_lower_bound(plan):
+    options = ["--cycles", "2", "--set", "remission=true", "--start", "2026-03-02", "--given", "3=0.5 mg@2026-03-15"]
+    document = plan("inotuzumab", "--bsa", "1", *options).json
+    (found,) = [f for f in document["findings"] if f["rule"] == "dose-interval"]
+    assert found["status"] == "pass"  # from 15 March to 23 March at the earliest
 
 
 @pytest.mark.parametrize("length", ["10 day", "14 day"])

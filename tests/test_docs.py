@@ -25,7 +25,7 @@ from sybil import Document
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import dosecalc
-from dosecalc import cli, folders, patient, planning, plans, protocol, sources, units
+from dosecalc import cli, factsheet, folders, patient, planning, plans, protocol, sources, units
 from dosecalc.checking import BUILT_IN
 from dosecalc.factsheet import FactSheet
 from dosecalc.numbers import EXACT
@@ -266,7 +266,7 @@ def parts_of(module) -> list[type[BaseModel]]:
     [
         ("json.md", documents()),
         ("protocols.md", fields_of(*parts_of(protocol))),
-        ("seeds.md", fields_of(*parts_of(sources))),
+        ("seeds.md", fields_of(*parts_of(sources), *parts_of(factsheet))),
         ("plan.md", {option for param in cli.plan.params for option in param.opts}),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),

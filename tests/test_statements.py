@@ -141,6 +141,36 @@ def test_what_was_given_is_held_against_the_range_of_levels(plan):
     assert "20 mCi/kg" in found["message"]
 
 
+def test_what_was_given_without_a_weight_cannot_be_held_against_the_range(plan):
+    for level in ([], ["--level", "12 mCi/kg"]):
+        document = plan("mibg-compassionate-nb", "--given", "1=500 mCi", *level).json
+        (found,) = [f for f in document["findings"] if f["rule"] == "level-range"]
+        assert found["status"] == "unknown"
+        assert "--weight" in found["message"]
+
+
+def test_a_count_that_no_rule_reads_is_said_to_be_unread(plan, dosecalc):
+    document = plan(*C20, "--given", "1=32 mCi", "--set", "platelets=60000/uL").json
+    (found,) = [f for f in document["findings"] if f["rule"] == "statement-unread"]
+    assert (found["status"], found["dose"]) == ("warning", 2)
+    assert not [
+        f for f in plan(*C20, "--set", "platelets=60000/uL").json["findings"] if f["rule"] == "statement-unread"
+    ]
+    answer = dosecalc("plan", "--protocol", *NB, "--given", "1=240 mCi", "--set", "platelets=1/uL")
+    assert answer.status == 2
+    assert "every dose was given; write platelets[N]" in answer.err
+
+
+def test_a_second_activity_of_more_than_ten_times_the_first_warns(plan):
+    options = ["--weight", "20", "--bsa", "0.8"]
+    slipped = plan("mibg-4gy-melphalan", *options, "--measured", "1=1.357 mGy").json
+    assert [f["dose"] for f in slipped["findings"] if f["rule"] == "scaled-activity"] == [2]
+    # (4 - d) / d is exactly ten at d = 4/11, which no decimal is: 0.3637 gives 9.998 and 0.3636 gives 10.001 times
+    for measured, count in (("0.3637 Gy", 0), ("0.3636 Gy", 1)):
+        document = plan("mibg-4gy-melphalan", *options, "--measured", f"1={measured}").json
+        assert sum(f["rule"] == "scaled-activity" for f in document["findings"]) == count
+
+
 def test_the_surface_is_compared_at_every_dose(plan):
     sizes = ["--bsa", "0.8", "--bsa", "3=1.6", "--weight", "20", "--height", "110"]
     (found,) = [f for f in plan("clover2-20", *sizes).json["findings"] if f["rule"] == "bsa-agreement"]

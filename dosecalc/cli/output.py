@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from typing import TYPE_CHECKING, TextIO
@@ -14,14 +15,26 @@ _POWERS = str.maketrans({"²": "^2", "³": "^3", "⁹": "^9"})
 
 def write(text: str) -> None:
     """Write finished text; nothing is written before everything is known to be right."""
-    if sys.stdout is not None:
+    if sys.stdout is None:
+        raise OSError("there is no standard output")
+    try:
         sys.stdout.write(writable(text if text.endswith("\n") else text + "\n", sys.stdout))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _leave()
+
+
+def _leave() -> None:
+    """Nobody reads on: let what is left go nowhere. Here and not later, as click would make a finding (1) of it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def complain(message: str) -> None:
-    """Tell people what is wrong, on standard error."""
+    """Tell people what is wrong, on standard error; where that cannot be written either, the status has to do."""
     if sys.stderr is not None:
-        sys.stderr.write(writable(f"dosecalc: {message}\n", sys.stderr))
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(writable(f"dosecalc: {message}\n", sys.stderr))
+            sys.stderr.flush()
 
 
 def show(page: Page) -> None:
@@ -32,7 +45,10 @@ def show(page: Page) -> None:
     if sys.stdout is not None and sys.stdout.isatty() and writable(text, sys.stdout) == text:
         from dosecalc.render.terminal import draw
 
-        draw(page)
+        try:
+            draw(page)
+        except BrokenPipeError:
+            _leave()
     else:
         write(text)
 
@@ -54,7 +70,7 @@ def finish(status: int) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _leave()
     except (OSError, ValueError) as error:
         complain(f"cannot write the result: {error}")
         return 3

@@ -116,7 +116,7 @@ def _doses(plan: Plan) -> Page:
         row += [f"{'from ' if dose.date_from else ''}{dose.date}" if dose.date else "not known"] if dated else []
         row += [dose.agent] if several else []
         row += [
-            units.spell(dose.level) if dose.level else "pending",
+            units.spell(dose.level) if dose.level else "as given" if dose.given else "pending",
             _flag(dose, amount),
             *([other] if activity else []),
         ]

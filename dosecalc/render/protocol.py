@@ -99,7 +99,7 @@ def _length(cycle: Cycle) -> str:
     if cycle.length is None:
         return "length not stated by the source"
     if isinstance(cycle.length, Range):
-        return f"{cycle.length.min} to {_quantity(cycle.length.max)} long"
+        return f"{cycle.length.min.partition(' ')[0]} to {_quantity(cycle.length.max)} long"
     return f"{_quantity(cycle.length)} long"
 
 

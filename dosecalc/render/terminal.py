@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.measure import Measurement
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
@@ -11,6 +10,10 @@ from rich.text import Text
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 
 _STYLES = {"violation": "bold red", "warning": "yellow", "unknown": "cyan", "pass": "green", "dim": "dim", "": ""}
+
+
+_PROSE = 20
+"""The least width of a column of prose beside columns that are not wrapped."""
 
 
 def draw(page: Page, console: Console | None = None) -> None:
@@ -31,7 +34,9 @@ def draw(page: Page, console: Console | None = None) -> None:
 
 def _print_table(block: Table, out: Console) -> None:
     """A table where it fits; else a line a row, as a number or an id cut in two is misread."""
-    if Measurement.get(out, out.options, _table(block)).minimum + 1 <= out.width:
+    columns = [max(len(row[i]) for row in (block.header, *block.rows)) for i in range(len(block.header))]
+    needed = sum(_PROSE if i in block.wrap else width for i, width in enumerate(columns)) + 2 * len(columns) + 1
+    if needed <= out.width:
         out.print(Padding(_table(block), (0, 0, 0, 1)))
         return
     for row in block.rows:
