@@ -10,12 +10,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from dosecalc import schedule
 from dosecalc.errors import InputError
 from dosecalc.moments import Case, Inputs, Moment
 from dosecalc.numbers import FALSE, TRUE, Bounds, Mask, Tri, Value
 from dosecalc.protocol import Arm, Dose, LevelRow, Protocol, Range
 from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
-from dosecalc.schedule import Slot
+from dosecalc.schedule import Day, Slot
 from dosecalc.units import Measure
 
 LEVELS = ("activity", "activity/weight", "activity/bsa", "absorbed dose")
@@ -24,7 +25,7 @@ SIZED = ("", "_per_weight", "_per_bsa")
 _ZERO = Fraction(0)
 _PLACED = ("cycle_number", "dose_number", "dose_interval")
 _TOTALLED = {
-    kind: tuple(tuple(f"{scope}_{kind}{size}" for scope in ("dose", "cumulative", "lifetime")) for size in SIZED)
+    kind: tuple(tuple(f"{scope}_{kind}{size}" for scope in ("dose", "cumulative")) for size in SIZED)
     for kind in ("activity", "mass")
 }
 
@@ -115,6 +116,7 @@ class CompiledArm:
         self.protocol, self.arm, self.compiler = protocol, arm, compiler
         self.system, self.table = compiler.system, compiler.table
         self.doses: dict[int, CompiledDose] = {}
+        self._courses: dict[tuple[int | None, int | None], tuple[tuple[Slot, ...], tuple[Day, ...]]] = {}
         place = f"arms[{protocol.arms.index(arm)}]"
         for c, cycle in enumerate(arm.cycles):
             for d, dose in enumerate(cycle.doses):
@@ -133,25 +135,32 @@ class CompiledArm:
             if conflict.arms is None or arm.id in conflict.arms
         )
 
+    def course(self, cycles: int | None, chosen: int | None) -> tuple[tuple[Slot, ...], tuple[Day, ...]]:
+        """The doses of a course and their days, for so many cycles and a chosen cycle length; kept, as they recur."""
+        key = (cycles, chosen)
+        if key not in self._courses:
+            slots = schedule.course(self.arm, cycles)
+            self._courses[key] = (slots, schedule.days(slots, chosen, schedule.lengths(self.arm)))
+        return self._courses[key]
+
     # -- one run --
 
     def run(self, slots: Sequence[Slot], inputs: Inputs) -> Calculation:
         """Compute every dose of the course and ask every rule of it."""
         case = Case(self.system, inputs, self.table)
-        moments: list[Moment] = []
         totals: dict[str, Total] = {}
         for slot in slots:
-            moment = Moment(case, slot.number, slot.cycle, slot)
+            moment = Moment(case, slot.number, slot.cycle, slot, radioactive=self.doses[id(slot.dose)].activity)
             self._place(moment, slot)
-            self._amount(moment, slot, moments)
-            self._accumulate(moment, slot, totals, moments)
-            moments.append(moment)
-        cycle = next((s.cycle for s in slots if s.number == inputs.next_dose), 1)
-        course = Moment(case, inputs.next_dose, cycle)
-        self._course(course, moments, totals)
-        rules = tuple(RuleRun(r, [(m, outcome(r, m)) for m in self._looked_at(r, moments, course)]) for r in self.rules)
-        conflicts = tuple(self._applies(when, moments) for _, when in self.conflicts)
-        return Calculation(case, tuple(moments), course, rules, conflicts)
+            self._amount(moment, slot)
+            self._accumulate(moment, slot, totals)
+            case.doses.append(moment)
+        doses = tuple(case.doses)
+        case.constant.update(self._course(doses, totals))
+        course = Moment(case, inputs.next_dose, next((s.cycle for s in slots if s.number == inputs.next_dose), 1))
+        rules = tuple(RuleRun(r, [(m, outcome(r, m)) for m in self._looked_at(r, doses, course)]) for r in self.rules)
+        conflicts = tuple(self._applies(when, doses) for _, when in self.conflicts)
+        return Calculation(case, doses, course, rules, conflicts)
 
     def _place(self, moment: Moment, slot: Slot) -> None:
         """What is known of a dose before its amount is."""
@@ -160,13 +169,13 @@ class CompiledArm:
         moment.values["dose_number"] = s.number(Fraction(slot.number))
         moment.values["dose_interval"] = s.unknown("dose_interval") if interval is None else interval
 
-    def _amount(self, moment: Moment, slot: Slot, before: list[Moment]) -> None:
+    def _amount(self, moment: Moment, slot: Slot) -> None:
         s, compiled = self.system, self.doses[id(slot.dose)]
         rows: list[tuple[Tri, Value]] = []
         capped: list[tuple[Tri, Mask, Mask]] = []
         for row in compiled.rows:
-            amount = self._of_level(row, moment, before)
-            bounded, cap, floor = self._bounded(row, amount, moment, before)
+            amount = self._of_level(row, moment)
+            bounded, cap, floor = self._bounded(row, amount, moment)
             truth = TRUE if row.when is None else row.when.test(moment)
             rows.append((truth, bounded))
             capped.append((truth, cap, floor))
@@ -180,92 +189,70 @@ class CompiledArm:
         given = moment.case.inputs.given.get(slot.number)
         moment.amount = moment.planned if given is None else given
 
-    def _of_level(self, row: Row, moment: Moment, before: list[Moment]) -> Value:
+    def _of_level(self, row: Row, moment: Moment) -> Value:
         chosen = moment.case.inputs.levels.get(moment.number)
         if row.low is not row.high and chosen is None:
             return self.system.unknown("level")
         if row.low is row.high or chosen is None:
-            return self._sized(row.low.dimension, self.system.number(row.low.value), moment, before)
-        return self._sized(chosen[0], chosen[1], moment, before)
+            return self._sized(row.low.dimension, self.system.number(row.low.value), moment)
+        return self._sized(chosen[0], chosen[1], moment)
 
-    def _sized(self, dimension: str, value: Value, moment: Moment, before: list[Moment]) -> Value:
+    def _sized(self, dimension: str, value: Value, moment: Moment) -> Value:
         if dimension == "absorbed dose":
-            return self._to_absorbed_dose(value, moment, before)
+            return self._to_absorbed_dose(value, moment)
         basis = dimension.partition("/")[2]
         return value * moment.get(basis) if basis else value
 
-    def _to_absorbed_dose(self, target: Value, moment: Moment, before: list[Moment]) -> Value:
+    def _to_absorbed_dose(self, target: Value, moment: Moment) -> Value:
         """A2 = A1 (T - D1) / D1: the same kinetics and mass, so dose in proportion to activity. Never below zero."""
         s = self.system
         agent = moment.slot.dose.agent if moment.slot else ""
-        earlier = [m for m in before if m.slot and m.slot.dose.agent == agent]
+        earlier = [m for m in moment.case.doses if m.slot and m.slot.dose.agent == agent]
         zero = s.number(_ZERO)
         given, dose = zero, zero
         for m in earlier:
             given = given + m.amount
-            dose = dose + self._from_one(m)
+            dose = dose + m.case.from_one(m)
         dose = s.where(s.above(dose, zero).yes, dose, s.unknown("measured"))
         reached = s.at_least(dose, target)
         moment.floored = moment.floored | reached.yes
         return s.where(reached.yes, zero, given * (target - dose) / dose)
 
-    def _from_one(self, moment: Moment) -> Value:
-        """The whole-body dose from one administration alone; none from one that was not given."""
-        s = self.system
-        measured = moment.case.inputs.measured.get(moment.number)
-        if measured is not None:
-            return measured
-        zero = s.number(_ZERO)
-        return s.where(s.equal(moment.amount, zero).yes, zero, s.unknown("measured"))
-
-    def _bounded(self, row: Row, amount: Value, moment: Moment, before: list[Moment]) -> tuple[Value, Mask, Mask]:
+    def _bounded(self, row: Row, amount: Value, moment: Moment) -> tuple[Value, Mask, Mask]:
         s = self.system
         capped: Mask = False
         floored: Mask = moment.floored
         for limit, is_cap in ((row.cap, True), (row.floor, False)):
             if limit is None:
                 continue
-            bound = self._sized(limit.dimension, s.number(limit.value), moment, before)
+            bound = self._sized(limit.dimension, s.number(limit.value), moment)
             beyond = s.above(amount, bound).yes if is_cap else s.above(bound, amount).yes
             amount = s.where(s.known(bound), s.where(beyond, bound, amount), bound)
             capped, floored = (capped | beyond, floored) if is_cap else (capped, floored | beyond)
         return amount, capped, floored
 
-    def _accumulate(self, moment: Moment, slot: Slot, totals: dict[str, Total], before: list[Moment]) -> None:
-        s, values = self.system, moment.values
-        agent = slot.dose.agent
-        activity = self.doses[id(slot.dose)].activity
-        name = "activity" if activity else "mass"
-        amount = moment.amount
+    def _accumulate(self, moment: Moment, slot: Slot, totals: dict[str, Total]) -> None:
+        s, amount = self.system, moment.amount
         sizes = (amount, amount / moment.get("weight"), amount / moment.get("bsa"))
         zero = s.number(_ZERO)
-        last = totals.get(agent, (zero, zero, zero))
-        running = tuple(Bounds(s.either(size, zero), size) + so_far for size, so_far in zip(sizes, last, strict=True))
-        totals[agent] = running
-        prior = moment.case.inputs.prior.get(agent)
-        unstated = Bounds(zero, s.unknown("prior"))
-        before_course = (unstated,) * 3 if prior is None else (prior.amount, prior.per_weight, prior.per_bsa)
-        for names, size, total, earlier in zip(_TOTALLED[name], sizes, running, before_course, strict=True):
-            values[names[0]], values[names[1]], values[names[2]] = size, total, total + earlier
-        if activity:
-            one = self._from_one(moment)
-            so_far = next(
-                (m.values["whole_body_dose"] for m in reversed(before) if "whole_body_dose" in m.values), zero
-            )
-            values["whole_body_dose"] = Bounds(s.either(one, zero), one) + so_far
+        own = [Bounds(s.either(size, zero), size) for size in sizes]
+        last = totals.get(slot.dose.agent)
+        running = tuple(own) if last is None else tuple(one + so_far for one, so_far in zip(own, last, strict=True))
+        totals[slot.dose.agent] = running
+        names = _TOTALLED["activity" if moment.radioactive else "mass"]
+        for (dose, cumulative), size, total in zip(names, sizes, running, strict=True):
+            moment.values[dose], moment.values[cumulative] = size, total
 
-    def _course(self, course: Moment, doses: list[Moment], totals: dict[str, Total]) -> None:
-        s = self.system
-        zero = s.number(_ZERO)
+    def _course(self, doses: tuple[Moment, ...], totals: dict[str, Total]) -> dict[str, Value]:
+        """The totals of the course, optional cycles counted."""
+        zero = self.system.number(_ZERO)
         radioactive = [total for key, total in totals.items() if self.protocol.agents[key].radionuclide]
-        for i, suffix in enumerate(SIZED):
-            name = f"course_activity{suffix}"
-            course.values[name] = sum((total[i] for total in radioactive), Bounds(zero, zero))
-        course.values["course_cycles"] = s.number(Fraction(max((m.cycle for m in doses), default=0)))
-        for moment in doses:
-            moment.values.update({k: v for k, v in course.values.items() if k.startswith("course_")})
+        sums = [sum((total[i] for total in radioactive), Bounds(zero, zero)) for i in range(len(SIZED))]
+        values: dict[str, Value] = {f"course_activity{size}": total for size, total in zip(SIZED, sums, strict=True)}
+        values["course_cycles"] = self.system.number(Fraction(max((m.cycle for m in doses), default=0)))
+        return values
 
-    def _looked_at(self, rule: CompiledRule, doses: list[Moment], course: Moment) -> list[Moment]:
+    def _looked_at(self, rule: CompiledRule, doses: tuple[Moment, ...], course: Moment) -> list[Moment]:
         if rule.at == "course":
             return [course]
         mine = [m for m in doses if m.slot and self._concerns(rule.agents, m.slot.dose)]
@@ -284,7 +271,7 @@ class CompiledArm:
             return dose.agent == agents[1:]
         return self.doses[id(dose)].activity == (agents == "radioactive")
 
-    def _applies(self, when: CompiledCondition | None, doses: list[Moment]) -> Tri:
+    def _applies(self, when: CompiledCondition | None, doses: tuple[Moment, ...]) -> Tri:
         if when is None:
             return TRUE
         result = FALSE

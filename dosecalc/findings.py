@@ -6,7 +6,6 @@ option that settles it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,7 +16,7 @@ from dosecalc.numbers import Tri, Unknown, Value, ends
 from dosecalc.observables import BY_CYCLE, NEVER, Observable, indexable, settled_by
 from dosecalc.phrases import doses_text
 from dosecalc.plans import Check, Finding, Status, quantity_of
-from dosecalc.rules import MONTHS, CompiledCondition, CompiledRule, Leaf, Outcome
+from dosecalc.rules import CompiledCondition, CompiledRule, Leaf, Outcome
 from dosecalc.units import Measure
 
 _HOLDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
@@ -38,21 +37,13 @@ class Seen(NamedTuple):
 
 def look(condition: CompiledCondition | None, moment: Moment) -> tuple[Seen, ...]:
     """Every comparison of a condition at a moment."""
-    if condition is None:
-        return ()
-    return tuple(
-        [
-            Seen(leaf, _plain(moment.get(leaf.observable.name)), leaf.test(moment), _dated(leaf, moment))
-            for leaf in condition.leaves
-        ]
-    )
+    return () if condition is None else tuple([_see(leaf, moment) for leaf in condition.leaves])
 
 
-def _dated(leaf: Leaf, moment: Moment) -> bool | None:
-    limit = leaf.limit
-    if not isinstance(limit, Measure) or limit.unit.symbol not in MONTHS or leaf.observable.name.startswith("age"):
-        return None
-    return moment.calendar(leaf.observable.name, limit.number * MONTHS[limit.unit.symbol]) is not None
+def _see(leaf: Leaf, moment: Moment) -> Seen:
+    name = leaf.observable.name
+    dated = None if leaf.months is None else moment.calendar(name, leaf.months) is not None
+    return Seen(leaf, _plain(moment.get(name)), leaf.test(moment), dated)
 
 
 def _plain(value: Any) -> Any:
@@ -64,34 +55,41 @@ def of_rule(run: RuleRun) -> list[Finding]:
     """The findings of one rule: one a dose where something is wrong, one for all doses where the same is not known,
     else one for the course.
     """
-    severity = run.compiled.rule.severity
+    compiled, severity = run.compiled, run.compiled.rule.severity
     rest: list[_Said] = []
-    groups: dict[tuple[Any, ...], list[_Said]] = {}
+    groups: dict[tuple[Any, ...], _Group] = {}
     for moment, outcome in run.outcomes:
         status = status_of(outcome, severity)
-        said = (status, moment, outcome)
         if status in ("pass", "not_applicable"):
-            rest.append(said)
-        elif status == "unknown":
-            groups.setdefault(("unknown", *_unsure(run.compiled, moment)), []).append(said)
-        else:  # a cap on a running total is broken once, by the first dose above it
-            groups.setdefault((status,) if run.compiled.running else (status, moment.number), [said])
+            rest.append((status, moment, outcome))
+            continue
+        when, require = look(compiled.when, moment), look(compiled.require, moment)
+        key: tuple[Any, ...] = (status, moment.number)
+        if status == "unknown":
+            key = (status, *(s.leaf.observable.name for s in (*when, *require) if not (s.truth.yes or s.truth.no)))
+        elif compiled.running:  # a cap on a running total is broken once, by the first dose above it
+            key = (status,)
+        group = groups.setdefault(key, _Group((status, moment, outcome), when, require, []))
+        if moment.slot is not None and not (group.numbers and status != "unknown"):
+            group.numbers.append(moment.number)
     if groups:
-        return [_finding(run, group) for group in groups.values()]
-    passed = [said for said in rest if said[0] == "pass"]
-    return [_finding(run, [(passed or rest)[-1]], whole=True)] if rest else []
+        return [_finding(compiled, group) for group in groups.values()]
+    if not rest:
+        return []
+    said = next((s for s in reversed(rest) if s[0] == "pass"), rest[-1])
+    return [_finding(compiled, _Group(said, look(compiled.when, said[1]), look(compiled.require, said[1]), []))]
 
 
 _Said = tuple[Status, Moment, Outcome]
 
 
-def _unsure(compiled: CompiledRule, moment: Moment) -> Iterator[str]:
-    """The observables whose comparisons cannot be made at a moment."""
-    for condition in (compiled.when, compiled.require):
-        for leaf in condition.leaves if condition is not None else ():
-            truth = leaf.test(moment)
-            if not (truth.yes or truth.no):
-                yield leaf.observable.name
+class _Group(NamedTuple):
+    """What a rule says alike of several doses: the first of them, what was seen there, and the numbers of all."""
+
+    said: _Said
+    when: tuple[Seen, ...]
+    require: tuple[Seen, ...]
+    numbers: list[int]
 
 
 def status_of(outcome: Outcome, severity: Status) -> Status:
@@ -102,13 +100,11 @@ def status_of(outcome: Outcome, severity: Status) -> Status:
     return "pass" if holds.yes else severity if holds.no else "unknown"
 
 
-def _finding(run: RuleRun, group: list[_Said], *, whole: bool = False) -> Finding:
-    status, moment, outcome = group[0]
-    numbers = () if whole or moment.slot is None else tuple([m.number for _, m, _ in group])
-    when, require = look(run.compiled.when, moment), look(run.compiled.require, moment)
+def _finding(compiled: CompiledRule, group: _Group) -> Finding:
+    status, moment, outcome = group.said
     # the cycle and the next dose bear only on which option settles what is not known
     place = (moment.cycle, moment.case.inputs.next_dose) if status == "unknown" else (0, 0)
-    return _say(run.compiled, status, numbers, place, when, require, outcome)
+    return _say(compiled, status, tuple(group.numbers), place, group.when, group.require, outcome)
 
 
 @lru_cache(maxsize=4096)

@@ -11,17 +11,16 @@ import os
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from dosecalc import checking, folders, units
+from dosecalc import checking, folders
 from dosecalc.calculator import CompiledArm
 from dosecalc.errors import InputError
 from dosecalc.numbers import EXACT
 from dosecalc.observables import Observable
-from dosecalc.protocol import Arm, Protocol, Range, cited
+from dosecalc.protocol import Arm, Protocol, cited
 from dosecalc.rules import Compiler, own_observables
 from dosecalc.sources import Fact
 
@@ -315,17 +314,6 @@ _OPTIONAL: dict[str, Any] = {
 def _fact(raw: dict[str, Any]) -> Fact:
     """A fact without the model's checks, which lint makes: a plan has only to compare its values."""
     return Fact.model_construct(**{"id": raw["id"], "statement": raw["statement"], **_OPTIONAL, **raw})
-
-
-def lengths(arm: Arm) -> dict[str, Fraction]:
-    """The cycle lengths that an arm states, in days, by their text."""
-    texts = []
-    for cycle in arm.cycles:
-        if isinstance(cycle.length, str):
-            texts.append(cycle.length)
-        elif isinstance(cycle.length, Range):
-            texts += [cycle.length.min, cycle.length.max]
-    return {text: units.read(text, "time").value for text in texts}
 
 
 # -- finding ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from datetime import date as Date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dosecalc import bodysize, library, schedule, timeline, units
+from dosecalc import bodysize, timeline, units
 from dosecalc.calculator import CompiledArm, Row
 from dosecalc.errors import InputError
 from dosecalc.library import ProtocolFile
@@ -48,14 +48,14 @@ class Match(NamedTuple):
 def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
     """Hold a request against an arm. InputError says what does not fit and how to write it."""
     compiled = file.compiled(arm)
-    slots = schedule.course(arm, request.cycles)
+    chosen = None if request.cycle_length is None else int(request.cycle_length)
+    slots, days = compiled.course(request.cycles, chosen)
     _check_given(file, arm, request, slots)
     ranged = {
         slot.number: row for slot in slots for row in compiled.doses[id(slot.dose)].rows if row.low is not row.high
     }
     levels = _levels(arm, request, slots, ranged)
     _check_cycle_length(arm, request, slots)
-    days = schedule.days(slots, request.cycle_length, library.lengths(arm))
     dates = {number: given.date for number, given in request.given.items() if given.date is not None}
     start = timeline.start_of(request.start, dates)
     whens = timeline.whens(slots, days, start, dates)

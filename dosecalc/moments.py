@@ -58,10 +58,24 @@ class Moment:
     no level applies, ``capped`` and ``floored`` that the source itself changed the amount.
     """
 
-    __slots__ = ("amount", "capped", "case", "cycle", "floored", "number", "planned", "slot", "undefined", "values")
+    __slots__ = (
+        "amount",
+        "capped",
+        "case",
+        "cycle",
+        "floored",
+        "number",
+        "planned",
+        "radioactive",
+        "slot",
+        "undefined",
+        "values",
+    )
 
-    def __init__(self, case: Case, number: int, cycle: int, slot: Slot | None = None) -> None:
-        self.case, self.number, self.cycle, self.slot = case, number, cycle, slot
+    def __init__(
+        self, case: Case, number: int, cycle: int, slot: Slot | None = None, *, radioactive: bool = False
+    ) -> None:
+        self.case, self.number, self.cycle, self.slot, self.radioactive = case, number, cycle, slot, radioactive
         self.values: dict[str, Any] = {}
         self.amount: Value = None
         self.planned: Value = None
@@ -91,14 +105,19 @@ class Case:
         self.system = system
         self.inputs = inputs
         self.table = table
+        self.doses: list[Moment] = []
+        """The doses that were computed so far."""
         self.constant: dict[str, Any] = {}
         """Values that are the same at every dose."""
 
     def varies(self, name: str) -> bool:
         """Whether a value may differ from dose to dose."""
-        return bool(self.inputs.indexed) or self.table[name].momentary
+        row = self.table.get(name)
+        return bool(self.inputs.indexed) or row is None or row.momentary or row.scope == "dose"
 
     def patient(self, name: str, moment: Moment) -> Any:
+        if name.startswith("lifetime_"):
+            return self.lifetime(name, moment)
         derive = _DERIVED.get(name)
         return self.stated(name, moment) if derive is None else derive(self, moment)
 
@@ -126,6 +145,33 @@ class Case:
             adult = self.system.at_least(moment.get("age"), self.system.number(ADULT))
             female = moment.get("sex")["female"]
         return bodysize.surface(self.system, formula, height, moment.get("weight"), female, adult)
+
+    def lifetime(self, name: str, moment: Moment) -> Value:
+        """A cumulative amount with what was given of the agent before this course: anything, where nothing was said."""
+        zero = self.system.number(Fraction(0))
+        agent = moment.slot.dose.agent if moment.slot is not None else ""
+        unstated = Bounds(zero, self.system.unknown("prior"))
+        prior = self.inputs.prior.get(agent, Prior(unstated, unstated, unstated))
+        which = next((i for i, size in ((1, "_per_weight"), (2, "_per_bsa")) if name.endswith(size)), 0)
+        return moment.get(name.replace("lifetime_", "cumulative_")) + prior[which]
+
+    def from_one(self, moment: Moment) -> Value:
+        """The whole-body dose from one administration alone; none from one that was not given."""
+        measured = self.inputs.measured.get(moment.number)
+        if measured is not None:
+            return measured
+        zero = self.system.number(Fraction(0))
+        return self.system.where(self.system.equal(moment.amount, zero).yes, zero, self.system.unknown("measured"))
+
+    def whole_body_dose(self, moment: Moment) -> Value:
+        """What the administrations up to a dose gave together, as far as it was measured."""
+        zero = self.system.number(Fraction(0))
+        total = Bounds(zero, zero)
+        for dose in self.doses[: moment.number]:
+            if dose.radioactive:
+                one = self.from_one(dose)
+                total = total + Bounds(self.system.either(one, zero), one)
+        return total
 
     def age_completed(self, moment: Moment) -> Value:
         year = self.system.number(YEAR)
@@ -158,6 +204,7 @@ class Case:
 
 _CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
 _DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
+    "whole_body_dose": Case.whole_body_dose,
     "age": Case.age,
     "bsa": Case.bsa,
     "age_completed": Case.age_completed,

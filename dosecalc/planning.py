@@ -287,7 +287,7 @@ def _size(name: str, moment: Moment, scope: str) -> Size:
 
     A ratio of which nothing is known is not shown, nor one that is known in part while the amount is known whole.
     """
-    values = [ends(moment.values[f"{scope}_{name}{size}"]) for size in SIZED]
+    values = [ends(moment.get(f"{scope}_{name}{size}")) for size in SIZED]
     bound = isinstance(values[0][1], Unknown)
     low = [_known(v[0]) if not isinstance(v[1], Unknown) or (bound and v[0]) else None for v in values]
     bounded = bound and scope != "dose"
@@ -298,11 +298,21 @@ def _totals(asked: Match, result: Calculation, agent: str) -> plans.Totals:
     name = "activity" if asked.radioactive(agent) else "mass"
     mine = [m for m in result.doses if m.slot is not None and m.slot.dose.agent == agent]
     required = [m for m in mine if m.slot is not None and not m.slot.optional]
-    return plans.Totals.made(required=_sum(name, required), with_optional=_sum(name, mine))
+    everything = _sum(name, mine)
+    return plans.Totals.made(
+        required=everything if len(required) == len(mine) else _sum(name, required), with_optional=everything
+    )
 
 
 def _sum(name: str, doses: list[Moment]) -> Size:
-    value, per_weight, per_bsa = (_known(sum((m.values[f"dose_{name}{s}"] for m in doses), Fraction(0))) for s in SIZED)
+    """What some doses of one agent sum to: what was cumulative at the last, where they are the first doses of it."""
+    last = doses[-1] if doses else None
+    agents = [m for m in last.case.doses[: last.number] if m.radioactive == last.radioactive] if last else []
+    if last is not None and agents == doses:
+        highs = [ends(last.values[f"cumulative_{name}{size}"])[1] for size in SIZED]
+    else:
+        highs = [sum((m.values[f"dose_{name}{size}"] for m in doses), Fraction(0)) for size in SIZED]
+    value, per_weight, per_bsa = (_known(high) for high in highs)
     return Size.made(kind=name, value=value, weight_value=per_weight, bsa_value=per_bsa, lower_bound=False)
 
 

@@ -106,6 +106,10 @@ class PlanDocument(TypedDict):
     verified: dict[str, Any] | None
 
 
+_ALL: dict[type, set[str]] = {}
+"""The fields of each kind of result: all are set, so all of a kind share one set."""
+
+
 class _Result(BaseModel):
     """A frozen part of a plan. Made by the planner alone, so it is constructed without being validated again."""
 
@@ -116,7 +120,7 @@ class _Result(BaseModel):
         """Construct from values that are right already; ``model_construct`` without its search for defaults."""
         new = cls.__new__(cls)
         object.__setattr__(new, "__dict__", values)
-        object.__setattr__(new, "__pydantic_fields_set__", set(values))
+        object.__setattr__(new, "__pydantic_fields_set__", _ALL.setdefault(cls, set(values)))
         object.__setattr__(new, "__pydantic_extra__", None)
         object.__setattr__(new, "__pydantic_private__", None)
         return new

@@ -7,7 +7,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from dosecalc import bodysize, library, schedule, units
+from dosecalc import bodysize, schedule, units
 from dosecalc.calculator import Calculation, Row
 from dosecalc.matching import Match
 from dosecalc.numbers import EXACT, Unknown, Value
@@ -123,13 +123,13 @@ def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
 
 def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
     """The distance between cycles, as chosen or as it was between given doses, against what the protocol states."""
-    lengths = library.lengths(match.arm)
+    lengths = schedule.lengths(match.arm)
     chosen = match.request.cycle_length
     listed = schedule.listed_cycles(match.arm)
     if chosen is not None:
         for cycle in match.arm.cycles:
             if isinstance(cycle.length, Range):
-                low, high = lengths[cycle.length.min], lengths[cycle.length.max]
+                low, high = Fraction(lengths[cycle.length.min]), Fraction(lengths[cycle.length.max])
                 said = f"cycle length {_days_text(chosen)}"
                 yield _distance(said, chosen, low, high, None, cited(cycle.cite) or cite)
     firsts = [slot for slot in match.slots if slot.first_of_cycle]
@@ -142,7 +142,9 @@ def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
         ends = (cycle.length, cycle.length) if isinstance(cycle.length, str) else (cycle.length.min, cycle.length.max)
         days = Fraction((dates[1] - dates[0]).days)
         text = f"cycle {here.cycle} began {_days_text(days)} after cycle {before.cycle}, which"
-        yield _distance(text, days, lengths[ends[0]], lengths[ends[1]], here.number, cited(cycle.cite) or cite)
+        yield _distance(
+            text, days, Fraction(lengths[ends[0]]), Fraction(lengths[ends[1]]), here.number, cited(cycle.cite) or cite
+        )
 
 
 def _distance(

@@ -37,10 +37,14 @@ Limit = Measure | int | bool | tuple[str, ...]
 class Leaf:
     """One comparison of a condition: what is compared, how, and with what."""
 
-    __slots__ = ("comparison", "limit", "limit_text", "observable", "test")
+    __slots__ = ("comparison", "limit", "limit_text", "months", "observable", "test")
 
     def __init__(self, observable: Observable, comparison: str, limit: Limit, test: Test) -> None:
         self.observable, self.comparison, self.limit, self.test = observable, comparison, limit, test
+        self.months: Fraction | None = None
+        """The limit in months, where it is a time in months or years (other than an age)."""
+        if isinstance(limit, Measure) and limit.unit.symbol in MONTHS and not observable.name.startswith("age"):
+            self.months = limit.number * MONTHS[limit.unit.symbol]
         self.limit_text = units.spell(limit) if isinstance(limit, Measure) else str(limit).lower()
 
 

@@ -6,9 +6,9 @@ gives the earliest and the latest day.
 
 from __future__ import annotations
 
-from fractions import Fraction
 from typing import NamedTuple
 
+from dosecalc import units
 from dosecalc.numbers import Bounds, Unknown, Value
 from dosecalc.protocol import Arm, Cycle, Dose, Range
 
@@ -52,7 +52,7 @@ def course(arm: Arm, cycles: int | None = None) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def length_of(cycle: Cycle, chosen: Fraction | None, lengths: dict[str, Fraction]) -> Bounds:
+def length_of(cycle: Cycle, chosen: int | None, lengths: dict[str, int]) -> Bounds:
     """The length of a cycle in days: fixed, or chosen where the file leaves it open, or bounded, or unknown."""
     if isinstance(cycle.length, str):
         return Bounds(lengths[cycle.length], lengths[cycle.length])
@@ -61,6 +61,17 @@ def length_of(cycle: Cycle, chosen: Fraction | None, lengths: dict[str, Fraction
     if isinstance(cycle.length, Range):
         return Bounds(lengths[cycle.length.min], lengths[cycle.length.max])
     return Bounds(Unknown("cycle length"), Unknown("cycle length"))
+
+
+def lengths(arm: Arm) -> dict[str, int]:
+    """The cycle lengths that an arm states, in days, by their text."""
+    texts: list[str] = []
+    for cycle in arm.cycles:
+        if isinstance(cycle.length, str):
+            texts.append(cycle.length)
+        elif isinstance(cycle.length, Range):
+            texts += [cycle.length.min, cycle.length.max]
+    return {text: int(units.read(text, "time").value) for text in texts}
 
 
 class Day(NamedTuple):
@@ -72,32 +83,32 @@ class Day(NamedTuple):
     """For the first dose of a cycle: days after the first dose of the cycle before."""
 
 
-def _since_cycle(slots: tuple[Slot, ...], slot: Slot, chosen: Fraction | None, lengths: dict[str, Fraction]) -> Bounds:
+def _since_cycle(slots: tuple[Slot, ...], slot: Slot, chosen: int | None, lengths: dict[str, int]) -> Bounds:
     unstated = Unknown("day")
     before = next((other for other in slots if other.cycle == slot.cycle - 1), None)
     if before is None or not slot.first_of_cycle or slot.dose.day is None or before.dose.day is None:
         return Bounds(unstated, unstated)
-    return length_of(before.listed, chosen, lengths) + Fraction(slot.dose.day - before.dose.day)
+    return length_of(before.listed, chosen, lengths) + (slot.dose.day - before.dose.day)
 
 
-def days(slots: tuple[Slot, ...], chosen: Fraction | None, lengths: dict[str, Fraction]) -> tuple[Day, ...]:
+def days(slots: tuple[Slot, ...], chosen: int | None, lengths: dict[str, int]) -> tuple[Day, ...]:
     """The day of every dose. ``lengths`` holds the file's cycle lengths in days by their text."""
     unstated = Unknown("day")
     result: list[Day] = []
-    start = Bounds(Fraction(0), Fraction(0))
-    origin = Fraction(slots[0].dose.day) if slots and slots[0].dose.day is not None else unstated
+    start = Bounds(0, 0)
+    origin = slots[0].dose.day if slots and slots[0].dose.day is not None else unstated
     previous_cycle: Slot | None = None
     for index, slot in enumerate(slots):
         if slot.first_of_cycle and previous_cycle is not None:
             start = start + length_of(previous_cycle.listed, chosen, lengths)
         if slot.first_of_cycle:
             previous_cycle = slot
-        in_cycle: Value = unstated if slot.dose.day is None else Fraction(slot.dose.day)
+        in_cycle: Value = unstated if slot.dose.day is None else slot.dose.day
         since_start = start + (in_cycle - origin)
         since_previous: Value = unstated
         if index:
             before = slots[index - 1]
-            gap = in_cycle - (unstated if before.dose.day is None else Fraction(before.dose.day))
+            gap = in_cycle - (unstated if before.dose.day is None else before.dose.day)
             since_previous = gap
             if before.cycle != slot.cycle:
                 since_previous = length_of(before.listed, chosen, lengths) + gap
