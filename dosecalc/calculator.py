@@ -170,40 +170,39 @@ class CompiledArm:
         moment.values["dose_interval"] = s.unknown("dose_interval") if interval is None else interval
 
     def _amount(self, moment: Moment, slot: Slot) -> None:
-        s, compiled = self.system, self.doses[id(slot.dose)]
+        s = self.system
         rows: list[tuple[Tri, Value]] = []
-        capped: list[tuple[Tri, Mask, Mask]] = []
-        for row in compiled.rows:
-            amount = self._of_level(row, moment)
-            bounded, cap, floor = self._bounded(row, amount, moment)
+        for row in self.doses[id(slot.dose)].rows:
             truth = TRUE if row.when is None else row.when.test(moment)
-            rows.append((truth, bounded))
-            capped.append((truth, cap, floor))
-        if len(rows) == 1 and rows[0][0] is TRUE:
-            moment.planned, moment.capped, moment.floored = rows[0][1], capped[0][1], capped[0][2]
+            amount, reached = self._of_level(row, moment)
+            amount, capped, floored = self._bounded(row, amount, moment)
+            moment.capped = moment.capped | (truth.yes & capped)
+            moment.floored = moment.floored | (truth.yes & (floored | reached))
+            moment.truths.append(truth)
+            rows.append((truth, amount))
+        if rows[0][0] is TRUE:
+            moment.planned = rows[0][1]
         else:
             moment.planned, moment.undefined = s.first(rows)
-            for truth, cap, floor in capped:
-                moment.capped = moment.capped | (truth.yes & cap)
-                moment.floored = moment.floored | (truth.yes & floor)
         given = moment.case.inputs.given.get(slot.number)
         moment.amount = moment.planned if given is None else given
 
-    def _of_level(self, row: Row, moment: Moment) -> Value:
-        chosen = moment.case.inputs.levels.get(moment.number)
-        if row.low is not row.high and chosen is None:
-            return self.system.unknown("level")
-        if row.low is row.high or chosen is None:
-            return self._sized(row.low.dimension, self.system.number(row.low.value), moment)
-        return self._sized(chosen[0], chosen[1], moment)
+    def _of_level(self, row: Row, moment: Moment) -> tuple[Value, Mask]:
+        """The amount of a row's level, and whether a target was reached before, so that nothing more is given."""
+        level: tuple[str, Value] | None = (row.low.dimension, self.system.number(row.low.value))
+        if row.low is not row.high:
+            level = moment.case.inputs.levels.get(moment.number)
+        if level is None:
+            return self.system.unknown("level"), False
+        if level[0] == "absorbed dose":
+            return self._to_absorbed_dose(level[1], moment)
+        return self._sized(level[0], level[1], moment), False
 
     def _sized(self, dimension: str, value: Value, moment: Moment) -> Value:
-        if dimension == "absorbed dose":
-            return self._to_absorbed_dose(value, moment)
         basis = dimension.partition("/")[2]
         return value * moment.get(basis) if basis else value
 
-    def _to_absorbed_dose(self, target: Value, moment: Moment) -> Value:
+    def _to_absorbed_dose(self, target: Value, moment: Moment) -> tuple[Value, Mask]:
         """A2 = A1 (T - D1) / D1: the same kinetics and mass, so dose in proportion to activity. Never below zero."""
         s = self.system
         agent = moment.slot.dose.agent if moment.slot else ""
@@ -215,13 +214,12 @@ class CompiledArm:
             dose = dose + m.case.from_one(m)
         dose = s.where(s.above(dose, zero).yes, dose, s.unknown("measured"))
         reached = s.at_least(dose, target)
-        moment.floored = moment.floored | reached.yes
-        return s.where(reached.yes, zero, given * (target - dose) / dose)
+        return s.where(reached.yes, zero, given * (target - dose) / dose), reached.yes
 
     def _bounded(self, row: Row, amount: Value, moment: Moment) -> tuple[Value, Mask, Mask]:
         s = self.system
         capped: Mask = False
-        floored: Mask = moment.floored
+        floored: Mask = False
         for limit, is_cap in ((row.cap, True), (row.floor, False)):
             if limit is None:
                 continue

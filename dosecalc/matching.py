@@ -32,7 +32,7 @@ class Match(NamedTuple):
     compiled: CompiledArm
     request: Request
     slots: tuple[Slot, ...]
-    ranged: Mapping[int, Row]
+    ranged: Mapping[int, list[Row]]
     levels: Mapping[int, units.Measure]
     whens: tuple[When, ...]
     inputs: Inputs
@@ -51,9 +51,8 @@ def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
     chosen = None if request.cycle_length is None else int(request.cycle_length)
     slots, days = compiled.course(request.cycles, chosen)
     _check_given(file, arm, request, slots)
-    ranged = {
-        slot.number: row for slot in slots for row in compiled.doses[id(slot.dose)].rows if row.low is not row.high
-    }
+    rows = {slot.number: compiled.doses[id(slot.dose)].rows for slot in slots}
+    ranged = {number: found for number, all_ in rows.items() if (found := [r for r in all_ if r.low is not r.high])}
     levels = _levels(arm, request, slots, ranged)
     _check_cycle_length(arm, request, slots)
     dates = {number: given.date for number, given in request.given.items() if given.date is not None}
@@ -123,7 +122,9 @@ def _check_given(file: ProtocolFile, arm: Arm, request: Request, slots: tuple[Sl
             raise InputError(f"dose {number} is a drug and gives no whole-body dose", where="--measured")
 
 
-def _levels(arm: Arm, request: Request, slots: tuple[Slot, ...], ranged: Mapping[int, Row]) -> dict[int, units.Measure]:
+def _levels(
+    arm: Arm, request: Request, slots: tuple[Slot, ...], ranged: Mapping[int, list[Row]]
+) -> dict[int, units.Measure]:
     levels: dict[int, units.Measure] = {}
     for number, chosen in request.levels.items():
         if not ranged or (number is not None and number not in ranged):
@@ -138,7 +139,7 @@ def _levels(arm: Arm, request: Request, slots: tuple[Slot, ...], ranged: Mapping
         if isinstance(slot.dose.level, Range) and slot.number not in levels and slot.number not in request.given
     ]
     if missing:
-        row = ranged[missing[0]]
+        row = ranged[missing[0]][0]
         raise InputError(
             f"{arm.id} gives a range for {doses_text(missing)}, {units.spell(row.low)} to {units.spell(row.high)}: "
             f'choose a level in it, for example --level "{row.low.text}"',
@@ -156,8 +157,9 @@ def _fixed_level(arm: Arm, slots: tuple[Slot, ...], number: int | None) -> str:
     return f"{arm.id} fixes the level of {of}{at}; --level chooses only where a protocol gives a range"
 
 
-def _check_kind(arm: Arm, chosen: units.Measure, row: Row) -> None:
-    if chosen.dimension != row.low.dimension:
+def _check_kind(arm: Arm, chosen: units.Measure, rows: list[Row]) -> None:
+    row = rows[0]
+    if chosen.dimension not in {r.low.dimension for r in rows}:
         read, wanted = (units.DIMENSIONS[d][0] for d in (chosen.dimension, row.low.dimension))
         raise InputError(
             f"read {chosen.text!r}, which is {read}; the level of {arm.id} is {wanted}, for example '{row.low.text}'",

@@ -68,6 +68,7 @@ class Moment:
         "planned",
         "radioactive",
         "slot",
+        "truths",
         "undefined",
         "values",
     )
@@ -79,6 +80,8 @@ class Moment:
         self.values: dict[str, Any] = {}
         self.amount: Value = None
         self.planned: Value = None
+        self.truths: list[Tri] = []
+        """Of each row of its levels, in order, whether it holds."""
         self.undefined: Mask = False
         self.capped: Mask = False
         self.floored: Mask = False

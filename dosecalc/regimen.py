@@ -10,6 +10,7 @@ from typing import Any
 from dosecalc import bodysize, schedule, units
 from dosecalc.calculator import Calculation, Row
 from dosecalc.matching import Match
+from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Unknown, Value
 from dosecalc.observables import OBSERVABLES
 from dosecalc.plans import Check, Finding, Quantity, Status, quantity_of
@@ -24,25 +25,26 @@ TENFOLD = 10
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
     """What follows from the regimen, from sizes that contradict each other, and from statements that nothing reads."""
     cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
-    yield from _levels(match, result)
+    yield from _levels(match, result, tracer)
     for moment in result.doses:
         if moment.undefined:
             yield _finding("level-undefined", "violation", moment.number, tracer.pending(moment), cite)
     yield _cycles(match, cite)
     yield from _length(match, cite)
     yield _agreement(match, result)
-    yield from _scaled(match, result)
+    yield from _scaled(match, result, tracer)
     yield from _unread(match, result)
 
 
-def _scaled(match: Match, result: Calculation) -> Iterable[Finding]:
+def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
     """An activity scaled from a measured dose to more than ten times what was measured on is more likely a slip."""
     for slot, moment in zip(match.slots, result.doses, strict=True):
-        if not isinstance(slot.dose.level, str) or not slot.dose.level.endswith("Gy") or not EXACT.known(moment.amount):
+        row = tracer.row(moment)
+        target = row is not None and row.low.dimension == "absorbed dose" and slot.number not in match.inputs.given
+        if not target or not EXACT.known(moment.amount):
             continue
-        before = [m.amount for m, s in zip(result.doses, match.slots, strict=True)
-                  if s.number < slot.number and s.dose.agent == slot.dose.agent]  # fmt: skip
-        if slot.number not in match.inputs.given and EXACT.above(moment.amount, TENFOLD * sum(before, Fraction(0))).yes:
+        before = sum((m.amount for m in tracer.earlier(moment)), Fraction(0))
+        if EXACT.above(moment.amount, TENFOLD * before).yes:
             shown = units.show(moment.amount, "MBq")
             text = f"{shown} is more than ten times what was given before; check what was measured"
             yield _finding("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
@@ -68,27 +70,37 @@ def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
             yield _finding("statement-unread", "warning", number, text, ())
 
 
-def _levels(match: Match, result: Calculation) -> Iterable[Finding]:
-    """The level that was chosen, and what was given instead, against the range that the protocol leaves open."""
-    for number, row in match.ranged.items():
-        slot = match.slots[number - 1]
-        cite = cited(row.cite.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
-        chosen, given = match.levels.get(number), match.inputs.given.get(number)
-        if chosen is not None and given is None:
-            yield _in_range(row, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
-        basis = row.low.dimension.partition("/")[2]
-        size = result.doses[number - 1].get(basis) if basis else Fraction(1)
-        if given is not None and isinstance(size, Unknown):
-            text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
-            settled = (f"--{basis}",)
-            yield _finding(
-                "level-range", "unknown", number, f"{text}; settle it with --{basis}", cite, settled_by=settled
-            )
+def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
+    """The level that was chosen, or what was given instead, against the range that holds."""
+    for number in match.ranged:
+        moment, slot = result.doses[number - 1], match.slots[number - 1]
+        row, chosen, given = tracer.row(moment), match.levels.get(number), match.inputs.given.get(number)
+        source = slot.dose if row is None else row.cite
+        cite = cited(source.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
+        if chosen is None and given is None:
+            continue
+        if row is None:
+            text = f"which range holds is not decided: {tracer.undecided(moment)}"
+            yield _finding("level-range", "unknown", number, text, cite)
+        elif row.low is row.high:
+            text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
+            yield _finding("level-range", "warning", number, text, cite)
         elif given is not None:
-            unit = row.low.unit
-            said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
-            observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
-            yield _in_range(row, number, given / size, said, observed, cite)
+            yield _given_in_range(row, number, given, moment, cite)
+        elif chosen is not None:
+            yield _in_range(row, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
+
+
+def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: tuple[str, ...]) -> Finding:
+    unit, basis = row.low.unit, row.low.dimension.partition("/")[2]
+    size = moment.get(basis) if basis else Fraction(1)
+    if isinstance(size, Unknown):
+        text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
+        said = f"{text}; settle it with --{basis}"
+        return _finding("level-range", "unknown", number, said, cite, settled_by=(f"--{basis}",))
+    said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
+    observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
+    return _in_range(row, number, given / size, said, observed, cite)
 
 
 def _in_range(row: Row, number: int, value: Value, said: str, observed: Quantity, cite: tuple[str, ...]) -> Finding:

@@ -8,7 +8,7 @@ from dosecalc import bodysize, findings, units
 from dosecalc.calculator import Row
 from dosecalc.matching import Match
 from dosecalc.moments import Moment
-from dosecalc.numbers import EXACT, TRUE, Value
+from dosecalc.numbers import EXACT, Value
 from dosecalc.observables import OBSERVABLES
 from dosecalc.phrases import doses_text, size_hint
 from dosecalc.units import Measure
@@ -23,16 +23,13 @@ class Tracer:
         self._products: dict[tuple[object, ...], str] = {}
 
     def row(self, moment: Moment) -> Row | None:
-        """The row of the levels that holds, or None while that is not decided."""
-        possible: list[Row] = []
-        for row in self._rows(moment):
-            truth = TRUE if row.when is None else row.when.test(moment)
-            if not truth.no:
-                possible.append(row)
-            if truth.yes:
-                same = {(other.low.dimension, other.low.value) for other in possible} if len(possible) > 1 else {0}
-                return row if len(same) == 1 else None
-        return None
+        """The row of the levels that holds, or None while that is not decided and the rows that may hold differ."""
+        possible = [(row, t) for row, t in zip(self._rows(moment), moment.truths, strict=True) if not t.no]
+        held = next((row for row, truth in possible if truth.yes), None)
+        if held is None or EXACT.known(moment.planned):
+            return held
+        before = [row for row, _ in possible[: [row for row, _ in possible].index(held) + 1]]
+        return held if len({(row.low.dimension, row.low.value) for row in before}) == 1 else None
 
     def _rows(self, moment: Moment) -> tuple[Row, ...]:
         return self.match.compiled.doses[id(moment.slot.dose)].rows if moment.slot is not None else ()
@@ -43,7 +40,7 @@ class Tracer:
             return None if row is None else row.low
         return self.match.levels.get(moment.number)
 
-    def _earlier(self, moment: Moment) -> list[Moment]:
+    def earlier(self, moment: Moment) -> list[Moment]:
         """The doses of the same agent before this one."""
         agent = moment.slot.dose.agent if moment.slot is not None else None
         return [m for m in self.doses[: moment.number - 1] if m.slot is not None and m.slot.dose.agent == agent]
@@ -56,7 +53,7 @@ class Tracer:
             return f"no level of the protocol applies ({self._gap(moment)})"
         row = self.row(moment)
         if row is None:
-            return self._undecided(moment)
+            return self.undecided(moment)
         if row.low.dimension == "absorbed dose":
             return self._waits_for_dose(moment)
         basis = row.low.dimension.partition("/")[2]
@@ -71,7 +68,8 @@ class Tracer:
             if row.when is not None
         )
 
-    def _undecided(self, moment: Moment) -> str:
+    def undecided(self, moment: Moment) -> str:
+        """Which levels are possible, and the options that decide."""
         rows = self._rows(moment)
         asked = [seen for row in rows for seen in findings.look(row.when, moment)]
         options = findings.options_for(tuple(asked), moment.number, moment.cycle, self.match.inputs.next_dose)
@@ -88,7 +86,7 @@ class Tracer:
         return "those that are stated are of a later date; give one of the day of the dose or before"
 
     def _waits_for_dose(self, moment: Moment) -> str:
-        earlier = self._earlier(moment)
+        earlier = self.earlier(moment)
         zero = [m.number for m in earlier if EXACT.known(m.amount) and not m.amount]
         if len(zero) == len(earlier):
             return f"nothing was given as {doses_text(zero)}, so there is no whole-body dose to scale from"
@@ -135,23 +133,29 @@ class Tracer:
         if isinstance(unbounded, float):
             formula = bodysize.FORMULAS[self.match.inputs.formula].name
             text += f" (body surface area by {formula}, in float64)"
-        if moment.capped or moment.floored:
-            bound = "capped by the source at" if moment.capped else "raised by the source to"
-            text += f", {bound} {units.show(moment.planned, symbol, kind, exactly=True)}"
-        return text
+        return text + self._bound(moment, symbol, kind, unbounded)
 
     def _to_target(self, moment: Moment, level: Measure) -> str:
-        earlier, measured = self._earlier(moment), self.match.request.measured
+        earlier, measured = self.earlier(moment), self.match.request.measured
         amount = sum((m.amount for m in earlier), Fraction(0))
         dose = sum((measured[m.number].value for m in earlier if m.number in measured), Fraction(0))
         had, target = units.show(dose, "Gy", exactly=True), units.spell(level)
-        if moment.floored:
+        if dose >= level.value:
             relation = "exactly" if dose == level.value else "above"
-            return f"{had} is {relation} the target of {target}: no further administration"
-        shown, result = (units.show(a, "MBq", exactly=True) for a in (amount, moment.planned))
-        text = f"{shown} x ({target} - {had}) / {had} = {result}"
+            text = f"{had} is {relation} the target of {target}: no further administration"
+            return text + self._bound(moment, "MBq", "activity", Fraction(0))
+        unbounded = amount * (level.value - dose) / dose
+        shown, result = (units.show(a, "MBq", exactly=True) for a in (amount, unbounded))
+        text = f"{shown} x ({target} - {had}) / {had} = {result}{self._bound(moment, 'MBq', 'activity', unbounded)}"
         by_plan = [m.number for m in earlier if m.number not in self.match.request.given]
         return f"{text}; {doses_text(by_plan)} taken as given as planned (no --given)" if by_plan else text
+
+    def _bound(self, moment: Moment, symbol: str, kind: str, unbounded: Value) -> str:
+        """What the source itself made of an amount, where it caps it or raises it."""
+        if not (moment.capped or moment.floored) or EXACT.equal(moment.planned, unbounded).yes:
+            return ""
+        bound = "capped by the source at" if moment.capped else "raised by the source to"
+        return f", {bound} {units.show(moment.planned, symbol, kind, exactly=True)}"
 
 
 def level_text(row: Row) -> str:
