@@ -20,7 +20,8 @@ class Formula(NamedTuple):
 
     id: str
     name: str
-    bsa: Sizes
+    bsa: Sizes | None
+    """None where it depends on the sex too."""
     cite: str
     needs_height: bool = True
     adults_of_known_sex: bool = False
@@ -78,7 +79,7 @@ FORMULAS = {
         Formula("fujimoto", "Fujimoto", _product("0.008883", "0.663", "0.444"), "bsa-formulas#fujimoto"),
         Formula("takahira", "Takahira", _product("0.007241", "0.725", "0.425"), "bsa-formulas#takahira"),
         Formula("shuter-aslani", "Shuter-Aslani", _product("0.00949", "0.655", "0.441"), "bsa-formulas#shuter-aslani"),
-        Formula("schlich", "Schlich", mosteller, "bsa-formulas#schlich", adults_of_known_sex=True),
+        Formula("schlich", "Schlich", None, "bsa-formulas#schlich", adults_of_known_sex=True),
         Formula("lipscombe", "Lipscombe", _product("0.00878108", "0.67844", "0.434972"), "bsa-formulas#lipscombe"),
         Formula("livingston-lee", "Livingston-Lee", livingston_lee, "bsa-formulas#livingston-lee", needs_height=False),
         Formula("costeff", "Costeff", costeff, "bsa-formulas#costeff", needs_height=False),
@@ -88,13 +89,12 @@ DEFAULT = "mosteller"
 
 
 def surface(s: System, formula: str, height: Value, weight: Value, female: Tri, adult: Tri) -> Value:
-    """The body surface area in m² by the formula named; unknown where what it needs is unknown."""
-    if FORMULAS[formula].adults_of_known_sex:
-        return schlich(s, height, weight, female, adult)
-    return FORMULAS[formula].bsa(s, height, weight)
+    """The surface in m² from height (cm) and weight (kg) by the formula named; unknown where what it needs is."""
+    bsa = FORMULAS[formula].bsa
+    return schlich(s, height, weight, female, adult) if bsa is None else bsa(s, height, weight)
 
 
 def spread(height: Value, weight: Value) -> list[tuple[float, str]]:
-    """What the other formulas for people of every age give for the same body, smallest first: (m², name)."""
-    general = (f for f in FORMULAS.values() if f.needs_height and not f.adults_of_known_sex)
-    return sorted((float(f.bsa(EXACT, height, weight)), f.name) for f in general)
+    """What the formulas for people of every age give for a body (cm, kg), smallest first: (m², name)."""
+    general = [(f.bsa, f.name) for f in FORMULAS.values() if f.needs_height]
+    return sorted((float(bsa(EXACT, height, weight)), name) for bsa, name in general if bsa is not None)

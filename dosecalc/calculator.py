@@ -122,9 +122,7 @@ class CompiledArm:
             for d, dose in enumerate(cycle.doses):
                 self.doses[id(dose)] = compile_dose(protocol, compiler, dose, f"{place}.cycles[{c}].doses[{d}]")
         self.rules = tuple(
-            self.compiler.rule(rule, f"rules[{i}]")
-            for i, rule in enumerate(protocol.rules)
-            if rule.arms is None or arm.id in rule.arms
+            self.compiler.rule(rule, f"rules[{i}]") for i, rule in enumerate(protocol.rules) if rule.holds_for(arm.id)
         )
         self.conflicts = tuple(
             (
@@ -132,7 +130,7 @@ class CompiledArm:
                 None if conflict.when is None else self.compiler.condition(conflict.when, f"conflicts[{i}].when"),
             )
             for i, conflict in enumerate(protocol.conflicts)
-            if conflict.arms is None or arm.id in conflict.arms
+            if conflict.holds_for(arm.id)
         )
 
     def course(self, cycles: int | None, chosen: int | None) -> tuple[tuple[Slot, ...], tuple[Day, ...]]:
@@ -172,12 +170,15 @@ class CompiledArm:
     def _amount(self, moment: Moment, slot: Slot) -> None:
         s = self.system
         rows: list[tuple[Tri, Value]] = []
+        held: Mask = False
         for row in self.doses[id(slot.dose)].rows:
             truth = TRUE if row.when is None else row.when.test(moment)
             amount, reached = self._of_level(row, moment)
             amount, capped, floored = self._bounded(row, amount, moment)
-            moment.capped = moment.capped | (truth.yes & capped)
-            moment.floored = moment.floored | (truth.yes & (floored | reached))
+            holds = s.where(held, False, truth.yes)  # the first row that is true, and no other
+            held = held | truth.yes
+            moment.capped = moment.capped | (holds & capped)
+            moment.floored = moment.floored | (holds & (floored | reached))
             moment.truths.append(truth)
             rows.append((truth, amount))
         if rows[0][0] is TRUE:

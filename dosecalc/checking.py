@@ -130,18 +130,65 @@ _NO_NUMBERS = frozenset({"facts", "observables", "schema"})
 
 def own_facts(protocol: Protocol, fact: FactOf) -> Iterator[tuple[str, str]]:
     """What is wrong in the facts that a file brings itself."""
-    ids = [own.id for own in protocol.facts]
+    yield from facts_wrong(protocol.facts)
     for i, own in enumerate(protocol.facts):
-        if own.id in ids[:i]:
-            yield f"facts[{i}].id", f"the fact id {own.id!r} is used twice"
-        for value in own.values:
-            try:
-                value_of(value)
-            except InputError as error:
-                yield f"facts[{i}].values", error.message
         for parent in own.computed_from:
             if parent in (own.id, f"{protocol.id}#{own.id}") or fact(parent) is None:
                 yield f"facts[{i}].computed_from", f"{parent!r} points at no other fact"
+
+
+def facts_wrong(facts: list[Fact]) -> Iterator[tuple[str, str]]:
+    """Values that do not read, pairs that disagree, grades without their mark: (key, sentence)."""
+    ids = [fact.id for fact in facts]
+    for i, fact in enumerate(facts):
+        key = f"facts[{i}]"
+        if fact.id in ids[:i]:
+            yield f"{key}.id", f"the fact id {fact.id!r} is used twice"
+        for value in fact.values:
+            try:
+                value_of(value)
+            except InputError as error:
+                yield f"{key}.values", error.message
+        yield from _grade(fact, key)
+        if isinstance(fact.printed, list):
+            yield from _printed(fact.printed, f"{key}.printed")
+
+
+def _printed(pair: list[str], key: str) -> Iterator[tuple[str, str]]:
+    """A list is a pair of figures for the same thing."""
+    if len(pair) != 2:
+        yield key, f"read {len(pair)} figures, expected a pair; write other text without a list"
+        return
+    try:
+        if not agree(*pair):
+            yield key, f"{pair[0]} and {pair[1]} differ by more than their printed digits allow"
+    except InputError as error:
+        yield key, error.message
+
+
+def _grade(fact: Fact, key: str) -> Iterator[tuple[str, str]]:
+    if fact.grade == "M" and fact.confirmed:
+        yield f"{key}.confirmed", "a fact of grade M was not read: it has confirmed = false"
+    if fact.grade == "C" and not fact.computed_from:
+        yield f"{key}.computed_from", "a computed fact names the facts that it was computed from"
+
+
+def agree(first: str, second: str) -> bool:
+    """Whether two printed figures can be the same quantity: their rounding intervals meet.
+
+    A printed number stands for plus or minus half a unit of its last digit, trailing zeros counted (310 is 309.5 to
+    310.5). Figures of different dimensions never agree.
+    """
+    (low, high, dimension), (low2, high2, dimension2) = _interval(first), _interval(second)
+    return dimension == dimension2 and low <= high2 and low2 <= high
+
+
+def _interval(printed: str) -> tuple[Fraction, Fraction, str]:
+    measure = units.read(printed)
+    digits = re.match(r"\s*[+-]?\d+(?:\.(\d+))?(?:[eE]([+-]?\d+))?", printed)
+    places = (len(digits[1] or "") - int(digits[2] or 0)) if digits else 0
+    half = Fraction(1, 2) * Fraction(10) ** -places * measure.unit.factor
+    return measure.value - half, measure.value + half, measure.dimension
 
 
 def double_entry(raw: Mapping[str, Any], fact: FactOf) -> DoubleEntry:

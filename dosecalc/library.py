@@ -117,7 +117,7 @@ class ProtocolFile:
     def confirmed(self, cite: str, seen: tuple[str, ...] = ()) -> bool:
         """Whether somebody read the fact first-hand; a computed one is confirmed if its parents are."""
         fact = self.fact(cite)
-        if fact is None or not fact.confirmed or cite in seen:
+        if fact is None or fact.confirmed is not True or fact.grade == "M" or cite in seen:
             return False
         return all(self.confirmed(parent, (*seen, cite)) for parent in fact.computed_from)
 
@@ -131,9 +131,9 @@ class ProtocolFile:
         found: dict[str, None] = {}
         conditions = self.protocol.conditions
         mine = [arm, *(c for c in self.protocol.agents.values())]
-        mine += [r for r in self.protocol.rules if r.arms is None or arm.id in r.arms]
-        mine += [i for i in self.protocol.instructions if i.arms is None or arm.id in i.arms]
-        mine += [c for c in self.protocol.conflicts if c.arms is None or arm.id in c.arms]
+        mine += [r for r in self.protocol.rules if r.holds_for(arm.id)]
+        mine += [i for i in self.protocol.instructions if i.holds_for(arm.id)]
+        mine += [c for c in self.protocol.conflicts if c.holds_for(arm.id)]
         for thing in mine:
             for cite in _cites_below(thing, conditions):
                 found.setdefault(cite)
@@ -184,6 +184,8 @@ def load(path: str) -> ProtocolFile:
         stat = os.stat(key)
     except OSError as error:
         raise InputError(f"cannot read {folders.shown(path)}: {error.strerror}") from None
+    except ValueError as error:
+        raise InputError(f"cannot read {path!r}: {error}") from None
     stamp = (stat.st_mtime_ns, stat.st_size)
     if key not in _files or _files[key][0] != stamp or _files[key][1].path != path:
         file, problems = examine(path)

@@ -11,7 +11,7 @@ Where a float took part (a root, a decay factor), values within 1e-12 relative c
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from math import floor, log10
@@ -108,18 +108,56 @@ def ends(value: Value) -> tuple[Value, Value]:
 class System(Protocol):
     """What a number system offers beyond plain operators."""
 
-    def number(self, exact: Fraction) -> Value: ...
-    def unknown(self, *lacks: str) -> Value: ...
-    def above(self, a: Value, b: Value) -> Tri: ...
-    def at_least(self, a: Value, b: Value) -> Tri: ...
-    def equal(self, a: Value, b: Value) -> Tri: ...
-    def known(self, a: Value) -> Mask: ...
-    def either(self, a: Value, b: Value) -> Value: ...
-    def where(self, mask: Mask, value: Value, other: Value) -> Value: ...
-    def first(self, rows: Sequence[tuple[Tri, Value]]) -> tuple[Value, Mask]: ...
-    def floor(self, a: Value) -> Value: ...
-    def power(self, a: Value, exponent: Value) -> Value: ...
-    def log10(self, a: Value) -> Value: ...
+    def number(self, exact: Fraction) -> Value:
+        """An exact rational as a number of the system."""
+        ...
+
+    def unknown(self, *lacks: str) -> Value:
+        """The value that is not known; ``lacks`` names the observables that would have been needed."""
+        ...
+
+    def above(self, a: Value, b: Value) -> Tri:
+        """Whether a is above b; of Bounds, whether all of it is."""
+        ...
+
+    def at_least(self, a: Value, b: Value) -> Tri:
+        """Whether a is at least b."""
+        ...
+
+    def equal(self, a: Value, b: Value) -> Tri:
+        """Whether a equals b."""
+        ...
+
+    def known(self, a: Value) -> Mask:
+        """Whether both ends are known."""
+        ...
+
+    def either(self, a: Value, b: Value) -> Value:
+        """The first value where it is known, else the second."""
+        ...
+
+    def where(self, mask: Mask, value: Value, other: Value) -> Value:
+        """The first value where the mask says so, else the second."""
+        ...
+
+    def first(self, rows: Sequence[tuple[Tri, Value]]) -> tuple[Value, Mask]:
+        """The value of the first row that is true, and where no row can be.
+
+        It is unknown while a row before the first true one may be true and has another value.
+        """
+        ...
+
+    def floor(self, a: Value) -> Value:
+        """The whole number at or below."""
+        ...
+
+    def power(self, a: Value, exponent: Value) -> Value:
+        """A float power."""
+        ...
+
+    def log10(self, a: Value) -> Value:
+        """The decimal logarithm."""
+        ...
 
 
 def _order_of_floats(a: float, b: float) -> int | None:
@@ -291,6 +329,3 @@ def any_of(truths: Iterable[Tri]) -> Tri:
     for truth in truths:
         result = result | truth
     return result
-
-
-Comparison = Callable[[Value, Value], Tri]

@@ -6,6 +6,7 @@ except those of prior therapy. A momentary one (a blood count) answers for the d
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -162,7 +163,7 @@ def settled_by(row: Observable, index: int | None = None) -> str:
     return f'--set "{name}=... {row.unit}"{" (or never)" if row.ago else ""}'
 
 
-def find(name: str, known: dict[str, Observable] = OBSERVABLES) -> Observable:
+def find(name: str, known: Mapping[str, Observable] = OBSERVABLES) -> Observable:
     """The row of an observable; InputError naming the near ones if there is none."""
     row = known.get(name)
     if row is None:

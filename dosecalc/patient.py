@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from dosecalc import units
 from dosecalc.errors import InputError
@@ -36,7 +36,7 @@ class Patient(BaseModel):
     Quantities are text (``"20 kg"``), pint Quantities, or plain numbers for weight (kg), height (cm), bsa (m²) and
     age (years). ``weight`` may be a list with dates (``"20 kg@2026-03-01"``) or a table by dose (``{3: "22 kg"}``).
     ``observables`` maps names (``platelets``, ``platelets[3]``) to values; ``prior`` lists earlier therapy, or is
-    ``"none"``; ``given`` and ``measured`` map dose numbers to what was given and measured.
+    ``"none"``; ``given`` and ``measured`` map dose numbers to what was given and measured. Raises InputError.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
@@ -52,6 +52,13 @@ class Patient(BaseModel):
     measured: Texts = _Listed
     label: Texts = _Listed
 
+    def __init__(self, **statements: Any) -> None:
+        """Raises InputError for a key that is not known and for a value that is no text, number or quantity."""
+        try:
+            super().__init__(**statements)
+        except ValidationError as error:
+            raise InputError(_first_problem(error), where="Patient") from None
+
     def inputs(self) -> dict[str, list[str]]:
         """The same statements as the options of the command line."""
         named = {"observables": "set"}
@@ -60,19 +67,18 @@ class Patient(BaseModel):
 
 def from_text(text: str, name: str) -> Patient:
     """Read a patient file, TOML or JSON. InputError says what is wrong in it and where."""
-    from pydantic import ValidationError
-
     try:
-        return Patient.model_validate(_parsed(text, name))
-    except ValidationError as error:
-        item = error.errors(include_url=False)[0]
-        key = ".".join(str(part) for part in item["loc"])
-        if item["type"] == "extra_forbidden":
-            raise InputError(f"the key {key!r} is not known; a patient file has {', '.join(Patient.model_fields)}",
-                             where=f"--patient {name}") from None  # fmt: skip
-        raise InputError(f"{key}: {item['msg'].removeprefix('Value error, ')}", where=f"--patient {name}") from None
+        return Patient(**_parsed(text, name))
     except InputError as error:
-        raise error.at(f"--patient {name}") from None
+        raise InputError(error.message, where=f"--patient {name}") from None
+
+
+def _first_problem(error: ValidationError) -> str:
+    item = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return f"the key {key!r} is not known; a patient has {', '.join(Patient.model_fields)}"
+    return f"{key}: {item['msg'].removeprefix('Value error, ')}"
 
 
 _LONGEST = 1_000_000
@@ -86,7 +92,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return dict(pairs)
 
 
-def _parsed(text: str, name: str) -> Any:
+def _parsed(text: str, name: str) -> dict[str, Any]:
     import json
     import tomllib
 

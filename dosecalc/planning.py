@@ -15,7 +15,7 @@ from dosecalc.errors import InputError
 from dosecalc.matching import Match, match
 from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Unknown, Value, ends
-from dosecalc.observables import NEVER, OBSERVABLES, Stated
+from dosecalc.observables import OBSERVABLES, Stated
 from dosecalc.phrases import size_hint
 from dosecalc.plans import Dose, Finding, Plan, Size
 from dosecalc.protocol import cited
@@ -82,11 +82,13 @@ def plan(
     }
     inputs = {"protocol": [_path("protocol", protocol)]}
     inputs |= {option: _texts(option, v) for option, v in named.items() if v is not None}
-    if patient is not None and hasattr(patient, "inputs"):
-        inputs = merged(inputs, patient.inputs())
-    elif patient is not None:
-        inputs["patient"] = [_path("patient", patient)]
-    return plan_inputs(inputs)
+    if patient is None:
+        return plan_inputs(inputs)
+    from dosecalc.patient import Patient
+
+    if isinstance(patient, Patient):
+        return plan_inputs(merged(inputs, patient.inputs()))
+    return plan_inputs({**inputs, "patient": [_path("patient", patient)]})
 
 
 def _path(option: str, value: object) -> str:
@@ -189,7 +191,7 @@ def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> 
         instructions=tuple(
             plans.Instruction.made(text=i.text, cite=cited(i.cite))
             for i in protocol.instructions
-            if i.arms is None or arm.id in i.arms
+            if i.holds_for(arm.id)
         ),
         unconfirmed=tuple(
             plans.Unconfirmed.made(fact=cite, statement=statement)
@@ -216,8 +218,7 @@ def _told(finding: Finding, asked: Match) -> Finding:
         f" An earlier amount without the weight of that time ({', '.join(unweighed)}) is divided by today's weight, "
         "the least that it can have been unless the patient has lost weight: write AMOUNT,WEIGHT."
     )
-    message = finding.message.replace("settle it with --prior.", 'settle it with --prior "AMOUNT,WEIGHT".')
-    return finding.model_copy(update={"message": message + note})
+    return finding.model_copy(update={"message": finding.message + note})
 
 
 def _conflicts(asked: Match, result: Calculation) -> Iterable[plans.Conflict]:
@@ -248,8 +249,10 @@ def _extra_cites(asked: Match, result: Calculation) -> list[str]:
 
 
 def _sources(asked: Match, extra: list[str]) -> tuple[dict[str, str], ...]:
-    used = {cite.partition("#")[0] for cite in (*asked.file.cites(asked.arm), *extra)}
-    return tuple({"id": sheet.id, "sha256": sheet.sha256} for sheet in asked.file.sheets.values() if sheet.id in used)
+    """The sheets that a plan rests on, in the order in which the file cites them."""
+    used = dict.fromkeys(cite.partition("#")[0] for cite in (*asked.file.cites(asked.arm), *extra))
+    sheets = (asked.file.sheets[sheet] for sheet in used if sheet in asked.file.sheets)
+    return tuple({"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets)
 
 
 # -- doses ------------------------------------------------------------------------------------------------------
@@ -305,14 +308,8 @@ def _totals(asked: Match, result: Calculation, agent: str) -> plans.Totals:
 
 
 def _sum(name: str, doses: list[Moment]) -> Size:
-    """What some doses of one agent sum to: what was cumulative at the last, where they are the first doses of it."""
-    last = doses[-1] if doses else None
-    agents = [m for m in last.case.doses[: last.number] if m.radioactive == last.radioactive] if last else []
-    if last is not None and agents == doses:
-        highs = [ends(last.values[f"cumulative_{name}{size}"])[1] for size in SIZED]
-    else:
-        highs = [sum((m.values[f"dose_{name}{size}"] for m in doses), Fraction(0)) for size in SIZED]
-    value, per_weight, per_bsa = (_known(high) for high in highs)
+    sums = [sum((m.values[f"dose_{name}{size}"] for m in doses), Fraction(0)) for size in SIZED]
+    value, per_weight, per_bsa = (_known(total) for total in sums)
     return Size.made(kind=name, value=value, weight_value=per_weight, bsa_value=per_bsa, lower_bound=False)
 
 
@@ -390,6 +387,6 @@ def _shown_value(said: Stated) -> Any:
     """A value as the document prints it: with its unit, or a count, a truth, or the word that was stated."""
     if said.measure is not None:
         return plans.quantity_of(said.measure)
-    if said.value == NEVER:
+    if said.text.strip().lower() == "never":
         return "never"
     return int(said.value) if isinstance(said.value, Fraction) else said.value

@@ -117,7 +117,17 @@ class Agent(_Thing):
     cite: Cite | None = None
 
 
-class Rule(_Thing):
+class _ForArms(_Thing):
+    """Something that holds for some arms of a file, or for all."""
+
+    arms: list[str] | None = None
+
+    def holds_for(self, *arms: str) -> bool:
+        """Whether it holds for any of these arms."""
+        return self.arms is None or any(arm in self.arms for arm in arms)
+
+
+class Rule(_ForArms):
     """What must hold: ``when`` (optional) -> ``require``. A rule never changes an amount."""
 
     id: str
@@ -126,13 +136,12 @@ class Rule(_Thing):
     cite: Cite
     part: str | None = None
     when: Condition | None = None
-    arms: list[str] | None = None
     agent: str | None = None
     at: Scope | None = None
     severity: Severity = "violation"
 
 
-class Conflict(_Thing):
+class Conflict(_ForArms):
     """Statements that cannot all hold, with the reading that this protocol takes and why."""
 
     id: str
@@ -140,15 +149,13 @@ class Conflict(_Thing):
     reading: str
     because: str
     when: Condition | None = None
-    arms: list[str] | None = None
 
 
-class Instruction(_Thing):
+class Instruction(_ForArms):
     """Something that people must do and that no rule can check."""
 
     text: str
     cite: Cite
-    arms: list[str] | None = None
 
 
 class OwnObservable(_Thing):

@@ -74,7 +74,7 @@ def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
     """The level that was chosen, or what was given instead, against the range that holds."""
     for number in match.ranged:
         moment, slot = result.doses[number - 1], match.slots[number - 1]
-        row, chosen, given = tracer.row(moment), match.levels.get(number), match.inputs.given.get(number)
+        row, chosen, given = tracer.sole_row(moment), match.levels.get(number), match.inputs.given.get(number)
         source = slot.dose if row is None else row.cite
         cite = cited(source.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
         if chosen is None and given is None:

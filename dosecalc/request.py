@@ -20,10 +20,9 @@ from dosecalc.units import Measure
 OPTIONS = ("protocol", "bsa", "weight", "height", "age", "sex", "level", "cycles", "start", "cycle-length", "prior",
            "given", "measured", "set", "patient", "label", "bsa-formula")  # fmt: skip
 SIZES = ("bsa", "weight", "height")
-DIRECT = (*SIZES, "age", "sex")
 MOST = 100
-_INDEXED = re.compile(r"\s*(\d{1,4})\s*=(.*)", re.DOTALL)
-_NAMED = re.compile(r"\s*([A-Za-z_0-9]+)\s*(?:\[\s*(\d{1,4})\s*\])?\s*=(.*)", re.DOTALL)
+_INDEXED = re.compile(r"\s*([0-9]{1,4})\s*=(.*)", re.DOTALL)
+_NAMED = re.compile(r"\s*([A-Za-z_0-9]+)\s*(?:\[\s*([0-9]{1,4})\s*\])?\s*=(.*)", re.DOTALL)
 P = ParamSpec("P")
 T = TypeVar("T")
 _PRIOR_DIMENSIONS = ("activity", "activity/weight", "activity/bsa", "mass", "mass/weight", "mass/bsa")
@@ -55,8 +54,7 @@ class GivenStatement(NamedTuple):
 class Request:
     """Everything that was asked, read. ``prior`` is None where nothing was said, empty where there was none."""
 
-    def __init__(self, protocol: str) -> None:
-        self.protocol = protocol
+    def __init__(self) -> None:
         self.stated: dict[str, Stated] = {}
         self.indexed: dict[tuple[str, int], Stated] = {}
         self.sizes: dict[str, list[Sized]] = {}
@@ -72,13 +70,13 @@ class Request:
 
 def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Request:
     """Read every option. InputError names the option, what was read, what was expected and how to write it."""
-    request = Request(_one(inputs, "protocol") or "")
+    request = Request()
     for name in SIZES:
         for text in inputs.get(name, ()):
             _within(f"--{name}", _read_size, request, name, text)
     for name in ("age", "sex"):
         for text in inputs.get(name, ()):
-            _within(f"--{name}", _state, request, observables.find(name, dict(table)), None, text)
+            _within(f"--{name}", _state, request, observables.find(name, table), None, text)
     for text in inputs.get("set", ()):
         _within("--set", _read_set, request, text, table)
     for text in inputs.get("level", ()):
@@ -137,7 +135,7 @@ def _read_set(request: Request, text: str, table: Mapping[str, Observable]) -> N
         raise InputError(f"read {text!r}, expected OBSERVABLE=VALUE or OBSERVABLE[N]=VALUE, for example "
                          "'platelets=90000/uL'")  # fmt: skip
     name, index, value = match[1], match[2], match[3].strip()
-    row = observables.find(name, dict(table))
+    row = observables.find(name, table)
     if row.computed:
         instead = f"; {observables.settled_by(row)} bears on it" if row.option else ""
         raise InputError(f"{name} is computed from the plan and cannot be set{instead}")
@@ -213,7 +211,7 @@ def _check_label(inputs: Mapping[str, list[str]]) -> None:
 def _check_completed_age(request: Request) -> None:
     age, completed = request.stated.get("age"), request.stated.get("age_completed")
     if age is not None and completed is not None:
-        year = Fraction(1461, 4)
+        year = units.unit("y").factor
         if Fraction(age.value) // year != Fraction(completed.value) / year:
             raise InputError(f"age_completed={completed.text} does not go with an age of {age.text}", where="--set")
 

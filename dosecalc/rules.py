@@ -18,7 +18,7 @@ from dosecalc.protocol import Condition, OwnObservable, Rule, cited
 from dosecalc.units import Measure
 
 COMPARISONS = ("above", "at_least", "below", "at_most")
-MONTHS = {"month": 1, "y": 12}
+_MONTHS = {"month": 1, "y": 12}
 
 
 class Moment(Protocol):
@@ -41,17 +41,15 @@ class Leaf:
 
     def __init__(self, observable: Observable, comparison: str, limit: Limit, test: Test) -> None:
         self.observable, self.comparison, self.limit, self.test = observable, comparison, limit, test
-        self.months: Fraction | None = None
-        """The limit in months, where it is a time in months or years (other than an age)."""
-        if isinstance(limit, Measure) and limit.unit.symbol in MONTHS and not observable.name.startswith("age"):
-            self.months = limit.number * MONTHS[limit.unit.symbol]
+        self.months = _months(observable, limit)
         self.limit_text = units.spell(limit) if isinstance(limit, Measure) else str(limit).lower()
 
 
 class CompiledCondition(NamedTuple):
+    """A condition as a closure, with the comparisons that it makes."""
+
     test: Test
     leaves: tuple[Leaf, ...]
-    parts: tuple[CompiledCondition, ...] = ()
 
 
 class CompiledRule:
@@ -122,7 +120,7 @@ class Compiler:
             return self.named_condition(made.condition, where)
         if made.not_ is not None:
             part = self.condition(made.not_, f"{where}.not")
-            return CompiledCondition(lambda moment: ~part.test(moment), part.leaves, (part,))
+            return CompiledCondition(lambda moment: ~part.test(moment), part.leaves)
         key, listed = ("all", made.all_) if made.all_ is not None else ("any", made.any_ or [])
         if not listed:
             raise InputError(f"'{key}' lists no condition", where=where)
@@ -130,7 +128,7 @@ class Compiler:
         tests = [part.test for part in parts]
         join = all_of if key == "all" else any_of
         leaves = tuple(leaf for part in parts for leaf in part.leaves)
-        return CompiledCondition(lambda moment: join(test(moment) for test in tests), leaves, parts)
+        return CompiledCondition(lambda moment: join(test(moment) for test in tests), leaves)
 
     def named_condition(self, name: str, where: str) -> CompiledCondition:
         """The condition that the file names once for every rule that asks it."""
@@ -184,9 +182,7 @@ class Compiler:
         if not isinstance(limit, str):
             raise InputError(f"{row.name} is a quantity: write text with a unit, '... {row.unit}'", where=where)
         measure = read_at(limit, row.dimension, where)
-        months = MONTHS.get(measure.unit.symbol)
-        dates = measure.number * months if months and row.name == "prior_interval" else None
-        return Leaf(row, key, measure, self._comparison(row.name, key, measure.value, dates))
+        return Leaf(row, key, measure, self._comparison(row.name, key, measure.value, _months(row, measure)))
 
     def _comparison(self, name: str, key: str, exact: Fraction, months: Fraction | None) -> Test:
         fixed = self.system.number(exact)
@@ -228,6 +224,13 @@ def outcome(compiled: CompiledRule, moment: Moment) -> Outcome:
     """What a rule says at a moment."""
     when = TRUE if compiled.when is None else compiled.when.test(moment)
     return Outcome(when, compiled.require.test(moment))
+
+
+def _months(row: Observable, limit: Limit) -> Fraction | None:
+    """A limit in months, where it is a time in months or years (other than an age), which dates decide exactly."""
+    if not isinstance(limit, Measure) or limit.unit.symbol not in _MONTHS or row.name.startswith("age"):
+        return None
+    return limit.number * _MONTHS[limit.unit.symbol]
 
 
 def read_at(text: str, expect: str | tuple[str, ...], where: str) -> Measure:

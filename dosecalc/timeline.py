@@ -37,10 +37,13 @@ def add_months(date: Date, months: int) -> Date:
 
 
 def months_in_days(since: Date, months: Fraction) -> Fraction | None:
-    """How many days the calendar months after a date are; None for parts of a month."""
+    """How many days the calendar months after a date are; None for parts of a month and beyond the year 9999."""
     if months.denominator != 1:
         return None
-    return Fraction((add_months(since, int(months)) - since).days)
+    try:
+        return Fraction((add_months(since, int(months)) - since).days)
+    except (ValueError, OverflowError):  # beyond the end of the calendar
+        return None
 
 
 def start_of(start: Date | None, given: dict[int, Date]) -> Date | None:

@@ -23,13 +23,26 @@ class Tracer:
         self._products: dict[tuple[object, ...], str] = {}
 
     def row(self, moment: Moment) -> Row | None:
-        """The row of the levels that holds, or None while that is not decided and the rows that may hold differ."""
-        possible = [(row, t) for row, t in zip(self._rows(moment), moment.truths, strict=True) if not t.no]
-        held = next((row for row, truth in possible if truth.yes), None)
-        if held is None or EXACT.known(moment.planned):
-            return held
-        before = [row for row, _ in possible[: [row for row, _ in possible].index(held) + 1]]
-        return held if len({(row.low.dimension, row.low.value) for row in before}) == 1 else None
+        """The row of the levels that made the amount, or None while that is not decided."""
+        possible = self._possible(moment)
+        if not possible or not EXACT.known(moment.planned):
+            return _last_if_alike([(row.low.dimension, row.low.value) for row in possible], possible)
+        return possible[-1]
+
+    def sole_row(self, moment: Moment) -> Row | None:
+        """The row that holds, or None while rows with other ranges may hold as well."""
+        possible = self._possible(moment)
+        return _last_if_alike([(row.low.dimension, row.low.value, row.high.value) for row in possible], possible)
+
+    def _possible(self, moment: Moment) -> list[Row]:
+        """The rows that may hold, up to the first that does; none where no row surely does."""
+        possible: list[Row] = []
+        for row, truth in zip(self._rows(moment), moment.truths, strict=True):
+            if not truth.no:
+                possible.append(row)
+            if truth.yes:
+                return possible
+        return []
 
     def _rows(self, moment: Moment) -> tuple[Row, ...]:
         return self.match.compiled.doses[id(moment.slot.dose)].rows if moment.slot is not None else ()
@@ -156,6 +169,10 @@ class Tracer:
             return ""
         bound = "capped by the source at" if moment.capped else "raised by the source to"
         return f", {bound} {units.show(moment.planned, symbol, kind, exactly=True)}"
+
+
+def _last_if_alike(what: list[tuple[object, ...]], possible: list[Row]) -> Row | None:
+    return possible[-1] if len(set(what)) == 1 else None
 
 
 def level_text(row: Row) -> str:

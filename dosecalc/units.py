@@ -208,7 +208,8 @@ def read(text: str, expect: str | tuple[str, ...] = (), *, bare: str | None = No
     """Read one quantity.
 
     ``expect`` names the dimensions that are wanted (none: any). ``bare`` is the unit of a number without one.
-    Raises InputError saying what was read, what was expected and how to write it.
+    Raises InputError saying what was read, what was expected and how to write it; negative numbers and those beyond
+    10^30 are refused too.
     """
     wanted = (expect,) if isinstance(expect, str) else expect
     number, symbol = _split(text, wanted, bare)
@@ -476,8 +477,9 @@ def text_of(value: object) -> str:
 
 
 def _number_text(value: object) -> str:
-    if isinstance(value, bool) or value is None or getattr(value, "shape", ()) != ():
-        raise InputError(f"read {value!r}, expected one number")
+    plain = isinstance(value, (int, float, Fraction)) or hasattr(value, "dtype") or type(value).__name__ == "Decimal"
+    if not plain or isinstance(value, bool) or getattr(value, "shape", ()) != ():
+        raise InputError(f"read {_short(repr(value))}, expected one number")
     if isinstance(value, (int, Fraction)) and not -_LARGEST <= value <= _LARGEST:
         raise InputError("read a number out of any range that occurs")
     if isinstance(value, Fraction):

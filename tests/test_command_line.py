@@ -258,22 +258,19 @@ def test_a_folder_that_is_none_is_refused(dosecalc, monkeypatch):
 # -- processes --------------------------------------------------------------------------------------------------
 
 
-def test_completion_offers_arms_and_observables():
-    def offered(words: str, place: int) -> str:
-        return python(
-            "-m", "dosecalc", _DOSECALC_COMPLETE="bash_complete", COMP_WORDS=words, COMP_CWORD=str(place)
-        ).stdout
-
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("dosecalc plan --protocol clo", ["plain,clover2-20", "plain,clover2-10"]),
+        ("dosecalc plan --bsa-formula sh", ["plain,shuter-aslani"]),
+        ("dosecalc plan --set platelets_b", ["plain,platelets_baseline="]),
+        ("dosecalc protocol show ino", ["plain,inotuzumab"]),
+    ],
+)
+def test_completion_offers_arms_formulas_and_observables(words, offered):
     script = "from dosecalc.__main__ import main; main()"
-    environment = {
-        "_DOSECALC_COMPLETE": "bash_complete",
-        "COMP_WORDS": "dosecalc plan --protocol clo",
-        "COMP_CWORD": "3",
-    }
-    assert python("-c", script, **environment).stdout.split() == ["plain,clover2-20", "plain,clover2-10"]
-    environment |= {"COMP_WORDS": "dosecalc plan --set plat", "COMP_CWORD": "3"}
-    assert "plain,platelets=" in python("-c", script, **environment).stdout.split()
-    assert offered("dosecalc plan --bsa-formula du", 3) is not None
+    environment = {"_DOSECALC_COMPLETE": "bash_complete", "COMP_WORDS": words, "COMP_CWORD": str(words.count(" "))}
+    assert python("-c", script, **environment).stdout.split() == offered
 
 
 HEAVY = "{'numpy', 'pint', 'rich', 'pydantic', 'scipy'}"

@@ -203,7 +203,7 @@ def test_nothing_given_leaves_nothing_to_scale_from(plan):
         ("p.json", '{"weight": 20, "weight": 21}', "the key 'weight' stands twice"),
         ("p.json", "{", "not JSON"),
         ("p.json", "[1]", "expected a table of keys"),
-        ("p.toml", "wieght = 20\n", "the key 'wieght' is not known; a patient file has age, sex, weight"),
+        ("p.toml", "wieght = 20\n", "the key 'wieght' is not known; a patient has age, sex, weight"),
         ("p.toml", "weight = nan\n", "not a number"),
         ("p.json", '{"weight": NaN}', "not a number"),
         ("p.toml", f"weight = {'1' * 5000}\n", "cannot be read"),
@@ -235,3 +235,35 @@ def test_a_protocol_that_is_no_text_is_refused(bad):
 def test_a_size_that_is_no_size_is_refused(bad):
     with pytest.raises(library.InputError):
         library.plan("clover2-20", bsa=bad)
+
+
+@pytest.mark.parametrize("made", [{"wieght": 3}, {"weight": object()}, {"weight": [1, object()]}])
+def test_a_patient_that_cannot_be_one_is_refused(made):
+    with pytest.raises(library.InputError, match="Patient: "):
+        library.Patient(**made)
+
+
+def test_a_patient_of_another_kind_is_refused():
+    made = library.plan("clover2-20", bsa=1.6)
+    with pytest.raises(library.InputError, match="expected text or a path"):
+        library.plan("clover2-20", patient=made)
+
+
+@pytest.mark.parametrize("wanted", [None, 3, b"clover2", "a\0.toml", "no-such-arm"])
+def test_a_protocol_that_cannot_be_loaded_is_refused(wanted):
+    with pytest.raises(library.InputError):
+        library.load_protocol(wanted)
+
+
+def test_sources_stand_in_the_order_of_their_citations_whatever_was_planned_before():
+    library.plan("clover2-20", bsa=1.6, observables={"platelets": "90000/uL"})
+    first = library.plan("clover2-20", weight=20, height=110).document()["sources"]
+    library.plan("clover2-20", weight=20, height=110, bsa_formula="costeff")
+    again = library.plan("clover2-20", weight=20, height=110).document()["sources"]
+    assert first == again
+    assert first[-1]["id"] == "bsa-formulas"
+
+
+def test_digits_of_another_script_number_no_dose(dosecalc):
+    answer = dosecalc("plan", "--protocol", *C20, "--given", "\N{ARABIC-INDIC DIGIT ONE}=32 mCi")
+    assert answer.status == 2

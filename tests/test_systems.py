@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,8 @@ from dosecalc.moments import Inputs, Prior
 from dosecalc.numbers import EXACT, FALSE, TRUE, Arrays, Bounds, Tri, Unknown, ends
 from dosecalc.rules import Compiler, Outcome
 
-ARMS = folders.arm_ids()
+LEVELS_FILE = Path(__file__).with_name("levels.toml")
+ARMS = [*folders.arm_ids(), *(f"{LEVELS_FILE}#{arm}" for arm in folders.arms_in(str(LEVELS_FILE)))]
 PATIENTS = 400
 WEIGHTS = [Fraction(n, 10) for n in (30, 35, 100, 123, 200, 333, 416, 417, 500, 625, 1200)]
 AREAS = [Fraction(n, 100) for n in (25, 79, 80, 147, 150, 160, 173, 200)]
@@ -125,9 +127,9 @@ def at(tri: Tri, i: int) -> Tri:
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("arm_id", ARMS)
+@pytest.mark.parametrize("arm_id", ARMS, ids=lambda arm: arm.rpartition("#")[2])
 def test_a_plan_and_a_cohort_agree(arm_id: str, seed: int) -> None:
-    rng = random.Random(f"{arm_id}{seed}")
+    rng = random.Random(f"{arm_id.rpartition('#')[2]}{seed}")
     file, arm = library.find(arm_id)
     slots = schedule.course(arm)
     exact = CompiledArm(file.protocol, arm, Compiler(EXACT, file.protocol.conditions, file.table))
@@ -146,6 +148,9 @@ def test_a_plan_and_a_cohort_agree(arm_id: str, seed: int) -> None:
         alone = exact.run(slots, one(patient, agent, ranged=ranged))
         for k, moment in enumerate(alone.doses):
             assert close(moment.amount, np.broadcast_to(together.doses[k].amount, (PATIENTS,))[i]), (patient, k)
+            for mark in ("capped", "floored", "undefined"):
+                joint_mark = np.broadcast_to(getattr(together.doses[k], mark), (PATIENTS,))[i]
+                assert bool(getattr(moment, mark)) == bool(joint_mark), (patient, k, mark)
             for name in TOTALS:
                 if (k, name) in broadcast:
                     both = zip(ends(moment.get(name)), broadcast[k, name], strict=True)

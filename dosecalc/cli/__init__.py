@@ -8,13 +8,13 @@ from collections.abc import Sequence
 
 import click
 
-from dosecalc.cli.output import complain, finish
+from dosecalc.cli.output import FAULT, complain, finish
 from dosecalc.cli.planning import plan
 from dosecalc.cli.protocols import observables, protocol
 from dosecalc.cli.quick import without_plugins
 from dosecalc.version import VERSION
 
-FOUND, UNUSABLE, FAULT, INTERRUPTED = 1, 2, 3, 130
+UNUSABLE, INTERRUPTED = 2, 130
 
 _EPILOG = """\b
 Exit status: 0 done, nothing found against it; 1 a finding; 2 the input could

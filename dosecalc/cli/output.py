@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 if TYPE_CHECKING:
     from dosecalc.render.page import Page
 
+FAULT = 3
 _POWERS = str.maketrans({"²": "^2", "³": "^3", "⁹": "^9"})
 
 
@@ -73,5 +74,5 @@ def finish(status: int) -> int:
         _leave()
     except (OSError, ValueError) as error:
         complain(f"cannot write the result: {error}")
-        return 3
+        return FAULT
     return status

@@ -60,7 +60,7 @@ from dosecalc.cli.output import show, write
 @click.option("--label", multiple=True, metavar="TEXT", help="A case reference to print on the plan.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as one JSON object.")
 @click.option("--strict", is_flag=True, help="Exit 1 also where something is unknown, pending or warned of.")
-def plan(as_json: bool, strict: bool, **options: str | tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def plan(as_json: bool, strict: bool, **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Compute every dose and the cumulative amounts of a course, and check it against its protocol.
 
     Quantities are a number and a unit: "1.6 m^2", "12 mCi/kg", "14 day". Options may be repeated where they take
@@ -72,12 +72,7 @@ def plan(as_json: bool, strict: bool, **options: str | tuple[str, ...]) -> int: 
     """
     from dosecalc.planning import plan_inputs
 
-    inputs: dict[str, list[str]] = {}
-    for name, value in options.items():
-        texts = [value] if isinstance(value, str) else list(value)
-        if texts:
-            inputs[name.rstrip("_").replace("_", "-")] = texts
-    made = plan_inputs(inputs)
+    made = plan_inputs({name.rstrip("_").replace("_", "-"): list(texts) for name, texts in options.items() if texts})
     if as_json:
         write(made.to_json())
     else:

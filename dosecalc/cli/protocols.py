@@ -15,7 +15,7 @@ def protocol() -> None:
 
 @protocol.command("list", short_help="All arms that can be planned.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
-def list_(as_json: bool) -> int:  # noqa: FBT001
+def list_(as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
     """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS."""
     from dosecalc import library
 
@@ -61,7 +61,7 @@ def lint(files: tuple[str, ...]) -> int:
 
 @click.command(short_help="What rules may speak of.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
-def observables(as_json: bool) -> int:  # noqa: FBT001
+def observables(as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
     """List the observables with unit, scope and range. State one with plan --set NAME=VALUE."""
     from dosecalc.render.observables import document, page
 

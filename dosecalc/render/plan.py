@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dosecalc import units
+from dosecalc.phrases import doses_text
 from dosecalc.plans import Dose, Finding, Plan, Size
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 
@@ -123,10 +124,10 @@ def _doses(plan: Plan) -> Page:
         rows.append([*row, _cumulative(dose)])
     right = frozenset(i for i, name in enumerate(header) if name in ("amount", "", "cumulative", "level"))
     faint = frozenset(i for i, dose in enumerate(plan.doses) if dose.optional)
-    notes = [(f"dose {d.number}", d.pending, "unknown") for d in plan.doses if d.pending]
+    notes = [(f"dose {d.number} pending", d.pending, "unknown") for d in plan.doses if d.pending]
     page: Page = [Heading("Doses"), Table(header, rows, right, faint)]
     if notes:
-        page.append(Items(_merged_notes(plan)))
+        page.append(Items(notes))
     if any(dose.day is None for dose in plan.doses):
         page.append(Paragraph("  Days that the source does not state are not known"
                               f"{_day_hint(plan)}.", "dim"))  # fmt: skip
@@ -136,11 +137,6 @@ def _doses(plan: Plan) -> Page:
 def _day_hint(plan: Plan) -> str:
     later = any(dose.day is None and dose.cycle > 1 for dose in plan.doses)
     return "; --cycle-length gives the distance between cycles" if later and "cycle-length" not in plan.inputs else ""
-
-
-def _merged_notes(plan: Plan) -> list[tuple[str, str, str]]:
-    """What each pending dose waits for."""
-    return [(f"dose {dose.number} pending", dose.pending, "unknown") for dose in plan.doses if dose.pending]
 
 
 def _day(dose: Dose) -> str:
@@ -186,9 +182,9 @@ def _totals(plan: Plan) -> Page:
 def _sizes(size: Size) -> list[str]:
     amount, other = _amount(size)
     unit = "mCi" if size.kind == "activity" else "mg"
-    ratios = [(size.bsa_value, f"{unit}/m^2", "bsa"), (size.weight_value, f"{unit}/kg", "weight")]
+    ratios = [(size.bsa_value, f"{unit}/m^2"), (size.weight_value, f"{unit}/kg")]
     unknown = "pending" if size.value is None else "not known"
-    shown = [unknown if value is None else units.show(value, symbol) for value, symbol, _ in ratios]
+    shown = [unknown if value is None else units.show(value, symbol) for value, symbol in ratios]
     return [amount, other, *shown]
 
 
@@ -197,13 +193,9 @@ def _sizes(size: Size) -> list[str]:
 
 def _findings(plan: Plan) -> Page:
     found = [f for f in plan.findings if f.status in ("violation", "warning")]
-    applying = [c for c in plan.conflicts if c.applies]
-    if not found and not applying:
+    if not found:
         return []
-    page: Page = []
-    if found:
-        page += [Heading("Findings"), Items([(f"{f.status} {_name(f)}", f.message, f.status) for f in found])]
-    return page
+    return [Heading("Findings"), Items([(f"{f.status} {_name(f)}", f.message, f.status) for f in found])]
 
 
 def _name(finding: Finding) -> str:
@@ -239,15 +231,8 @@ def _arithmetic(plan: Plan) -> Page:
     for dose in plan.doses:
         if dose.trace != "pending":
             groups.setdefault((dose.trace, dose.cite), []).append(dose.number)
-    rows = [(_numbers(numbers), f"{trace}   [{', '.join(cite)}]", "dim") for (trace, cite), numbers in groups.items()]
+    rows = [(doses_text(numbers), f"{trace}   [{', '.join(cite)}]", "dim") for (trace, cite), numbers in groups.items()]
     return [Heading("Arithmetic"), Items(rows)] if rows else []
-
-
-def _numbers(listed: list[int]) -> str:
-    if len(listed) == 1:
-        return f"dose {listed[0]}"
-    runs = listed == list(range(listed[0], listed[-1] + 1))
-    return f"doses {listed[0]} to {listed[-1]}" if runs else f"doses {', '.join(map(str, listed))}"
 
 
 def _rest(plan: Plan) -> Page:

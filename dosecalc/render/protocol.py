@@ -44,17 +44,17 @@ def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
         page.append(Paragraph(prose(protocol.note), "dim"))
     for arm in arms:
         page += _regimen(protocol, arm)
-    rules = [r for r in protocol.rules if r.arms is None or set(r.arms) & set(mine)]
+    rules = [r for r in protocol.rules if r.holds_for(*mine)]
     page += [Heading("Rules"), Items([_rule(r, mine) for r in rules])]
     if protocol.conditions:
         named = [(name.replace("-", " "), _condition(condition), "") for name, condition in protocol.conditions.items()]
         page += [Heading("Named conditions"), Items(named)]
-    conflicts = [c for c in protocol.conflicts if c.arms is None or set(c.arms) & set(mine)]
+    conflicts = [c for c in protocol.conflicts if c.holds_for(*mine)]
     if conflicts:
         page += [Heading("Conflicts between the sources"),
              Items([(c.id, f"{prose(c.reading)}. Why: {prose(c.because)} ({', '.join(c.between)})", "warning")
                     for c in conflicts])]  # fmt: skip
-    instructions = [i for i in protocol.instructions if i.arms is None or set(i.arms) & set(mine)]
+    instructions = [i for i in protocol.instructions if i.holds_for(*mine)]
     if instructions:
         page += [Heading("Instructions"),
                  Items([("", f"{prose(i.text)} ({', '.join(cited(i.cite))})", "") for i in instructions])]  # fmt: skip
@@ -105,7 +105,8 @@ def _length(cycle: Cycle) -> str:
 
 def _level(level: str | Range | list[LevelRow]) -> str:
     if isinstance(level, str):
-        return f"to a cumulative whole-body dose of {level}" if level.endswith("Gy") else pretty(level)
+        target = read(level).dimension == "absorbed dose"
+        return f"to a cumulative whole-body dose of {level}" if target else pretty(level)
     if isinstance(level, Range):
         return f"{pretty(level.min)} to {pretty(level.max)}, to be chosen"
     return "; ".join(
