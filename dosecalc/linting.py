@@ -7,7 +7,8 @@ import tomllib
 from typing import NamedTuple
 
 from dosecalc import checking, folders, library, sheets
-from dosecalc.library import Problem, ProtocolFile
+from dosecalc.library import ProtocolFile
+from dosecalc.problems import Problem
 
 
 class Report(NamedTuple):

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from dosecalc import folders
 from dosecalc.checking import agree, facts_wrong
 from dosecalc.factsheet import FactSheet
-from dosecalc.library import Problem, line_in, located, model_problems, plain_message, read_sheet
+from dosecalc.library import read_sheet
+from dosecalc.problems import Problem, line_in, located, model_problems, plain_message
 
 
 def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]]:
