@@ -136,7 +136,7 @@ def _cites_below(thing: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
             if name in ("cite", "between"):
                 yield from cited(value)
             elif name == "condition" and value in conditions:
-                yield from _cites_below(conditions[value], {})
+                yield from _cites_below(conditions[value], conditions)
             elif isinstance(value, (BaseModel, list)):
                 yield from _cites_below(value, conditions)
 
@@ -182,6 +182,8 @@ def read_text(path: str) -> tuple[str, str]:
         raise InputError(f"cannot read {folders.shown(path)}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{folders.shown(path)} is not UTF-8 text") from None
+    except ValueError as error:
+        raise InputError(f"cannot read {path!r}: {error}") from None
 
 
 def examine(path: str) -> tuple[ProtocolFile | None, list[Problem]]:
