@@ -164,10 +164,11 @@ def _observed(row: Observable, value: Any, limit: object) -> Any:
     if row.ago and low == NEVER:
         return "never"
     symbol = limit.unit.symbol if isinstance(limit, Measure) else row.unit
-    number = float(low / units.unit(symbol, row.dimension).factor)
-    if not isinstance(high, Unknown):
-        return {"value": number, "unit": symbol}
-    return {"value": number, "unit": symbol, "lower_bound": True} if low else None
+    factor = units.unit(symbol, row.dimension).factor
+    shown: dict[str, Any] = {"value": float(low / factor), "unit": symbol}
+    if isinstance(high, Unknown):
+        return {**shown, "lower_bound": True} if low else None
+    return shown if low == high else {**shown, "lower_bound": True, "at_most": float(high / factor)}
 
 
 # -- sentences --------------------------------------------------------------------------------------------------
@@ -212,10 +213,10 @@ def _phrase(seen: Seen) -> str:
     shown = _value_text(leaf, low)
     if isinstance(high, Unknown):
         shown = f"at least {shown}"
-        if not truth.yes and not truth.no:
-            return f"{row.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit})"
     elif high is not low and high != low:
         shown = f"{shown} to {_value_text(leaf, high)}"
+    if not (truth.yes or truth.no):  # partly known, and on neither side of the limit for certain
+        return f"{row.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit})"
     if shown == limit and truth.yes and row.kind == "quantity":
         return f"{row.title} {shown}, exactly the limit"
     return f"{row.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit}"

@@ -104,6 +104,19 @@ def test_completed_years_tell_an_exact_age_within_a_year(plan):
     assert status(ages[16], "performance", "karnofsky") == "unknown"
 
 
+def test_a_value_known_within_bounds_is_not_worded_as_failing(plan):
+    document = plan(*C20, "--set", "age_completed=9").json
+    (found,) = [f for f in document["findings"] if (f["rule"], f["part"]) == ("age", "minimum")]
+    assert found["status"] == "unknown"
+    assert "age 9 y to 10 y (limit: at least 10 y)" in found["message"]
+    assert found["checks"][0]["observed"] == {"value": 9.0, "unit": "y", "lower_bound": True, "at_most": 10.0}
+    undated = ["--start", "2026-01-01", "--prior", "10 mCi/kg@2025-01-15", "--prior", "10 mCi/kg"]
+    (found,) = [f for f in plan(*NB, *undated).json["findings"] if f["rule"] == "prior-interval"]
+    assert found["status"] == "unknown"
+    observed = found["checks"][1]["observed"]
+    assert (observed["value"], observed["at_most"]) == (0.0, 351.0)
+
+
 def test_no_prior_by_count_settles_the_lifetime(plan):
     assert status(plan(*NB, "--set", "prior_count=0").json, "lifetime-cap") == "pass"
 
