@@ -112,10 +112,10 @@ def _check_given(file: ProtocolFile, arm: Arm, request: Request, slots: tuple[Sl
                 f"expected {units.DIMENSIONS[wanted][0]}",
                 where="--given",
             )
-    asked = any(
-        leaf.observable.name == "whole_body_dose" for rule in file.compiled(arm).rules for leaf in rule.require.leaves
-    )
-    if request.measured and not asked:
+    compiled = file.compiled(arm)
+    asked = any(leaf.observable.name == "whole_body_dose" for rule in compiled.rules for leaf in rule.require.leaves)
+    targets = any(row.low.dimension == "absorbed dose" for dose in compiled.doses.values() for row in dose.rows)
+    if request.measured and not (asked or targets):
         raise InputError(f"nothing in {arm.id} asks for a whole-body dose", where="--measured")
     for number in request.measured:
         if not file.protocol.agents[slots[number - 1].dose.agent].radionuclide:

@@ -82,6 +82,8 @@ def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
         if row is None:
             text = f"which range holds is not decided: {tracer.undecided(moment)}"
             yield _finding("level-range", "unknown", number, text, cite)
+        elif row.low is row.high and chosen is None:
+            continue
         elif row.low is row.high:
             text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
             yield _finding("level-range", "warning", number, text, cite)

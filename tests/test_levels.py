@@ -50,6 +50,11 @@ def test_a_level_that_is_not_used_is_said_to_be_unused(levels):
     assert "is not used" in finding["message"]
 
 
+def test_a_given_dose_of_a_fixed_level_is_not_said_to_be_chosen(levels):
+    document = levels("fixed-or-range", "--weight", "20", "--given", "1=200 mCi", "--set", "remission=true").json
+    assert found(document, "level-range") == []
+
+
 def test_a_range_in_a_row_that_does_not_hold_asks_for_no_level(levels):
     assert (
         levels("fixed-or-range", "--weight", "20", "--set", "remission=true").json["doses"][0]["amount"]["mCi"] == 200.0
@@ -69,6 +74,15 @@ def test_a_target_with_a_floor_shows_both(levels):
     assert (raised["amount"]["mCi"], raised["bounded"]) == (50.0, "floor")
     assert "raised by the source to 1,850 MBq" in raised["trace"]
     assert "no further administration" not in raised["trace"]
+
+
+def test_a_measured_dose_is_taken_where_only_a_level_asks_for_it(plan, tmp_path):
+    text = FILE.read_text(encoding="utf-8")
+    rule = text[text.index('[[rules]]\nid = "target"') : text.index('[[rules]]\nid = "far-past"')]
+    file = tmp_path / "levels.toml"
+    file.write_text(text.replace(rule, ""), encoding="utf-8")
+    document = plan(f"{file}#levels-target-in-rad", "--weight", "20", "--measured", "1=2 Gy").json
+    assert document["doses"][1]["amount"]["MBq"] == 7400.0
 
 
 def test_a_target_in_rad_is_a_target(levels):
