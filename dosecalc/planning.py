@@ -156,7 +156,9 @@ def _check_derived_surface(asked: Match, result: Calculation) -> None:
     for moment in result.doses if "weight" in asked.request.sizes else ():
         derived = result.case.derived_bsa(moment)
         used = isinstance(result.case.stated("bsa", moment), Unknown) and not isinstance(derived, Unknown)
-        if used and row.low is not None and row.high is not None and not row.low <= derived <= row.high:
+        if row.low is None or row.high is None or not used:
+            continue
+        if EXACT.above(row.low, derived).yes or EXACT.above(derived, row.high).yes:
             formula = bodysize.FORMULAS[asked.inputs.formula].name
             raise InputError(
                 f"weight and height give a body surface area of {units.show(derived, 'm^2')} by {formula}; it lies "
