@@ -13,14 +13,15 @@ from typing import Any
 
 from dosecalc import units
 from dosecalc.errors import InputError
+from dosecalc.printed import agree
 from dosecalc.protocol import Cycle, Protocol, Range, cited
 from dosecalc.sources import Fact
 
 FactOf = Callable[[str], Fact | None]
 LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
-BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement", "scaled-activity",
-            "statement-unread")  # fmt: skip
+BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement", "plausible-size",
+            "scaled-activity", "statement-unread")  # fmt: skip
 """Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 
@@ -171,24 +172,6 @@ def _grade(fact: Fact, key: str) -> Iterator[tuple[str, str]]:
         yield f"{key}.confirmed", "a fact of grade M was not read: it has confirmed = false"
     if fact.grade == "C" and not fact.computed_from:
         yield f"{key}.computed_from", "a computed fact names the facts that it was computed from"
-
-
-def agree(first: str, second: str) -> bool:
-    """Whether two printed figures can be the same quantity: their rounding intervals meet.
-
-    A printed number stands for plus or minus half a unit of its last digit, trailing zeros counted (310 is 309.5 to
-    310.5). Figures of different dimensions never agree.
-    """
-    (low, high, dimension), (low2, high2, dimension2) = _interval(first), _interval(second)
-    return dimension == dimension2 and low <= high2 and low2 <= high
-
-
-def _interval(printed: str) -> tuple[Fraction, Fraction, str]:
-    measure = units.read(printed)
-    digits = re.match(r"\s*[+-]?\d+(?:\.(\d+))?(?:[eE]([+-]?\d+))?", printed)
-    places = (len(digits[1] or "") - int(digits[2] or 0)) if digits else 0
-    half = Fraction(1, 2) * Fraction(10) ** -places * measure.unit.factor
-    return measure.value - half, measure.value + half, measure.dimension
 
 
 def double_entry(raw: Mapping[str, Any], fact: FactOf) -> DoubleEntry:

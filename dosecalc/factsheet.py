@@ -15,7 +15,10 @@ class _Thing(BaseModel):
 
 
 class Case(_Thing):
-    """A patient or cohort that a source reports, with the figures as it prints them."""
+    """A patient or cohort that a source reports, with the figures as it prints them.
+
+    ``claims`` are pairs of figures of the source that ought to say the same.
+    """
 
     id: str
     statement: str
@@ -30,7 +33,31 @@ class Case(_Thing):
     patients: int | None = None
     figures: dict[str, str | int] = {}
     claims: list[list[str]] = []
+    weight: str | None = None
+    height: str | None = None
+    bsa: str | None = None
+    protocol: str | None = None
     where: str | None = None
+
+
+class Reported(Case):
+    """A case of a file that is no fact sheet: it needs no statement, and may give its total per body size.
+
+    ``agree`` is what whoever wrote it down expects; it is kept and never taken for a result.
+    """
+
+    statement: str = ""
+    source: str | None = None
+    note: str | None = None
+    total_level: str | None = None
+    agree: bool | None = None
+
+
+class CaseFile(_Thing):
+    """The cases of a file, whatever else is in it."""
+
+    cases: list[Case] = []
+    reported: list[Reported] = []
 
 
 class SheetConflict(_Thing):

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from pydantic import ValidationError
 
-from dosecalc import folders
-from dosecalc.checking import agree, facts_wrong
-from dosecalc.factsheet import FactSheet
+from dosecalc import folders, units
+from dosecalc.checking import facts_wrong
+from dosecalc.errors import InputError
+from dosecalc.factsheet import Case, FactSheet
 from dosecalc.library import read_sheet
+from dosecalc.printed import figure
 from dosecalc.problems import Problem, line_in, located, model_problems, plain_message
 
 
@@ -37,6 +39,30 @@ def _own(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
     if os.path.basename(path) != f"{sheet.id}.toml":
         yield "id", f"the sheet {sheet.id!r} has to lie in a file {sheet.id}.toml to be found"
     yield from facts_wrong(sheet.facts)
+    for i, case in enumerate(sheet.cases):
+        yield from _figures(case, f"cases[{i}]")
+
+
+def _figures(case: Case, key: str) -> Iterator[tuple[str, str]]:
+    """Figures of a case that an audit could not read."""
+    for name in ("age", "total", "level", "weight", "height", "bsa"):
+        text = getattr(case, name)
+        if text is not None and (said := _unreadable(units.read, text)):
+            yield f"{key}.{name}", said
+    for j, pair in enumerate(case.claims):
+        if len(pair) != 2:
+            yield f"{key}.claims[{j}]", f"read {len(pair)} figures, expected a pair"
+        for text in pair:
+            if said := _unreadable(figure, text):
+                yield f"{key}.claims[{j}]", said
+
+
+def _unreadable(reader: Callable[[str], object], text: str) -> str | None:
+    try:
+        reader(text)
+    except InputError as error:
+        return error.message
+    return None
 
 
 def _references(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
@@ -54,6 +80,3 @@ def _references(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
             where = beside if os.path.isfile(beside) else os.path.join(folders.shipped("seeds"), f"{other}.toml")
             if not os.path.isfile(where) or fact_id not in read_sheet(where).facts:
                 yield key, f"{ref!r} points at no fact"
-
-
-__all__ = ["agree", "check_sheet", "examine_sheet"]
