@@ -1,0 +1,183 @@
+"""Sizes that people have: where a weight, a height or a body surface stands among people of an age and a sex.
+
+The reference is CDC 2000 (fact sheet ``cdc2000-growth``): L, M and S of weight and of stature from birth to 20 years. A
+value has the z-score ((X/M)^L - 1) / (L S); Cole and Green, Stat Med 1992;11:1305. The z-score of a body surface is the
+one that weight and stature have in common when they give it by Mosteller's formula. An adult is held against the last
+row of the table and against published means, with the L and S of that row around them. Everything here is float64.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+from math import copysign, exp, inf, log, sqrt
+from typing import Literal, NamedTuple
+
+Kind = Literal["weight", "height", "bsa"]
+SEXES = ("female", "male")
+PLAUSIBLE = 3.0
+"""The |z| up to which a size is plausible: 27 in 10,000 people lie beyond it."""
+FAR = 5.0
+"""The |z| beyond which no person of the reference lies."""
+MONTH = 365.25 / 12
+GROWN = 240.0
+"""Months from which a person counts as an adult, where the table ends."""
+ADULT_WEIGHTS = {"female": (71.94,), "male": (83.43,)}
+"""Mean weights in kg: Czech patients (fact ``czech-bsa-2015#weight``; a test compares the two)."""
+ADULT_SURFACES = {"female": (1.71, 1.78), "male": (1.91, 2.00)}
+"""Mean body surfaces in m²: facts ``sacco-2010#bsa`` (UK) and ``czech-bsa-2015#bsa``."""
+_EXTREMES = (0.0, 210.5, GROWN)
+"""Months at which the smallest and the largest plausible sizes of all ages lie: newborns, girls of 17 and adults."""
+_SEARCH = 20.0
+"""The |z| at which a search ends; the reference has no meaning there, but the side is certain."""
+_WINDOW = 1e-9
+
+
+class LMS(NamedTuple):
+    """The three parameters of a distribution: power of the Box-Cox transform, median, coefficient of variation."""
+
+    l: float  # noqa: E741  # the method's own name
+    m: float
+    s: float
+
+    def value(self, z: float) -> float:
+        """The value at a z-score; 0 or infinity where the distribution ends before it."""
+        if self.l == 0:
+            return self.m * exp(self.s * z)
+        base = 1 + self.l * self.s * z
+        if base <= 0:
+            return 0.0 if self.l > 0 else inf
+        return float(self.m * base ** (1 / self.l))
+
+    def z(self, value: float) -> float:
+        """The z-score of a value above zero."""
+        if self.l == 0:
+            return log(value / self.m) / self.s
+        return float(((value / self.m) ** self.l - 1) / (self.l * self.s))
+
+
+Rows = Sequence[tuple[float, LMS]]
+"""Of one measure and sex: age in months with its parameters, in order of age."""
+
+
+class Growth(NamedTuple):
+    """A growth reference: for "weight" (kg) and "height" (cm), by sex, its rows."""
+
+    rows: Mapping[tuple[str, str], Rows]
+
+    def at(self, measure: str, sex: str, months: float) -> LMS:
+        """The parameters at an age, between two rows in proportion; before the first and after the last the row."""
+        rows = self.rows[measure, sex]
+        after = bisect_right(rows, months, key=lambda row: row[0])
+        if after == 0 or after == len(rows):
+            return rows[min(after, len(rows) - 1)][1]
+        (age, one), (next_age, other) = rows[after - 1], rows[after]
+        share = (months - age) / (next_age - age)
+        return LMS(*(a + share * (b - a) for a, b in zip(one, other, strict=True)))
+
+
+class Body(NamedTuple):
+    """The sizes of people of one age and sex, as functions of a z-score. ``scale`` moves the median surface."""
+
+    weight: LMS
+    height: LMS
+    scale: float = 1.0
+
+    def value(self, kind: Kind, z: float) -> float:
+        """The weight (kg), height (cm) or body surface (m²) at a z-score."""
+        if kind == "bsa":
+            return self.scale * sqrt(self.weight.value(z) * self.height.value(z) / 3600)
+        return (self.weight if kind == "weight" else self.height).value(z)
+
+    def z(self, kind: Kind, value: float) -> float:
+        """The z-score of a size above zero; infinite, with its sign, where the reference has none.
+
+        A skewed distribution may end before z = 5. Then every size has a z-score below that end, however large it is,
+        and one beyond the plausible sizes says no more than that it lies above them.
+        """
+        z = self._search(value) if kind == "bsa" else (self.weight if kind == "weight" else self.height).z(value)
+        ends = z > PLAUSIBLE + _WINDOW and self.value(kind, FAR) == inf
+        return copysign(inf, z) if ends or abs(z) > _SEARCH - _WINDOW else z
+
+    def _search(self, value: float) -> float:
+        """The z-score that weight and height have in common when they give a body surface."""
+        low, high = -_SEARCH, _SEARCH
+        for _ in range(50):
+            middle = (low + high) / 2
+            low, high = (middle, high) if self.value("bsa", middle) < value else (low, middle)
+        return (low + high) / 2
+
+
+class Ages(NamedTuple):
+    """The ages that a stated age can mean, in months."""
+
+    youngest: float
+    oldest: float
+
+
+class Standing(NamedTuple):
+    """Where a size stands. ``plausible`` is None where that depends on an age that nobody stated.
+
+    ``z`` is None where age or sex was not stated, and where the reference has none. ``side``: -1 for a size below the
+    plausible ones, 1 above, 0 among them. ``far``: it lies beyond everybody of the reference.
+    """
+
+    plausible: bool | None
+    z: float | None
+    side: int
+    far: bool
+
+
+def bodies(growth: Growth, kind: Kind, ages: Ages, sex: str) -> Iterator[Body]:
+    """The references that people of an age and sex are held against."""
+    if ages.youngest < GROWN:
+        middle = (ages.youngest + ages.oldest) / 2
+        for months in dict.fromkeys((ages.youngest, middle, min(ages.oldest, GROWN))):
+            yield Body(growth.at("weight", sex, months), growth.at("height", sex, months))
+        return
+    grown = Body(growth.at("weight", sex, GROWN), growth.at("height", sex, GROWN))
+    yield grown
+    if kind == "weight":
+        yield from (Body(grown.weight._replace(m=mean), grown.height) for mean in ADULT_WEIGHTS[sex])
+    if kind == "bsa":
+        yield from (Body(*grown[:2], mean / grown.value("bsa", 0)) for mean in ADULT_SURFACES[sex])
+
+
+def limits(growth: Growth, kind: Kind, ages: Ages | None, sex: str | None) -> tuple[float, float]:
+    """The smallest and the largest plausible size (kg, cm or m²); what is not stated widens the band."""
+    spans = (ages,) if ages is not None else tuple(Ages(months, months) for months in _EXTREMES)
+    held = [body for each in _sexes(sex) for span in spans for body in bodies(growth, kind, span, each)]
+    edge = PLAUSIBLE + _WINDOW
+    return min(body.value(kind, -edge) for body in held), max(body.value(kind, edge) for body in held)
+
+
+def plausible(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str | None) -> bool | None:
+    """Whether people of an age and sex have a size; None where that depends on an age that was not stated."""
+    low, high = limits(growth, kind, ages, sex)
+    return (None if ages is None else True) if low <= value <= high else False
+
+
+def stand(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str | None) -> Standing:
+    """Where a size (kg, cm or m²) stands. Of several references the one that it is nearest to gives its z-score."""
+    low, high = limits(growth, kind, ages, sex)
+    side = -1 if value < low else 1 if value > high else 0
+    if ages is None:
+        return Standing(None if side == 0 else False, None, side, side != 0)
+    scores = (body.z(kind, value) for each in _sexes(sex) for body in bodies(growth, kind, ages, each))
+    nearest = min(scores, key=abs)
+    known = sex is not None and abs(nearest) != inf
+    return Standing(side == 0, nearest if known else None, side, side != 0 and abs(nearest) > FAR)
+
+
+def ages_with(growth: Growth, kind: Kind, value: float, sex: str | None) -> tuple[float, float] | None:
+    """The youngest and the oldest age, in whole years, at which a size is plausible; infinite for adults of any age."""
+    years = [year for year in range(int(GROWN) // 12)
+             if plausible(growth, kind, value, Ages(12.0 * year, 12.0 * year + 12), sex)]  # fmt: skip
+    grown = plausible(growth, kind, value, Ages(GROWN, GROWN), sex)
+    if not years:
+        return (GROWN / 12, inf) if grown else None
+    return years[0], inf if grown else years[-1]
+
+
+def _sexes(sex: str | None) -> Sequence[str]:
+    return SEXES if sex is None else (sex,)

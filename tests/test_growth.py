@@ -1,0 +1,220 @@
+"""The growth reference: its table, its arithmetic, and where a size stands.
+
+z-scores are compared with a published example, with the inverse formula, with the standard library's normal
+distribution (median and tails of each row), and with a search of another kind.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import math
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dosecalc import growth, references
+from dosecalc.growth import ADULT_SURFACES, ADULT_WEIGHTS, GROWN, LMS, PLAUSIBLE, Ages, Body
+from dosecalc.observables import OBSERVABLES, read
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+TABLE = SEEDS / references.TABLE
+ROWS = list(csv.DictReader(io.StringIO(TABLE.read_text(encoding="utf-8"))))
+REFERENCE = references.growth()
+
+
+def facts(sheet: str) -> dict[str, dict]:
+    return {f["id"]: f for f in tomllib.loads((SEEDS / f"{sheet}.toml").read_text(encoding="utf-8"))["facts"]}
+
+
+def years(low: float, high: float | None = None) -> Ages:
+    return Ages(12 * low, 12 * (low + 1 if high is None else high))
+
+
+# -- the table --------------------------------------------------------------------------------------------------
+
+
+def test_the_table_is_the_one_that_the_fact_sheet_names():
+    printed = facts("cdc2000-growth")["table"]["printed"]
+    assert hashlib.sha256(TABLE.read_bytes()).hexdigest() in printed
+    assert references.identity() == {"id": "cdc2000-growth.csv", "sha256": printed.rpartition(" ")[2]}
+
+
+@pytest.mark.parametrize("measure", ["weight_kg", "stature_cm"])
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_each_part_of_the_table_has_243_rows_from_birth_to_240_months_in_order(measure, sex):
+    ages = [float(row["age_months"]) for row in ROWS if (row["measure"], row["sex"]) == (measure, sex)]
+    assert len(ages) == 243
+    assert ages == sorted(set(ages))
+    assert (ages[0], ages[-1]) == (0, 240)
+
+
+def test_every_row_has_a_value_at_each_plausible_z_so_that_the_band_is_whole():
+    for row in ROWS:
+        lms = LMS(*(float(row[key]) for key in "LMS"))
+        low, high = lms.value(-PLAUSIBLE - 1e-6), lms.value(PLAUSIBLE + 1e-6)
+        assert 0 < low < lms.m < high < math.inf
+
+
+def test_a_girl_of_15_has_no_weight_at_z_5():
+    """The distribution ends before it; the issue that such an end must not be silent is in the method itself."""
+    assert REFERENCE.at("weight", "female", 186).value(5) == math.inf
+    standing = growth.stand(REFERENCE, "weight", 200, years(15), "female")
+    assert standing == (False, None, 1, True)
+
+
+# -- the arithmetic ---------------------------------------------------------------------------------------------
+
+
+def test_a_published_example_a_boy_of_nine_completed_months_with_9_7_kg():
+    """The example of the notes to the data files: L -0.1600954, M 9.476500305, S 0.11218624, and z 0.207."""
+    lms = REFERENCE.at("weight", "male", 9.5)
+    assert lms == (-0.1600954, 9.476500305, 0.11218624)
+    assert round(lms.z(9.7), 3) == 0.207
+
+
+@given(st.floats(-2, 2), st.floats(1, 200), st.floats(0.03, 0.2), st.floats(-2, 2))
+def test_value_and_z_score_are_each_others_inverse(l, m, s, z):  # noqa: E741
+    lms = LMS(l, m, s)
+    value = lms.value(z)
+    if 0 < value < math.inf and (l == 0 or abs(l) > 1e-6):
+        assert math.isclose(lms.z(value), z, abs_tol=1e-6)
+
+
+def test_a_power_of_zero_is_the_logarithm():
+    assert math.isclose(LMS(0, 10, 0.1).z(10 * math.exp(0.2)), 2)
+    assert math.isclose(LMS(0, 10, 0.1).value(2), LMS(1e-9, 10, 0.1).value(2), rel_tol=1e-6)
+
+
+def test_between_two_rows_the_parameters_lie_in_proportion():
+    low, high = REFERENCE.at("height", "male", 100.5), REFERENCE.at("height", "male", 101.5)
+    middle = REFERENCE.at("height", "male", 100.75)
+    for a, b, between in zip(low, high, middle, strict=True):
+        assert math.isclose(between, 0.75 * a + 0.25 * b)
+    assert REFERENCE.at("height", "male", 300) == REFERENCE.at("height", "male", 240)
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+@pytest.mark.parametrize("months", [3.0, 40.0, 100.25, 180.0, 240.0])
+@pytest.mark.parametrize("z", [-4.5, -2.0, -0.3, 0.0, 1.0, 2.9])
+def test_the_z_of_a_surface_is_the_one_that_weight_and_stature_share(sex, months, z):
+    weight, height = (REFERENCE.at(measure, sex, months) for measure in ("weight", "height"))
+    surface = math.sqrt(weight.value(z) * height.value(z) / 3600)
+    assert math.isclose(Body(weight, height).z("bsa", surface), z, abs_tol=1e-6)
+
+
+# -- adults -----------------------------------------------------------------------------------------------------
+
+
+def test_the_means_of_adults_are_those_of_the_fact_sheets():
+    uk, czech = facts("sacco-2010")["bsa"]["values"], facts("czech-bsa-2015")["bsa"]["values"]
+    weights = facts("czech-bsa-2015")["weight"]["values"]
+    for at, sex in ((1, "male"), (2, "female")):
+        assert [float(text.split()[0]) for text in (uk[at], czech[at])] == list(ADULT_SURFACES[sex])
+        assert [float(weights[at - 1].split()[0])] == list(ADULT_WEIGHTS[sex])
+
+
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_a_published_mean_stands_in_the_middle_of_adults(sex):
+    for mean in ADULT_SURFACES[sex]:
+        assert abs(growth.stand(REFERENCE, "bsa", mean, years(40), sex).z) < 1e-6
+    for mean in ADULT_WEIGHTS[sex]:
+        assert abs(growth.stand(REFERENCE, "weight", mean, years(40), sex).z) < 1e-9
+
+
+def test_an_adult_may_be_as_light_as_a_20_year_old():
+    """The mean weight of patients is above that of 20-year-olds, and both are adults: 45 kg is no slip."""
+    assert growth.stand(REFERENCE, "weight", 45, years(30), "female").plausible
+    assert not growth.stand(REFERENCE, "weight", 30, years(30), "female").plausible
+
+
+# -- where a size stands ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("surface", "ages", "sex", "plausible"),
+    [
+        (0.79125, years(25), "male", False),
+        (1.5825, years(25), "male", True),
+        (0.73625, years(15), "female", False),
+        (1.4725, years(15), "female", True),
+        (0.79125, years(6), None, True),
+        (1.5825, years(6), None, False),
+    ],
+)
+def test_surfaces_of_the_founding_cases(surface, ages, sex, plausible):
+    assert growth.stand(REFERENCE, "bsa", surface, ages, sex).plausible is plausible
+    assert growth.plausible(REFERENCE, "bsa", surface, ages, sex) is plausible
+
+
+SIZES = st.sampled_from(["weight", "height", "bsa"])
+
+
+@given(SIZES, st.floats(0.05, 300), st.integers(0, 90), st.sampled_from(["female", "male", None]))
+def test_plausible_means_a_z_of_at_most_3_and_the_quick_answer_is_the_same(kind, value, age, sex):
+    found = growth.stand(REFERENCE, kind, value, years(age), sex)
+    assert found.plausible is growth.plausible(REFERENCE, kind, value, years(age), sex)
+    assert found.plausible is (found.side == 0)
+    if found.z is not None:
+        assert (abs(found.z) <= PLAUSIBLE + 1e-6) is found.plausible
+        assert found.side == 0 or (found.z > 0) is (found.side > 0)
+
+
+@given(SIZES, st.floats(0.05, 300), st.integers(0, 90))
+def test_an_unknown_sex_widens_the_band_and_never_guesses(kind, value, age):
+    each = [growth.plausible(REFERENCE, kind, value, years(age), sex) for sex in growth.SEXES]
+    either = growth.stand(REFERENCE, kind, value, years(age), None)
+    assert either.plausible or not any(each)
+    assert either.z is None
+
+
+@given(SIZES, st.floats(0.05, 300), st.integers(0, 90), st.sampled_from(growth.SEXES))
+def test_without_an_age_only_what_nobody_has_is_implausible(kind, value, age, sex):
+    found = growth.stand(REFERENCE, kind, value, None, sex)
+    assert found.plausible in (None, False)
+    if growth.plausible(REFERENCE, kind, value, years(age), sex):
+        assert found.plausible is None
+    assert found.z is None
+
+
+def test_without_an_age_the_band_holds_the_band_of_every_month():
+    for kind in ("weight", "height", "bsa"):
+        low, high = growth.limits(REFERENCE, kind, None, None)
+        for month in range(240):
+            least, most = growth.limits(REFERENCE, kind, Ages(month, month + 1), None)
+            assert low <= least < most <= high
+
+
+def test_the_ages_at_which_a_size_is_plausible():
+    low, high = growth.ages_with(REFERENCE, "bsa", 0.79125, None)
+    assert [growth.plausible(REFERENCE, "bsa", 0.79125, years(y), None) for y in (low - 1, low, high, high + 1)] == [
+        False,
+        True,
+        True,
+        False,
+    ]
+    assert growth.ages_with(REFERENCE, "bsa", 2.6, None)[1] == math.inf
+    assert growth.ages_with(REFERENCE, "bsa", 9, None) is None
+
+
+# -- ages -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "high"),
+    [("6", 72, 84), ("6 y", 72, 84), ("6.5 y", 78, 78), ("18 month", 18, 18), ("0 y", 0, 12), ("12 month", 12, 12)],
+)
+def test_whole_years_are_completed_years_and_anything_else_is_exact(text, low, high):
+    ages = references.ages_of(read(OBSERVABLES["age"], text))
+    assert ages is not None
+    assert math.isclose(ages.youngest, low, abs_tol=1e-9)
+    assert math.isclose(ages.oldest, high, abs_tol=1e-9)
+
+
+def test_no_age_is_no_ages():
+    assert references.ages_of(None) is None
+    assert GROWN == 240
