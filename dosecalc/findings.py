@@ -16,6 +16,7 @@ from dosecalc.numbers import Tri, Unknown, Value, ends
 from dosecalc.observables import BY_CYCLE, NEVER, Observable, indexable, settled_by
 from dosecalc.phrases import doses_text
 from dosecalc.plans import Check, Finding, Status, quantity_of
+from dosecalc.protocol import Severity
 from dosecalc.rules import CompiledCondition, CompiledRule, Leaf, Outcome
 from dosecalc.units import Measure
 
@@ -133,6 +134,34 @@ def _say(
         cite=compiled.cite,
         settled_by=options,
     )
+
+
+# -- findings without a rule in a file ----------------------------------------------------------------------------
+
+
+def own(
+    rule: str, status: Status, dose: int | None, text: str, cite: tuple[str, ...], checks: list[Check] | None = None,
+    settled_by: tuple[str, ...] = (), *, part: str | None = None, severity: Severity | None = None,
+) -> Finding:  # fmt: skip
+    """A finding that dosecalc makes itself. Its severity is that of its status, unless it is given."""
+    sentence = f"Dose {dose}: {text}" if dose is not None else text[0].upper() + text[1:]
+    return Finding.made(
+        rule=rule,
+        part=part,
+        status=status,
+        severity=severity or ("warning" if status == "warning" else "violation"),
+        dose=dose,
+        doses=None,
+        message=f"{sentence}. Source: {', '.join(cite)}." if cite else f"{sentence}.",
+        checks=tuple(checks or ()),
+        cite=cite,
+        settled_by=settled_by,
+    )
+
+
+def own_check(observable: str, observed: Any, comparison: str, limit: Any, *, holds: bool) -> Check:
+    """One comparison of such a finding."""
+    return Check.made(observable=observable, observed=observed, comparison=comparison, limit=limit, holds=holds)
 
 
 # -- checks -----------------------------------------------------------------------------------------------------

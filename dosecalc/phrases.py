@@ -3,6 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from fractions import Fraction
+from math import inf
+
+from dosecalc import units
+from dosecalc.growth import Standing
+from dosecalc.moments import ADULT, YEAR
+from dosecalc.observables import Stated
 
 
 def doses_text(numbers: Iterable[int]) -> str:
@@ -20,3 +27,45 @@ def size_hint(bases: Iterable[str]) -> str:
     ways = {"weight": "--weight 20 (kg)", "bsa": "--bsa 1.6 (m²), or --weight and --height"}
     wanted = set(bases)
     return "give " + " and ".join(way for basis, way in ways.items() if basis in wanted)
+
+
+def person(age: Stated | None, sex: str | None) -> str:
+    """Whom a size belongs to: ``25-year-old man``, ``9-month-old girl``, ``woman``, ``person``."""
+    days = age.value if age is not None and isinstance(age.value, Fraction) else None
+    if days is None:
+        return {"male": "man or boy", "female": "woman or girl"}.get(sex or "", "person of any age")
+    grown = days >= ADULT
+    noun = {"male": "man" if grown else "boy", "female": "woman" if grown else "girl"}.get(sex or "", "")
+    years = days / YEAR
+    old = f"{units.decimal(years)}-year-old" if years >= 2 else f"{units.decimal(12 * years)}-month-old"
+    return f"{old} {noun}".strip()
+
+
+def standing(found: Standing, who: str) -> str:
+    """Where a size stands, in words: ``ordinary for a 15-year-old girl (z -0.4)``."""
+    z = z_score(found)
+    if found.side == 0:
+        return f"plausible for {article(who)}{z}"
+    if found.far:
+        return f"{'below' if found.side < 0 else 'above'} every {who} of the reference"
+    return f"implausibly {'small' if found.side < 0 else 'large'} for {article(who)}{z}"
+
+
+def z_score(found: Standing) -> str:
+    """A z-score in brackets, where there is one."""
+    return "" if found.z is None else f" (z {units.decimal(found.z, 2)})"
+
+
+def ages(found: tuple[float, float] | None) -> str:
+    """The ages of people who have a size: ``people of 3 to 9 years``, ``adults``."""
+    if found is None:
+        return "nobody of the reference"
+    low, high = found
+    if high == inf:
+        return "adults" if low >= ADULT / YEAR else f"people from {units.decimal(low)} years on"
+    return f"people of {units.decimal(low)} to {units.decimal(high)} years"
+
+
+def article(noun: str) -> str:
+    """A noun with its indefinite article; numbers as they are spoken."""
+    return f"an {noun}" if noun.startswith(("8", "11-", "18-")) else f"a {noun}"

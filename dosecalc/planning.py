@@ -8,7 +8,7 @@ from datetime import date as Date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from dosecalc import bodysize, library, plans, regimen, units
+from dosecalc import bodysize, library, plans, references, regimen, sizes, units
 from dosecalc import findings as sentences
 from dosecalc.calculator import SIZED, Calculation
 from dosecalc.errors import InputError
@@ -170,7 +170,8 @@ def _check_derived_surface(asked: Match, result: Calculation) -> None:
 def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> Plan:
     protocol, arm, file = asked.file.protocol, asked.arm, asked.file
     tracer = Tracer(asked, result.doses)
-    extra = _extra_cites(asked, result)
+    found = _findings(asked, result, tracer)
+    extra = _extra_cites(asked, result, found)
     for cite in extra:
         file.fact(cite)  # so that its sheet is among those that were read
     return Plan.made(
@@ -189,7 +190,7 @@ def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> 
         agents={key: agent.name for key, agent in protocol.agents.items()},
         doses=tuple(_dose(asked, tracer, moment) for moment in result.doses),
         totals={agent: _totals(asked, result, agent) for agent in asked.agents()},
-        findings=_findings(asked, result, tracer),
+        findings=found,
         conflicts=tuple(_conflicts(asked, result)),
         instructions=tuple(
             plans.Instruction.made(text=i.text, cite=cited(i.cite))
@@ -205,7 +206,7 @@ def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> 
 
 
 def _findings(asked: Match, result: Calculation, tracer: Tracer) -> tuple[Finding, ...]:
-    made = [*regimen.findings(asked, result, tracer)]
+    made = [*regimen.findings(asked, result, tracer), *sizes.findings(asked, result)]
     for run in result.rules:
         made += [_told(finding, asked) for finding in sentences.of_rule(run)]
     return tuple(sorted(made, key=lambda finding: plans.ORDER.index(finding.status)))
@@ -238,9 +239,9 @@ def _conflicts(asked: Match, result: Calculation) -> Iterable[plans.Conflict]:
 # -- sources ----------------------------------------------------------------------------------------------------
 
 
-def _extra_cites(asked: Match, result: Calculation) -> list[str]:
-    """Facts that a plan uses besides those of its arm: the formula of a derived BSA, the creatinine factor."""
-    extra = []
+def _extra_cites(asked: Match, result: Calculation, found: tuple[Finding, ...]) -> list[str]:
+    """Facts that a plan uses besides those of its arm: sizes that people have, a formula, the creatinine factor."""
+    extra = [cite for finding in found if finding.rule == "plausible-size" for cite in finding.cite]
     request = asked.request
     derived = "bsa" not in request.sizes and "weight" in request.sizes
     if derived and not isinstance(result.case.derived_bsa(result.doses[0]), Unknown):
@@ -255,7 +256,8 @@ def _sources(asked: Match, extra: list[str]) -> tuple[dict[str, str], ...]:
     """The sheets that a plan rests on, in the order in which the file cites them."""
     used = dict.fromkeys(cite.partition("#")[0] for cite in (*asked.file.cites(asked.arm), *extra))
     sheets = (asked.file.sheets[sheet] for sheet in used if sheet in asked.file.sheets)
-    return tuple({"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets)
+    table = (references.identity(),) if references.CITE in extra else ()
+    return (*({"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets), *table)
 
 
 # -- doses ------------------------------------------------------------------------------------------------------

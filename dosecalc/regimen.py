@@ -5,33 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
-from dosecalc import bodysize, schedule, units
+from dosecalc import schedule, units
 from dosecalc.calculator import Calculation, Row
+from dosecalc.findings import own, own_check
 from dosecalc.matching import Match
 from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Unknown, Value
 from dosecalc.observables import OBSERVABLES
-from dosecalc.plans import Check, Finding, Quantity, Status, quantity_of
+from dosecalc.plans import Finding, Quantity, quantity_of
 from dosecalc.protocol import Range, cited
 from dosecalc.tracing import Tracer
 
-AGREE = Fraction(5, 100)
-CONTRADICT = Fraction(25, 100)
 TENFOLD = 10
 
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """What follows from the regimen, from sizes that contradict each other, and from statements that nothing reads."""
+    """What follows from the regimen, and from statements that nothing reads."""
     cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
     yield from _levels(match, result, tracer)
     for moment in result.doses:
         if moment.undefined:
-            yield _finding("level-undefined", "violation", moment.number, tracer.pending(moment), cite)
+            yield own("level-undefined", "violation", moment.number, tracer.pending(moment), cite)
     yield _cycles(match, cite)
     yield from _length(match, cite)
-    yield _agreement(match, result)
     yield from _scaled(match, result, tracer)
     yield from _unread(match, result)
 
@@ -47,7 +44,7 @@ def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
         if EXACT.above(moment.amount, TENFOLD * before).yes:
             shown = units.show(moment.amount, "MBq")
             text = f"{shown} is more than ten times what was given before; check what was measured"
-            yield _finding("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
+            yield own("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
 
 
 def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
@@ -67,7 +64,7 @@ def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
     for (name, number), said in stated.items():
         if match.file.table[name].momentary and (name, number) not in read:
             text = f"{name} was stated as {said.text}, but no rule of {match.arm.id} reads it before this dose"
-            yield _finding("statement-unread", "warning", number, text, ())
+            yield own("statement-unread", "warning", number, text, ())
 
 
 def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
@@ -81,12 +78,12 @@ def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
             continue
         if row is None:
             text = f"which range holds is not decided: {tracer.undecided(moment)}"
-            yield _finding("level-range", "unknown", number, text, cite)
+            yield own("level-range", "unknown", number, text, cite)
         elif row.low is row.high and chosen is None:
             continue
         elif row.low is row.high:
             text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
-            yield _finding("level-range", "warning", number, text, cite)
+            yield own("level-range", "warning", number, text, cite)
         elif given is not None:
             yield _given_in_range(row, number, given, moment, cite)
         elif chosen is not None:
@@ -99,7 +96,7 @@ def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: t
     if isinstance(size, Unknown):
         text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
         said = f"{text}; settle it with --{basis}"
-        return _finding("level-range", "unknown", number, said, cite, settled_by=(f"--{basis}",))
+        return own("level-range", "unknown", number, said, cite, settled_by=(f"--{basis}",))
     said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
     observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
     return _in_range(row, number, given / size, said, observed, cite)
@@ -108,7 +105,7 @@ def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: t
 def _in_range(row: Row, number: int, value: Value, said: str, observed: Quantity, cite: tuple[str, ...]) -> Finding:
     at_least, at_most = EXACT.at_least(value, row.low.value).yes, not EXACT.above(value, row.high.value).yes
     inside = at_least and at_most
-    return _finding(
+    return own(
         "level-range",
         "pass" if inside else "violation",
         None if inside else number,
@@ -116,8 +113,8 @@ def _in_range(row: Row, number: int, value: Value, said: str, observed: Quantity
         f"{units.spell(row.high)}",
         cite,
         [
-            _check("level", observed, "at_least", quantity_of(row.low), holds=at_least),
-            _check("level", observed, "at_most", quantity_of(row.high), holds=at_most),
+            own_check("level", observed, "at_least", quantity_of(row.low), holds=at_least),
+            own_check("level", observed, "at_most", quantity_of(row.high), holds=at_most),
         ],
     )
 
@@ -130,9 +127,9 @@ def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
         text = f"{asked} cycle{'' if asked == 1 else 's'} planned, at most {most} by the protocol"
     else:
         text = f"{asked} cycles planned, but the protocol has at most {most}: cycle {most + 1} begins with this dose"
-    check = _check("cycle_number", asked, "at_most", most, holds=extra is None)
+    check = own_check("cycle_number", asked, "at_most", most, holds=extra is None)
     number = None if extra is None else extra.number
-    return _finding("cycles-maximum", "pass" if extra is None else "violation", number, text, cite, [check])
+    return own("cycles-maximum", "pass" if extra is None else "violation", number, text, cite, [check])
 
 
 def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
@@ -166,15 +163,15 @@ def _distance(
 ) -> Finding:
     inside = low <= days <= high
     stated = _days_text(low) if low == high else f"{units.decimal(low)} to {_days_text(high)}"
-    return _finding(
+    return own(
         "cycle-length",
         "pass" if inside else "violation",
         None if inside else dose,
         f"{said} is {'within' if inside else 'outside'} the protocol's {stated}",
         cite,
         [
-            _check("cycle_length", _days(days), "at_least", _days(low), holds=days >= low),
-            _check("cycle_length", _days(days), "at_most", _days(high), holds=days <= high),
+            own_check("cycle_length", _days(days), "at_least", _days(low), holds=days >= low),
+            own_check("cycle_length", _days(days), "at_most", _days(high), holds=days <= high),
         ],
     )
 
@@ -185,62 +182,3 @@ def _days_text(days: Fraction) -> str:
 
 def _days(value: Fraction) -> dict[str, object]:
     return {"value": float(value), "unit": "day"}
-
-
-def _agreement(match: Match, result: Calculation) -> Finding:
-    """A stated body surface area against the one that weight and height give: over 5 % warns, over 25 % is violated.
-
-    Where sizes change from dose to dose, the dose where the two lie furthest apart is shown.
-    """
-    sizes = match.request.sizes
-    doses = result.doses if {"bsa", "weight"} <= sizes.keys() else ()
-    pairs = [(result.case.stated("bsa", m), result.case.derived_bsa(m), m.number) for m in doses]
-    both = [(abs(s - d) / d, s, d, n) for s, d, n in pairs if not isinstance(s, Unknown) and not isinstance(d, Unknown)]
-    if not both:
-        lacking = "derived (that needs weight and height)" if "bsa" in sizes else "stated"
-        return _finding("bsa-agreement", "not_applicable", None, f"no body surface area was {lacking} to compare", ())
-    off, stated, derived, number = max(both, key=lambda pair: pair[0])
-    above, far = EXACT.above(off, AGREE).yes, EXACT.above(off, CONTRADICT).yes
-    limit = CONTRADICT if far else AGREE
-    formula = bodysize.FORMULAS[match.inputs.formula]
-    shown = units.decimal(off * 100, 3)
-    if above and shown == units.decimal(limit * 100):
-        shown = f"slightly more than {shown}"
-    varies = len({(s, d) for _, s, d, _ in both}) > 1 or len(both) < len(result.doses)
-    return _finding(
-        "bsa-agreement",
-        "violation" if far else "warning" if above else "pass",
-        number if above and varies else None,
-        f"stated body surface area {units.show(stated, 'm^2')} and {units.show(derived, 'm^2')} by {formula.name} from "
-        f"weight{' and height' if formula.needs_height else ''} differ by {shown} %, "
-        f"{'more than' if above else 'within'} {units.decimal(limit * 100)} %; the stated one is used",
-        (formula.cite,),
-        [_check("bsa", _percent(off), "at_most", _percent(limit), holds=not above)],
-    )
-
-
-def _percent(value: Any) -> dict[str, object]:
-    return {"value": float(value * 100), "unit": "%"}
-
-
-def _check(observable: str, observed: Any, comparison: str, limit: Any, *, holds: bool) -> Check:
-    return Check.made(observable=observable, observed=observed, comparison=comparison, limit=limit, holds=holds)
-
-
-def _finding(
-    rule: str, status: Status, dose: int | None, text: str, cite: tuple[str, ...], checks: list[Check] | None = None,
-    settled_by: tuple[str, ...] = (),
-) -> Finding:  # fmt: skip
-    sentence = f"Dose {dose}: {text}" if dose is not None else text[0].upper() + text[1:]
-    return Finding.made(
-        rule=rule,
-        part=None,
-        status=status,
-        severity="warning" if status == "warning" else "violation",
-        dose=dose,
-        doses=None,
-        message=f"{sentence}. Source: {', '.join(cite)}." if cite else f"{sentence}.",
-        checks=tuple(checks or ()),
-        cite=cite,
-        settled_by=settled_by,
-    )

@@ -1,0 +1,98 @@
+"""A plan holds the stated sizes against those of people of that age and sex: a warning, with the likely slip."""
+
+from __future__ import annotations
+
+import pytest
+
+import dosecalc
+
+
+def finding(**known):
+    plan = dosecalc.plan("mibg-compassionate-nb", level="10 mCi/kg", **known)
+    return [found for found in plan.findings if found.rule == "plausible-size"]
+
+
+def one(**known):
+    (found,) = finding(**known)
+    return found
+
+
+def test_44_for_a_five_year_old_is_probably_pounds():
+    found = one(weight=44, age=5, sex="male")
+    assert (found.status, found.severity, found.part) == ("warning", "warning", "weight")
+    assert "44 kg is implausibly large for a 5-year-old boy" in found.message
+    assert "Probably pounds for kilograms: 44 lb is 19.96 kg, which is plausible" in found.message
+    assert "cdc2000-growth#table" in found.cite
+    (check,) = found.checks
+    assert (check.observable, check.comparison, check.holds) == ("weight", "at_most", False)
+    assert check.observed == {"value": 44.0, "unit": "kg"}
+    assert 25 < check.limit["value"] < 44
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        ({"weight": "20 lb", "age": 5, "sex": "female"}, "Probably kilograms for pounds: 20 kg is 44.09 lb"),
+        ({"weight": 20, "height": "43", "age": 5}, "Probably inches for centimetres: 43 in is 109.2 cm"),
+        ({"weight": 200, "age": 6}, "Perhaps a decimal point was moved: 20 kg is plausible"),
+        ({"weight": 60, "bsa": "0.16", "age": 25, "sex": "male"}, "Perhaps a decimal point was moved: 1.6 m² is plaus"),
+    ],
+)  # fmt: skip
+def test_other_slips_are_named(known, words):
+    assert any(words in found.message for found in finding(**known))
+
+
+def test_a_size_with_no_likely_slip_is_told_without_one():
+    found = one(weight=110, age=6)
+    assert "110 kg is" in found.message
+    assert "Probably" not in found.message
+    assert "Perhaps" not in found.message
+
+
+def test_each_implausible_size_is_a_finding_of_its_own_part():
+    found = finding(weight=60, height=190, age=5)
+    assert [(f.part, f.status) for f in found] == [("weight", "warning"), ("height", "warning")]
+
+
+def test_a_plausible_size_passes_and_shows_where_it_stands():
+    found = one(weight=20, height=110, age=5, sex="male")
+    assert (found.status, found.part) == ("pass", None)
+    assert "body weight 20 kg (z " in found.message.lower()
+    assert "plausible for a 5-year-old boy" in found.message
+
+
+def test_without_an_age_nothing_is_said_unless_nobody_has_the_size():
+    assert one(weight=20).status == "not_applicable"
+    assert "no age was stated" in one(weight=20).message.lower()
+    big = one(weight=399)
+    assert big.status == "warning"
+    assert "above every person of any age of the reference" in big.message
+
+
+def test_a_weight_of_one_dose_is_flagged_on_that_dose():
+    plan = dosecalc.plan("clover2-20", bsa={1: "1.5 m^2", 3: "3.4 m^2"}, age=15, sex="female")
+    (found,) = [f for f in plan.findings if f.rule == "plausible-size"]
+    assert (found.dose, found.part, found.status) == (3, "bsa", "warning")
+
+
+def test_completed_years_are_an_age_too():
+    assert one(weight=44, sex="male", observables={"age_completed": "5 y"}).status == "warning"
+
+
+def test_adults_rest_on_the_published_means_as_well():
+    found = one(weight=70, age=40, sex="male")
+    assert found.status == "pass"
+    assert set(found.cite) == {"cdc2000-growth#table", "sacco-2010#bsa", "czech-bsa-2015#bsa", "czech-bsa-2015#weight"}
+
+
+def test_a_warning_leaves_the_status_and_strict_counts_it(plan):
+    answer = plan("clover2-20", "--bsa", "0.7", "--age", "25", "--sex", "male")
+    assert answer.status == 0
+    assert any(f["rule"] == "plausible-size" and f["status"] == "warning" for f in answer.json["findings"])
+    assert plan("clover2-20", "--bsa", "0.7", "--age", "25", "--sex", "male", "--strict").status == 1
+
+
+def test_the_plan_names_the_reference_that_it_used_and_no_other(plan):
+    ids = [source["id"] for source in plan("clover2-20", "--bsa", "1.6", "--age", "25").json["sources"]]
+    assert {"cdc2000-growth", "sacco-2010", "czech-bsa-2015", "cdc2000-growth.csv"} <= set(ids)
+    assert "cdc2000-growth" not in [s["id"] for s in plan("clover2-20", "--bsa", "1.6").json["sources"]]
