@@ -243,6 +243,16 @@ class Dose(_Result):
         }
 
 
+_SHOWN_AS = {
+    f"{kind}{per}": names[at] for kind, names in _SHOWN.items() for at, per in enumerate(("", "/weight", "/bsa"))
+}
+
+
+def amounts(value: Number, dimension: str) -> dict[str, float]:
+    """A canonical amount, or one per body size, as the documents print it: {"MBq": .., "mCi": ..} or {"mg": ..}."""
+    return _figure(value, _SHOWN_AS[dimension]) or {}
+
+
 def quantity_of(measure: units.Measure) -> Quantity:
     """A measure as the document prints it: the double nearest to its number, in its own unit."""
     return {"value": float(measure.number), "unit": measure.unit.symbol}

@@ -73,27 +73,27 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
     request = Request()
     for name in SIZES:
         for text in inputs.get(name, ()):
-            _within(f"--{name}", _read_size, request, name, text)
+            within(f"--{name}", _read_size, request, name, text)
     for name in ("age", "sex"):
         for text in inputs.get(name, ()):
-            _within(f"--{name}", _state, request, observables.find(name, table), None, text)
+            within(f"--{name}", _state, request, observables.find(name, table), None, text)
     for text in inputs.get("set", ()):
-        _within("--set", _read_set, request, text, table)
+        within("--set", _read_set, request, text, table)
     for text in inputs.get("level", ()):
-        _within("--level", _read_level, request, text)
+        within("--level", _read_level, request, text)
     for text in inputs.get("given", ()):
-        _within("--given", _read_given, request, text)
+        within("--given", _read_given, request, text)
     for text in inputs.get("measured", ()):
-        _within("--measured", _read_measured, request, text)
-    _within("--prior", _read_prior, request, list(inputs.get("prior", ())))
-    if (text_ := _one(inputs, "cycles")) is not None:
-        request.cycles = _within("--cycles", _whole, text_)
-    if (text_ := _one(inputs, "start")) is not None:
-        request.start = _within("--start", read_date, text_)
-    if (text_ := _one(inputs, "cycle-length")) is not None:
-        request.cycle_length = _within("--cycle-length", _days, text_)
-    if (text_ := _one(inputs, "bsa-formula")) is not None:
-        request.formula = _within("--bsa-formula", _formula, text_)
+        within("--measured", _read_measured, request, text)
+    within("--prior", _read_prior, request, list(inputs.get("prior", ())))
+    if (text_ := one(inputs, "cycles")) is not None:
+        request.cycles = within("--cycles", whole, text_)
+    if (text_ := one(inputs, "start")) is not None:
+        request.start = within("--start", read_date, text_)
+    if (text_ := one(inputs, "cycle-length")) is not None:
+        request.cycle_length = within("--cycle-length", _days, text_)
+    if (text_ := one(inputs, "bsa-formula")) is not None:
+        request.formula = within("--bsa-formula", _formula, text_)
     _check_cells(request)
     _check_completed_age(request)
     _check_men(request)
@@ -103,7 +103,7 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
     return request
 
 
-def _within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+def within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """What a reader reads, its errors placed at the option."""
     try:
         return reader(*args, **kwargs)
@@ -111,7 +111,8 @@ def _within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwar
         raise error.at(option) from None
 
 
-def _one(inputs: Mapping[str, list[str]], option: str) -> str | None:
+def one(inputs: Mapping[str, list[str]], option: str) -> str | None:
+    """The text of an option that is given once; None where it is not given."""
     found = list(dict.fromkeys(inputs.get(option, ())))
     if len(found) > 1:
         raise InputError(f"given twice with different values, {found[0]!r} and {found[1]!r}", where=f"--{option}")
@@ -143,9 +144,9 @@ def _read_set(request: Request, text: str, table: Mapping[str, Observable]) -> N
     if number is not None and name not in SIZES and not observables.indexable(row):
         raise InputError(f"{name} holds for the whole course: write '{name}={value}', without [{number}]")
     if name in SIZES:
-        _within(f"--set {name}", _read_size, request, name, f"{number}={value}" if number else value)
+        within(f"--set {name}", _read_size, request, name, f"{number}={value}" if number else value)
     else:
-        _within(f"--set {text.partition('=')[0].strip()}", _state, request, row, number, value)
+        within(f"--set {text.partition('=')[0].strip()}", _state, request, row, number, value)
 
 
 def _state(request: Request, row: Observable, index: int | None, text: str) -> None:
@@ -317,7 +318,8 @@ def read_date(text: str) -> Date:
     raise InputError(f"read {text[:40]!r}, {expected}")
 
 
-def _whole(text: str) -> int:
+def whole(text: str) -> int:
+    """Read a whole number from 1 to 100."""
     if not re.fullmatch(r"[0-9]{1,4}", text.strip()) or not 1 <= int(text) <= MOST:
         raise InputError(f"read {text[:40]!r}, expected a whole number from 1 to {MOST}")
     return int(text)

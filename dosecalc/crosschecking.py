@@ -1,0 +1,254 @@
+"""Does the total that a report prints agree with its own regimen?
+
+The regimen is inverted: a total, a number of doses and a level imply a body size. Every meaning that somebody could
+have had is tried, and each is judged by whether a person of that age and sex has such a size; where the size is known,
+by whether the amount comes within 10 %. Wording states arithmetic and accuses nobody.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from typing import Any
+
+from dosecalc import candidates, growth, phrases, references, units
+from dosecalc.bodysize import FORMULAS
+from dosecalc.crosschecks import Crosscheck, Reading, Verdict
+from dosecalc.errors import InputError
+from dosecalc.hypotheses import Course, Figures, doses_word, hypotheses
+from dosecalc.judging import KIND, LOOSELY, UNIT, WITHIN, Bench, Judged, within
+from dosecalc.patient import texts
+from dosecalc.report import Report, read
+from dosecalc.version import VERSION
+
+MOST_OF_TWO = 12
+"""Readings that change two things and are still shown."""
+_TITLE = {"bsa": "a body surface area", "weight": "a weight"}
+
+
+def crosscheck(
+    *,
+    total: Any,
+    doses: Any = None,
+    level: Any = None,
+    age: Any = None,
+    sex: Any = None,
+    weight: Any = None,
+    height: Any = None,
+    bsa: Any = None,
+    bsa_formula: Any = None,
+    protocol: str | os.PathLike[str] | None = None,
+    agent: str | None = None,
+) -> Crosscheck:
+    """Check the total of a report against its own regimen.
+
+    ``total`` is what was given in ``doses`` doses at ``level`` (an amount, or one per m² or kg; with ``protocol``, an
+    arm id, it may be left out, and so may ``doses``). Quantities are text (``"126.6 mCi"``) or pint Quantities, for
+    ``age`` (years), ``weight`` (kg), ``height`` (cm) and ``bsa`` (m²) also plain numbers. Where the size is known, the
+    amounts are compared; where it is not, the size that they imply is held against a growth reference. ``agent``
+    narrows the arms of the library that are tried.
+
+    Returns a frozen :class:`~dosecalc.crosschecks.Crosscheck`. Raises InputError for anything that cannot be used.
+
+    >>> import dosecalc
+    >>> dosecalc.crosscheck(total="126.6 mCi", doses=4, level="40 mCi/m^2", age=25, sex="male").verdict
+    'explained'
+    """
+    named = {"total": total, "doses": doses, "level": level, "age": age, "sex": sex, "weight": weight, "height": height,
+             "bsa": bsa, "bsa-formula": bsa_formula, "agent": agent,
+             "protocol": None if protocol is None else os.fspath(protocol)}  # fmt: skip
+    inputs: dict[str, list[str]] = {}
+    for option, value in named.items():
+        if value is not None:
+            try:
+                inputs[option] = texts(value)
+            except InputError as error:
+                raise error.at(option) from None
+    return crosscheck_inputs(inputs)
+
+
+def crosscheck_inputs(inputs: Mapping[str, list[str]]) -> Crosscheck:
+    """Check the report in the table ``{option: [texts]}`` that the command line and :func:`crosscheck` both make."""
+    kept = {option: list(found) for option, found in inputs.items() if found}
+    report = read(kept)
+    named, courses, notes = _courses(report)
+    figures = Figures(report.total, _doses(report, named), report.level, report.printed_as, sized=bool(report.sizes))
+    printed, once, twice = hypotheses(figures, courses, named)
+    if not printed:
+        raise InputError(_no_level(named, figures.doses), where="--level")
+    bench = Bench(report, printed[0], courses)
+    readings = [bench.judge(one) for one in printed]
+    single = sorted((bench.judge(one) for one in once), key=bench.distance)
+    fitting = [one for one in readings + single if one.reading.verdict == "consistent"]
+    double = [bench.judge(one) for one in twice if bench.fits(one)
+              and ("cycle" in one.kinds or not any(one.same_arithmetic(f.hypothesis) for f in fitting))]  # fmt: skip
+    verdict, best = _verdict(readings, single)
+    shown = [one.reading for one in (*readings, *single, *sorted(double, key=bench.distance)[:MOST_OF_TWO])]
+    spoken = {one.reading.arm for one in (readings[0], best) if one is not None}
+    return Crosscheck(
+        version=VERSION,
+        inputs=kept,
+        verdict=verdict,
+        comparison=bench.comparison(readings[0]),
+        readings=tuple(shown),
+        conclusion=" ".join(_conclusion(bench, verdict, readings, single, best)),
+        notes=(*notes, *_notes(bench)),
+        sources=tuple(_sources(courses, shown)),
+        unconfirmed=tuple(dict.fromkeys(fact for c in courses if c.arm in spoken for fact in c.unconfirmed)),
+    )
+
+
+def _sources(courses: tuple[Course, ...], shown: list[Reading]) -> Iterable[dict[str, str]]:
+    """The files that a result rests on."""
+    arms = {reading.arm for reading in shown}
+    for file, sha256 in dict.fromkeys(course.source for course in courses if course.arm in arms):
+        yield {"id": file, "sha256": sha256}
+    if any(reading.implied for reading in shown):
+        yield references.identity()
+
+
+# -- what is tried ----------------------------------------------------------------------------------------------
+
+
+def _courses(report: Report) -> tuple[tuple[Course, ...], tuple[Course, ...], tuple[str, ...]]:
+    """The courses that the report is said to follow, those that are tried, and what has to be said of them."""
+    if report.protocol is not None:
+        named = candidates.of_protocol(report.protocol, report.kind, report.agent, report.days)
+        return named, named, ()
+    found = candidates.of_library(report.kind, report.agent, report.days)
+    return (), found.courses, found.notes
+
+
+def _doses(report: Report, named: tuple[Course, ...]) -> int:
+    if report.doses is not None:
+        return report.doses
+    required = {course.required for course in named}
+    if len(required) != 1:
+        raise InputError("nothing was given; write for example --doses 4", where="--doses")
+    return required.pop()
+
+
+def _no_level(named: tuple[Course, ...], doses: int) -> str:
+    """Why a protocol gives no level to invert."""
+    if not named:
+        return 'nothing was given; write for example --level "20 mCi/m^2", or name an arm with --protocol'
+    course = named[0]
+    if doses > len(course.doses):
+        return f"{course.arm} has {doses_word(len(course.doses))}, the report {doses}; give the level that it prints"
+    ranged = next((d for d in course.doses[:doses] if d.low is not d.high), None)
+    if ranged is not None and ranged.low is not None and ranged.high is not None:
+        return (f"{course.arm} gives a range, {units.spell(ranged.low)} to {units.spell(ranged.high)}: give the level "
+                f'that the report prints, for example --level "{ranged.low.text}"')  # fmt: skip
+    return f"{course.arm} states no level that the {doses} doses of the report could be computed from; give --level"
+
+
+# -- words ------------------------------------------------------------------------------------------------------
+
+
+def _conclusion(
+    bench: Bench, verdict: Verdict, printed: list[Judged], once: list[Judged], best: Judged | None
+) -> Iterable[str]:
+    """What was found, as sentences: the arithmetic as printed, then the reading that fits, then the others."""
+    first = best if best is not None and not best.reading.changes else printed[0]
+    yield f"As printed ({first.reading.reading}) {_as_printed(bench, first)}."
+    if verdict == "undetermined":
+        yield "Whether that is the size of this patient depends on the age: state it with --age."
+    elif verdict == "explained" and best is not None:
+        arm = f"; that is the regimen of {best.reading.arm}" if best.reading.arm else ""
+        yield f"Read as {best.reading.reading}{_as_read(bench, best)}{arm}."
+        others = [one.reading.reading for one in once if one.possible and one is not best]
+        if others:
+            yield f"Also with one change: {'; '.join(others)}."
+    elif verdict == "inconsistent":
+        yield "No reading that changes one thing fits."
+
+
+def _as_printed(bench: Bench, judged: Judged) -> str:
+    total = units.spell(bench.report.total)
+    if judged.off is None:
+        return f"the total of {total} implies {_TITLE[judged.hypothesis.basis]} of {_implied(bench, judged)}"
+    expected, _, off = _amounts(bench, judged)
+    size = bench.size(judged.hypothesis)
+    start = f"{_shown(size, judged.hypothesis.basis)} gives" if size and judged.hypothesis.basis else "the doses give"
+    return f"{start} {expected} and the report says {total}, {off}"
+
+
+def _as_read(bench: Bench, judged: Judged) -> str:
+    if judged.off is None:
+        return f" it implies {_implied(bench, judged)}"
+    expected, reported, off = _amounts(bench, judged)
+    return f": {expected} is expected and {reported} reported, {off}"
+
+
+def _implied(bench: Bench, judged: Judged) -> str:
+    """The size that is implied, and where it stands."""
+    implied, basis = judged.hypothesis.implied, judged.hypothesis.basis
+    assert implied is not None
+    assert judged.standing is not None
+    words = phrases.standing(judged.standing, bench.people.who)
+    if judged.standing.plausible is None:
+        found = growth.ages_with(references.growth(), KIND[basis], float(implied), bench.report.sex)
+        words = f"a size of {phrases.ages(found)}"
+    return f"{_shown(implied, basis)}, {words}"
+
+
+def _amounts(bench: Bench, judged: Judged) -> tuple[str, str, str]:
+    """What is expected, what is reported, and how far the two are apart."""
+    assert judged.off is not None
+    unit, dimension = bench.report.total.unit.symbol, bench.report.total.dimension
+    expected = judged.hypothesis.expected(bench.size(judged.hypothesis) or 1)
+    return (units.show(expected, unit, dimension), units.show(judged.hypothesis.total, unit, dimension),
+            _apart(judged.off))  # fmt: skip
+
+
+def _notes(bench: Bench) -> Iterable[str]:
+    """What the reader has to know of what was and was not used."""
+    report = bench.report
+    for kind, measure in report.measured.items():
+        found = bench.people.stand(kind, measure.value)
+        if found.plausible is False:
+            yield f"the stated {bench.people.unlikely(kind, measure, found)}"
+    if report.derived is not None:
+        yield f"the body surface area is by {FORMULAS[report.derived].name} from weight and height"
+    if "weight" in report.sizes and bench.base.basis == "bsa" and "bsa" not in report.sizes:
+        yield "the weight alone gives no body surface area; with --height it would"
+    if not bench.courses and report.agent is None:
+        yield "no protocol here has an agent that is given so; only the figures themselves were tried"
+
+
+def _apart(off: Fraction | float) -> str:
+    """How far a reported amount is from the expected one."""
+    if off == 0:
+        return "the same"
+    if off >= 1:
+        return f"{units.decimal(off + 1)} times as much"
+    if off <= Fraction(-1, 2):
+        return f"{units.decimal(off + 1)} of it"
+    loosely = ", within 20 % but not within 10 %" if within(off, LOOSELY) and not within(off, WITHIN) else ""
+    return f"{units.decimal(100 * abs(float(off)), 3)} % {'more' if off > 0 else 'less'}{loosely}"
+
+
+def _shown(size: Fraction | float, basis: str) -> str:
+    """A size for people: a surface to a thousandth of a square metre, a weight to four figures."""
+    figures = 3 if basis == "bsa" and size < 1 else 4
+    return f"{units.decimal(size, figures)} {units.pretty(UNIT[basis])}"
+
+
+def _verdict(printed: list[Judged], once: list[Judged]) -> tuple[Verdict, Judged | None]:
+    """The verdict, and the reading that it rests on."""
+    for one in printed:
+        if one.reading.verdict == "consistent":
+            return "consistent", one
+    for one in printed:
+        if one.reading.verdict == "undetermined":
+            return "undetermined", one
+    fits = [one for one in once if one.possible]
+    if not fits:
+        return "inconsistent", None
+    # a regimen that is known speaks for a reading, and a known size for the one that comes nearest
+    return "explained", min(fits, key=lambda one: (_coarse(one.off), one.reading.arm is None))
+
+
+def _coarse(off: Fraction | float | None) -> float:
+    return 0.0 if off is None else round(abs(float(off)), 2)
