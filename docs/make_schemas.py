@@ -18,6 +18,7 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
 
 from pydantic import TypeAdapter
 
+from dosecalc.crosschecks import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
 from dosecalc.factsheet import FactSheet
 from dosecalc.plans import SCHEMA, PlanDocument
 from dosecalc.protocol import Protocol
@@ -28,9 +29,22 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def plan() -> dict[str, Any]:
     """What ``dosecalc plan --json`` prints. Its keys are a contract, so no others are allowed."""
-    made = _closed(TypeAdapter(PlanDocument).json_schema(mode="serialization"))
-    made["properties"]["schema"] = {"const": SCHEMA}
-    return _headed(made, "A plan of dosecalc", f"What 'dosecalc plan --json' prints, schema {SCHEMA}.")
+    return _document(PlanDocument, SCHEMA, "A plan of dosecalc", "dosecalc plan --json")
+
+
+def crosscheck() -> dict[str, Any]:
+    """What ``dosecalc crosscheck --json`` prints."""
+    return _document(CrosscheckDocument, CROSSCHECK, "A crosscheck of dosecalc", "dosecalc crosscheck --json")
+
+
+def same() -> dict[str, Any]:
+    """What ``dosecalc crosscheck --same A B --json`` prints."""
+    return _document(SameDocument, SAME, "A comparison of two printed figures", "dosecalc crosscheck --same A B --json")
+
+
+def audit() -> dict[str, Any]:
+    """What ``dosecalc audit --json`` prints."""
+    return _document(AuditDocument, AUDIT, "An audit of dosecalc", "dosecalc audit --json")
 
 
 def protocol() -> dict[str, Any]:
@@ -43,7 +57,22 @@ def facts() -> dict[str, Any]:
     return _headed(FactSheet.model_json_schema(), "A fact sheet of dosecalc", "A TOML file below seeds/.")
 
 
-SCHEMAS = {"plan.schema.json": plan, "protocol.schema.json": protocol, "facts.schema.json": facts}
+SCHEMAS = {
+    "plan.schema.json": plan,
+    "crosscheck.schema.json": crosscheck,
+    "same.schema.json": same,
+    "audit.schema.json": audit,
+    "protocol.schema.json": protocol,
+    "facts.schema.json": facts,
+}
+
+
+def _document(kind: type, schema: str, title: str, command: str) -> dict[str, Any]:
+    made = _closed(TypeAdapter(kind).json_schema(mode="serialization"))
+    made["properties"]["schema"] = {"const": schema}
+    if "CrosscheckDocument" in made.get("$defs", {}):  # an audit holds crosschecks, which keep their own name
+        made["$defs"]["CrosscheckDocument"]["properties"]["schema"] = {"const": CROSSCHECK}
+    return _headed(made, title, f"What '{command}' prints, schema {schema}.")
 
 
 def _headed(schema: dict[str, Any], title: str, description: str) -> dict[str, Any]:

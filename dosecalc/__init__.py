@@ -13,6 +13,10 @@ from dosecalc.version import VERSION as __version__
 if TYPE_CHECKING:
     import pint
 
+    from dosecalc.auditing import audit
+    from dosecalc.comparing import same
+    from dosecalc.crosschecking import crosscheck
+    from dosecalc.crosschecks import Audit, Crosscheck, Same
     from dosecalc.errors import InputError
     from dosecalc.library import load_protocol
     from dosecalc.patient import Patient
@@ -21,14 +25,34 @@ if TYPE_CHECKING:
 
     ureg: pint.UnitRegistry[Any]
 
-__all__ = ["InputError", "Patient", "Plan", "__version__", "load_protocol", "plan", "ureg"]
+__all__ = [
+    "Audit",
+    "Crosscheck",
+    "InputError",
+    "Patient",
+    "Plan",
+    "Same",
+    "__version__",
+    "audit",
+    "crosscheck",
+    "load_protocol",
+    "plan",
+    "same",
+    "ureg",
+]
 
 _HOMES = {
+    "Audit": ("dosecalc.crosschecks", "Audit"),
+    "Crosscheck": ("dosecalc.crosschecks", "Crosscheck"),
     "InputError": ("dosecalc.errors", "InputError"),
     "Patient": ("dosecalc.patient", "Patient"),
     "Plan": ("dosecalc.plans", "Plan"),
+    "Same": ("dosecalc.crosschecks", "Same"),
+    "audit": ("dosecalc.auditing", "audit"),
+    "crosscheck": ("dosecalc.crosschecking", "crosscheck"),
     "load_protocol": ("dosecalc.library", "load_protocol"),
     "plan": ("dosecalc.planning", "plan"),
+    "same": ("dosecalc.comparing", "same"),
 }
 
 

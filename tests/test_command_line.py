@@ -383,3 +383,90 @@ def test_no_number_is_cut_on_a_narrow_terminal(width):
     assert words.count("1,184") == 6
     for figure in ("128", "192", "4,736", "7,104", "32"):
         assert figure in words
+
+
+# -- crosscheck and audit ---------------------------------------------------------------------------------------
+
+CASE_1 = ["--total", "126.6 mCi", "--doses", "4", "--level", "40 mCi/m^2", "--age", "25", "--sex", "male"]
+
+
+def test_a_crosscheck_reads_like_its_conclusion(dosecalc):
+    answer = dosecalc("crosscheck", *CASE_1)
+    assert (answer.status, answer.err) == (1, "")
+    lines = answer.out.splitlines()
+    assert lines[0] == "explained"
+    assert lines[1].startswith(
+        "As printed (40 mCi/m² a dose, four doses) the total of 126.6 mCi implies a body surface"
+    )
+    row = next(line for line in lines if line.startswith("  40 mCi/m² a cycle of two doses"))
+    assert row.split()[-4:] == ["m²", "-1.8", "yes", "clover2-20"]
+    assert "With two things changed (listed, never taken as the explanation)" in lines
+    assert lines[-1].startswith("Decision support for qualified staff, not a medical device.")
+
+
+def test_a_known_size_shows_the_difference_and_the_suspected_slip(dosecalc):
+    answer = dosecalc("crosscheck", "--total", "1036 mCi", "--doses", "1", "--level", "0.4 mCi/kg", "--weight", "70")
+    assert answer.status == 1
+    said = "Expected 28 mCi (1,036 MBq), reported 1,036 mCi (38,332 MBq): +3,600 %, outside 20 %. Suspected slip: 37"
+    assert said in answer.out
+
+
+def test_a_consistent_report_exits_0(dosecalc):
+    answer = dosecalc("crosscheck", "--total", "126.6 mCi", "--doses", "4", "--protocol", "clover2-20", "--bsa", "1.6")
+    assert answer.status == 0
+    assert answer.out.splitlines()[0] == "consistent"
+    assert "-1.09 %, within 10 %" in answer.out
+
+
+def test_an_undetermined_report_exits_0_and_names_the_option(dosecalc):
+    answer = dosecalc("crosscheck", *CASE_1[:6])
+    assert (answer.status, answer.out.splitlines()[0]) == (0, "undetermined")
+    assert "state it with --age" in answer.out
+
+
+def test_two_figures_that_are_not_the_same(dosecalc):
+    answer = dosecalc("crosscheck", "--same", "444 MBq", "12 mCi/kg")
+    assert answer.status == 1
+    assert answer.out.splitlines() == [
+        "not the same",
+        "444 MBq is an activity and 12 mCi/kg is an activity per body weight: they are not of one kind.",
+        "444 MBq/kg would agree exactly; 'per kg' was probably lost from 444 MBq.",
+    ]
+    assert dosecalc("crosscheck", "--same", "11470 MBq", "310 mCi", "--json").json["agree"] is True
+
+
+def test_an_audit_is_one_table_with_the_printed_totals_the_worst_first(dosecalc):
+    answer = dosecalc("audit")
+    assert answer.status == 1
+    lines = answer.out.splitlines()
+    assert lines[0] == "19 cases: 4 inconsistent, 4 explained, 4 undetermined, 7 consistent"
+    assert lines[1].split() == ["verdict", "case", "printed", "total", "doses", "printed", "level", "patients"]
+    assert lines[2].split()[0] == "inconsistent"
+    case = next(line for line in lines if "clover2-news-2025-10#case-1" in line)
+    assert case.split() == ["explained", "clover2-news-2025-10#case-1", "126.6", "mCi", "4", "40", "mCi/m²", "1"]
+    assert dosecalc("audit", "--json").json["schema"] == "dosecalc.audit/1"
+
+
+def test_an_audit_of_sound_cases_exits_0(dosecalc, tmp_path):
+    path = tmp_path / "cases.toml"
+    path.write_text('[[cases]]\nid = "a"\nstatement = "s"\nclaims = [["1 mCi", "37 MBq"]]\n', encoding="utf-8")
+    answer = dosecalc("audit", str(path))
+    assert answer.status == 0
+    assert answer.out.splitlines()[0] == "1 case: 0 inconsistent, 0 explained, 0 undetermined, 1 consistent"
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["crosscheck"], 'dosecalc: --total: nothing was given; write for example --total "126.6 mCi"'),
+        (["crosscheck", *CASE_1, "--total", "12 mCi"], "--total: given twice with different values"),
+        (["crosscheck", "--same", "444 MBq", "x"], "dosecalc: --same: read 'x', which is not one number with one unit"),
+        (["crosscheck", "--same", "1 mCi", "1 mCi", "--age", "3"], "leave out --age"),
+        (["crosscheck", "--total", "1,5 mCi"], "Write a point before decimals: 1.5 mCi."),
+        (["audit", "nowhere.toml"], "dosecalc: cannot read nowhere.toml: No such file or directory"),
+    ],
+)
+def test_a_crosscheck_that_cannot_be_made_exits_2_with_one_sentence(dosecalc, args, words):
+    answer = dosecalc(*args)
+    assert (answer.status, answer.out) == (2, "")
+    assert words in answer.err

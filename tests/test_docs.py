@@ -25,7 +25,7 @@ from sybil import Document
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import dosecalc
-from dosecalc import cli, factsheet, folders, patient, planning, plans, protocol, sources, units
+from dosecalc import cli, crosschecks, factsheet, folders, patient, planning, plans, protocol, sources, units
 from dosecalc.checking import BUILT_IN
 from dosecalc.factsheet import FactSheet
 from dosecalc.numbers import EXACT
@@ -113,6 +113,8 @@ def toml(example) -> str:
     elif "arms" in raw or "publisher" in raw:
         status, printed = run(["protocol", "lint", name])
         return "" if status == (1 if "wrong" in name else 0) else printed
+    elif "cases" in raw:
+        dosecalc.audit(name)
     else:
         patient.from_text(example.parsed, name)
     return ""
@@ -252,8 +254,12 @@ def fields_of(*models: type[BaseModel]) -> set[str]:
     return {field.alias or name.rstrip("_") for model in models for name, field in model.model_fields.items()}
 
 
+def documents_of(module) -> list[type]:
+    return [made for name, made in vars(module).items() if name.endswith("Document")]
+
+
 def documents() -> set[str]:
-    return keys_of(*(made for name, made in vars(plans).items() if name.endswith("Document")), plans.Figures)
+    return keys_of(*documents_of(plans), plans.Figures)
 
 
 def parts_of(module) -> list[type[BaseModel]]:
@@ -268,6 +274,8 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("protocols.md", fields_of(*parts_of(protocol))),
         ("seeds.md", fields_of(*parts_of(sources), *parts_of(factsheet))),
         ("plan.md", {option for param in cli.plan.params for option in param.opts}),
+        ("crosscheck.md", keys_of(*documents_of(crosschecks))),
+        ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),
         ("observables.md", set(OBSERVABLES)),

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import click
 
+from dosecalc.cli.crosschecking import audit, crosscheck
 from dosecalc.cli.output import FAULT, complain, finish
 from dosecalc.cli.planning import plan
 from dosecalc.cli.protocols import observables, protocol
@@ -33,10 +34,13 @@ def cli() -> None:
     \b
         dosecalc protocol list
         dosecalc plan --protocol clover2-20 --bsa 1.6
+        dosecalc crosscheck --total "126.6 mCi" --doses 4 --level "40 mCi/m^2" --age 25
     """
 
 
 cli.add_command(plan)
+cli.add_command(crosscheck)
+cli.add_command(audit)
 cli.add_command(protocol)
 cli.add_command(observables)
 
