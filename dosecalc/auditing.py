@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from dosecalc import folders, library, references
+from dosecalc import folders, library
 from dosecalc.comparing import same
 from dosecalc.crosschecking import crosscheck_inputs
 from dosecalc.crosschecks import WORST_FIRST, Audit, Audited, Claim, Crosscheck
@@ -45,9 +45,10 @@ def audit(*paths: str | os.PathLike[str]) -> Audit:
         said = ", ".join(str(os.fspath(path)) for path in paths) or "the library"
         raise InputError(f"{said} has no [[cases]] to check")
     used = [{"id": source.name, "sha256": source.sha256} for source in sources if source.cases]
+    used += [each for case in cases if case.crosscheck is not None for each in case.crosscheck.sources]
     return Audit(
         version=VERSION,
-        sources=(*used, references.identity()),
+        sources=tuple({(each["id"], each["sha256"]): each for each in used}.values()),
         cases=tuple(sorted(cases, key=lambda case: WORST_FIRST.index(case.verdict))),
     )
 
@@ -116,11 +117,12 @@ def _printed_total(case: Case) -> str | None:
 def _total(case: Case) -> Crosscheck | None:
     """The total against the regimen; None where the source does not print all that this takes."""
     total = _printed_total(case)
-    if total is None or case.doses is None or (case.level is None and case.protocol is None):
+    if total is None or (case.protocol is None and (case.doses is None or case.level is None)):
         return None
+    doses = None if case.doses is None else str(case.doses)
     stated = {
-        "total": total, "doses": str(case.doses), "level": case.level, "age": case.age, "sex": case.sex,
-        "weight": case.weight, "height": case.height, "bsa": case.bsa, "protocol": case.protocol, "agent": case.agent,
+        "total": total, "doses": doses, "level": case.level, "age": case.age, "sex": case.sex, "weight": case.weight,
+        "height": case.height, "bsa": case.bsa, "protocol": case.protocol, "agent": case.agent,
         "level-printed-as": case.level_printed_as,
     }  # fmt: skip
     return crosscheck_inputs({option: [text] for option, text in stated.items() if text is not None})

@@ -17,6 +17,7 @@ from dosecalc.numbers import EXACT, UNSURE, Tri, all_of
 from dosecalc.protocol import Agent, Arm, cited
 from dosecalc.rules import CompiledRule, outcome
 
+SHORTEST = 3
 _AGES = frozenset({"age", "age_completed"})
 
 
@@ -60,9 +61,10 @@ def courses(
 
 
 def named(agent: Agent, key: str, wanted: str) -> bool:
-    """Whether a name means an agent: its key, or a part of its name or the other way round."""
+    """Whether a name means an agent: its key, or at least three letters of its name, or the other way round."""
     said, name = wanted.strip().casefold(), agent.name.casefold()
-    return bool(said) and (said == key.casefold() or said in name or name in said or key.casefold() in said.split())
+    alike = said in name or name in said or key.casefold() in said.split()
+    return said == key.casefold() or (len(said) >= SHORTEST and alike)
 
 
 def _files() -> tuple[list[ProtocolFile], list[str]]:

@@ -13,7 +13,6 @@ from typing import Any
 
 from dosecalc import units
 from dosecalc.errors import InputError
-from dosecalc.printed import agree
 from dosecalc.protocol import Cycle, Protocol, Range, cited
 from dosecalc.sources import Fact
 
@@ -160,6 +159,8 @@ def _printed(pair: list[str], key: str) -> Iterator[tuple[str, str]]:
     if len(pair) != 2:
         yield key, f"read {len(pair)} figures, expected a pair; write other text without a list"
         return
+    from dosecalc.printed import agree  # few files have pairs, and a plan has to start quickly
+
     try:
         if not agree(*pair):
             yield key, f"{pair[0]} and {pair[1]} differ by more than their printed digits allow"

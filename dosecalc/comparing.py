@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import islice
 from typing import Any
 
 from dosecalc import units
 from dosecalc.crosschecks import Same
 from dosecalc.errors import InputError
+from dosecalc.hypotheses import swapped
 from dosecalc.printed import COUNT, PERCENT, Figure, Span, figure, span
 from dosecalc.units import Measure
+
+_NEAR = 200
+"""How much smaller a denominator may be that is proposed in place of one that does not fit."""
 
 
 def same(first: Any, second: Any) -> Same:
@@ -26,7 +31,7 @@ def same(first: Any, second: Any) -> Same:
     one, other = (figure(units.text_of(text)) for text in (first, second))
     if one.whole or other.whole:
         return _of_unstated(one, other)
-    if one.dimension != other.dimension:
+    if one.dimension != other.dimension or (one.counted and other.counted and one.counted != other.counted):
         return _of_two_kinds(one, other)
     return _of_one_kind(one, other)
 
@@ -42,7 +47,9 @@ def _of_one_kind(one: Figure, other: Figure) -> Same:
     difference = float(one.value / other.value - 1) if one.value is not None and other.value else None
     if agree:
         exactly = one.spans == other.spans or (one.value is not None and one.value == other.value)
-        text = f"{one.text} and {other.text} {'are the same' if exactly else 'agree within their printed digits'}"
+        rounded = one.value is not None and other.value is not None
+        how = "are the same" if exactly else "agree within their printed digits" if rounded else "agree"
+        text = f"{one.text} and {other.text} {how}"
         return _same(one, other, True, difference, None, text)
     lost = _swapped(one, other) or _misread(one, other) or _tenfold(one, other)
     apart = "" if difference is None else f": {units.decimal(abs(difference) * 100, 3)} % apart"
@@ -53,13 +60,6 @@ def _of_one_kind(one: Figure, other: Figure) -> Same:
         against = other if shares[0] is one else one
         text = f"{shares[0].text} is {units.decimal(shares[0].value)} %, and {against.text} is printed"
     return _same(one, other, False, difference, lost or _nearest(one, other), text, explained=bool(lost))
-
-
-def _converted(one: Figure, other: Figure) -> str:
-    """The second figure in the unit of the first."""
-    if one.measure is None or other.measure is None or one.measure.unit == other.measure.unit:
-        return ""
-    return f" ({_in_unit(other.measure, one.measure)})"
 
 
 def _in_unit(measure: Measure, like: Measure) -> str:
@@ -75,15 +75,13 @@ def _nearest(one: Figure, other: Figure) -> str | None:
 
 
 def _swapped(one: Figure, other: Figure) -> str | None:
-    """The same number in another unit of its kind, where that agrees."""
-    for shown, against in ((one, other), (other, one)):
-        if shown.measure is None or against.value is None:
+    """The same number in a unit that is mistaken for its own, where that agrees."""
+    for mended, against in ((one, other), (other, one)):
+        if not mended.value or not against.value or mended.measure is None or mended.meant is not None:
             continue
-        for rows in units.UNITS.values():
-            row = next((r for r in rows if r.dimension == shown.dimension and r != shown.measure.unit), None)
-            made = None if row is None else Measure(shown.measure.number, row, shown.measure.text)
-            if made is not None and span(made).meets(against.spans[0]) and shown.meant is None:
-                return f"{units.spell(made)}, not {units.pretty(shown.measure.unit.symbol)}, would agree"
+        for made, words in swapped(mended.measure):
+            if span(made).meets(against.spans[0]):
+                return f"{words}, would agree"
     return None
 
 
@@ -105,10 +103,14 @@ def _tenfold(one: Figure, other: Figure) -> str | None:
 
 
 def _of_two_kinds(one: Figure, other: Figure) -> Same:
-    names = [units.DIMENSIONS[f.dimension][0] if f.dimension in units.DIMENSIONS else "a count" for f in (one, other)]
+    names = [units.DIMENSIONS[f.dimension][0] if f.dimension in units.DIMENSIONS else _count(f) for f in (one, other)]
     text = f"{one.text} is {names[0]} and {other.text} is {names[1]}: they are not of one kind"
     lost = _lost(one, other)
     return _same(one, other, False, None, lost, text, explained=lost is not None)
+
+
+def _count(counted: Figure) -> str:
+    return f"a count of {counted.counted}s" if counted.counted else "a count"
 
 
 def _lost(one: Figure, other: Figure) -> str | None:
@@ -143,7 +145,8 @@ def _of_unstated(one: Figure, other: Figure) -> Same:
         return _same(one, other, True, None, None, text)
     exact = share.whole * percent.measure.value / 100
     text = f"no whole number of {share.whole} is {units.spell(percent.measure)}: it would be {units.decimal(exact)}"
-    near = [(n, found[0]) for n in range(share.whole - 1, 0, -1) if (found := _parts(n, percent.spans[0]))][:2]
+    fewer = range(share.whole - 1, max(share.whole - _NEAR, 0), -1) if percent.measure.value <= 100 else ()
+    near = islice(((n, found[0]) for n in fewer if (found := _parts(n, percent.spans[0]))), 2)
     told = " and ".join(f"{part} of {n}" for n, part in near)
     suggestion = f"{told} would agree: another denominator was probably used" if told else None
     return _same(one, other, False, None, suggestion, text)

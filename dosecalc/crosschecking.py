@@ -10,15 +10,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
-from typing import Any
+from typing import Any, NamedTuple
 
 from dosecalc import candidates, growth, phrases, references, units
-from dosecalc.bodysize import FORMULAS
 from dosecalc.crosschecks import Crosscheck, Reading, Verdict
 from dosecalc.errors import InputError
-from dosecalc.hypotheses import Course, Figures, doses_word, hypotheses
-from dosecalc.judging import KIND, LOOSELY, UNIT, WITHIN, Bench, Judged, within
+from dosecalc.hypotheses import Course, Figures, Hypothesis, doses_word, hypotheses, number_word
+from dosecalc.judging import KIND, LOOSELY, WITHIN, Bench, Judged, within
 from dosecalc.patient import texts
+from dosecalc.printed import half_a_digit
 from dosecalc.report import Report, read
 from dosecalc.version import VERSION
 
@@ -72,31 +72,39 @@ def crosscheck_inputs(inputs: Mapping[str, list[str]]) -> Crosscheck:
     """Check the report in the table ``{option: [texts]}`` that the command line and :func:`crosscheck` both make."""
     kept = {option: list(found) for option, found in inputs.items() if found}
     report = read(kept)
-    named, courses, notes = _courses(report)
-    figures = Figures(report.total, _doses(report, named), report.level, report.printed_as, sized=bool(report.sizes))
-    printed, once, twice = hypotheses(figures, courses, named)
+    tried = _courses(report)
+    known = frozenset({"weight", "bsa"} & report.sizes.keys())
+    figures = Figures(report.total, _doses(report, tried.named), report.level, report.printed_as, known)
+    printed, once, twice = hypotheses(figures, tried.courses, tried.named)
     if not printed:
-        raise InputError(_no_level(named, figures.doses), where="--level")
-    bench = Bench(report, printed[0], courses)
+        raise InputError(_no_level(tried.named, figures.doses), where="--level")
+    bench = Bench(report, printed[0])
     readings = [bench.judge(one) for one in printed]
     single = sorted((bench.judge(one) for one in once), key=bench.distance)
-    fitting = [one for one in readings + single if one.reading.verdict == "consistent"]
-    double = [bench.judge(one) for one in twice if bench.fits(one)
-              and ("cycle" in one.kinds or not any(one.same_arithmetic(f.hypothesis) for f in fitting))]  # fmt: skip
+    double = sorted(_double(bench, twice, [*readings, *single]), key=bench.distance)[:MOST_OF_TWO]
     verdict, best = _verdict(readings, single)
-    shown = [one.reading for one in (*readings, *single, *sorted(double, key=bench.distance)[:MOST_OF_TWO])]
-    spoken = {one.reading.arm for one in (readings[0], best) if one is not None}
+    first = best if best is not None and not best.reading.changes else min(readings, key=_nearness)
+    shown = [one.reading for one in (*readings, *single, *double)]
+    spoken = {one.reading.arm for one in (first, best) if one is not None}
     return Crosscheck(
         version=VERSION,
         inputs=kept,
         verdict=verdict,
-        comparison=bench.comparison(readings[0]),
+        comparison=bench.comparison(first, best if verdict == "explained" else None),
         readings=tuple(shown),
-        conclusion=" ".join(_conclusion(bench, verdict, readings, single, best)),
-        notes=(*notes, *_notes(bench)),
-        sources=tuple(_sources(courses, shown)),
-        unconfirmed=tuple(dict.fromkeys(fact for c in courses if c.arm in spoken for fact in c.unconfirmed)),
+        conclusion=" ".join(_conclusion(bench, verdict, first, single, best, tried)),
+        notes=(*tried.notes, *_notes(bench, figures, tried, spoken)),
+        sources=tuple(_sources(tried.courses, shown)),
+        unconfirmed=tuple(dict.fromkeys(fact for c in tried.courses if c.arm in spoken for fact in c.unconfirmed)),
     )
+
+
+def _double(bench: Bench, twice: list[Hypothesis], simpler: list[Judged]) -> Iterable[Judged]:
+    """Readings that change two things and hold, without those that a simpler one says in the same arithmetic."""
+    fitting = [one.hypothesis for one in simpler if one.holds]
+    for made in twice:
+        if bench.fits(made) and ("cycle" in made.kinds or not any(made.same_arithmetic(f) for f in fitting)):
+            yield bench.judge(made)
 
 
 def _sources(courses: tuple[Course, ...], shown: list[Reading]) -> Iterable[dict[str, str]]:
@@ -111,13 +119,23 @@ def _sources(courses: tuple[Course, ...], shown: list[Reading]) -> Iterable[dict
 # -- what is tried ----------------------------------------------------------------------------------------------
 
 
-def _courses(report: Report) -> tuple[tuple[Course, ...], tuple[Course, ...], tuple[str, ...]]:
-    """The courses that the report is said to follow, those that are tried, and what has to be said of them."""
+class _Tried(NamedTuple):
+    """The courses that the report is said to follow, those that are tried, and what has to be said of the choice."""
+
+    named: tuple[Course, ...]
+    courses: tuple[Course, ...]
+    notes: tuple[str, ...]
+
+    def course(self, arm: str | None) -> Course | None:
+        return next((course for course in self.courses if course.arm == arm), None)
+
+
+def _courses(report: Report) -> _Tried:
     if report.protocol is not None:
         named = candidates.of_protocol(report.protocol, report.kind, report.agent, report.days)
-        return named, named, ()
+        return _Tried(named, named, ())
     found = candidates.of_library(report.kind, report.agent, report.days)
-    return (), found.courses, found.notes
+    return _Tried((), found.courses, found.notes)
 
 
 def _doses(report: Report, named: tuple[Course, ...]) -> int:
@@ -147,21 +165,33 @@ def _no_level(named: tuple[Course, ...], doses: int) -> str:
 
 
 def _conclusion(
-    bench: Bench, verdict: Verdict, printed: list[Judged], once: list[Judged], best: Judged | None
+    bench: Bench, verdict: Verdict, first: Judged, once: list[Judged], best: Judged | None, tried: _Tried
 ) -> Iterable[str]:
     """What was found, as sentences: the arithmetic as printed, then the reading that fits, then the others."""
-    first = best if best is not None and not best.reading.changes else printed[0]
     yield f"As printed ({first.reading.reading}) {_as_printed(bench, first)}."
-    if verdict == "undetermined":
+    if verdict == "undetermined" and first.open:
         yield "Whether that is the size of this patient depends on the age: state it with --age."
+    elif verdict == "undetermined":
+        which = "; ".join(one.reading.reading for one in once if one.open)
+        yield f"Whether a reading with one change fits depends on the age ({which}): state it with --age."
     elif verdict == "explained" and best is not None:
-        arm = f"; that is the regimen of {best.reading.arm}" if best.reading.arm else ""
-        yield f"Read as {best.reading.reading}{_as_read(bench, best)}{arm}."
-        others = [one.reading.reading for one in once if one.possible and one is not best]
+        yield f"Read as {best.reading.reading}{_as_read(bench, best)}{_regimen(best, tried)}."
+        others = [one.reading.reading for one in once if one.holds and one is not best]
         if others:
             yield f"Also with one change: {'; '.join(others)}."
     elif verdict == "inconsistent":
         yield "No reading that changes one thing fits."
+
+
+def _regimen(best: Judged, tried: _Tried) -> str:
+    """What a reading has in common with a known course: all of it, or its first doses."""
+    course = tried.course(best.reading.arm)
+    if course is None:
+        return ""
+    if best.reading.doses in (course.required, len(course.doses)):
+        return f"; that is the regimen of {course.arm}"
+    first, all_ = doses_word(best.reading.doses), number_word(course.required)
+    return f"; that is the regimen of {course.arm}, of which they are the first {first} of {all_}"
 
 
 def _as_printed(bench: Bench, judged: Judged) -> str:
@@ -170,7 +200,9 @@ def _as_printed(bench: Bench, judged: Judged) -> str:
         return f"the total of {total} implies {_TITLE[judged.hypothesis.basis]} of {_implied(bench, judged)}"
     expected, _, off = _amounts(bench, judged)
     size = bench.size(judged.hypothesis)
-    start = f"{_shown(size, judged.hypothesis.basis)} gives" if size and judged.hypothesis.basis else "the doses give"
+    start = (
+        f"{phrases.size(size, judged.hypothesis.basis)} gives" if size and judged.hypothesis.basis else "the doses give"
+    )
     return f"{start} {expected} and the report says {total}, {off}"
 
 
@@ -190,7 +222,7 @@ def _implied(bench: Bench, judged: Judged) -> str:
     if judged.standing.plausible is None:
         found = growth.ages_with(references.growth(), KIND[basis], float(implied), bench.report.sex)
         words = f"a size of {phrases.ages(found)}"
-    return f"{_shown(implied, basis)}, {words}"
+    return f"{phrases.size(implied, basis)}, {words}"
 
 
 def _amounts(bench: Bench, judged: Judged) -> tuple[str, str, str]:
@@ -202,19 +234,37 @@ def _amounts(bench: Bench, judged: Judged) -> tuple[str, str, str]:
             _apart(judged.off))  # fmt: skip
 
 
-def _notes(bench: Bench) -> Iterable[str]:
+def _notes(bench: Bench, figures: Figures, tried: _Tried, spoken: set[str | None]) -> Iterable[str]:
     """What the reader has to know of what was and was not used."""
     report = bench.report
     for kind, measure in report.measured.items():
         found = bench.people.stand(kind, measure.value)
         if found.plausible is False:
             yield f"the stated {bench.people.unlikely(kind, measure, found)}"
-    if report.derived is not None:
-        yield f"the body surface area is by {FORMULAS[report.derived].name} from weight and height"
+    yield from report.notes
     if "weight" in report.sizes and bench.base.basis == "bsa" and "bsa" not in report.sizes:
         yield "the weight alone gives no body surface area; with --height it would"
-    if not bench.courses and report.agent is None:
+    yield from _against_protocol(figures, tried.named)
+    for course in tried.courses:
+        if course.arm in spoken and course.suits.no:
+            yield f"{course.arm} is for other ages than that of {phrases.article(bench.people.who)}"
+    if not tried.courses and report.agent is None:
         yield "no protocol here has an agent that is given so; only the figures themselves were tried"
+
+
+def _against_protocol(figures: Figures, named: tuple[Course, ...]) -> Iterable[str]:
+    """Where the figures of a report are not those of the protocol that it is said to follow."""
+    level, course = figures.level, next(iter(named), None)
+    if course is None:
+        return
+    rounding = half_a_digit(level.text) * level.unit.factor if level is not None else 0
+    if level is not None and not any(each.gives(level, Fraction(rounding), 1) for each in named):
+        low, high = course.doses[0].low, course.doses[0].high
+        if low is not None and high is not None:
+            given = units.spell(low) if low is high else f"{units.spell(low)} to {units.spell(high)}"
+            yield f"{course.arm} gives {given} a dose, the report prints {units.spell(level)}"
+    if figures.doses > len(course.doses):
+        yield f"{course.arm} has {doses_word(len(course.doses))}, the report {figures.doses}"
 
 
 def _apart(off: Fraction | float) -> str:
@@ -229,26 +279,21 @@ def _apart(off: Fraction | float) -> str:
     return f"{units.decimal(100 * abs(float(off)), 3)} % {'more' if off > 0 else 'less'}{loosely}"
 
 
-def _shown(size: Fraction | float, basis: str) -> str:
-    """A size for people: a surface to a thousandth of a square metre, a weight to four figures."""
-    figures = 3 if basis == "bsa" and size < 1 else 4
-    return f"{units.decimal(size, figures)} {units.pretty(UNIT[basis])}"
-
-
 def _verdict(printed: list[Judged], once: list[Judged]) -> tuple[Verdict, Judged | None]:
     """The verdict, and the reading that it rests on."""
-    for one in printed:
-        if one.reading.verdict == "consistent":
-            return "consistent", one
-    for one in printed:
-        if one.reading.verdict == "undetermined":
-            return "undetermined", one
-    fits = [one for one in once if one.possible]
-    if not fits:
-        return "inconsistent", None
-    # a regimen that is known speaks for a reading, and a known size for the one that comes nearest
-    return "explained", min(fits, key=lambda one: (_coarse(one.off), one.reading.arm is None))
+    held = next((one for one in printed if one.holds), None)
+    if held is not None:
+        return "consistent", held
+    open_ = next((one for one in printed if one.open), None)
+    if open_ is not None:
+        return "undetermined", open_
+    fits = [one for one in once if one.holds]
+    if fits:  # what was measured goes before what is only plausible, the nearest first; then a regimen that is known
+        return "explained", min(fits, key=lambda one: (_nearness(one), one.reading.arm is None))
+    measured = any(one.off is not None for one in printed)
+    return ("undetermined" if not measured and any(one.open for one in once) else "inconsistent"), None
 
 
-def _coarse(off: Fraction | float | None) -> float:
-    return 0.0 if off is None else round(abs(float(off)), 2)
+def _nearness(judged: Judged) -> float:
+    """How far a reading is from a known size, coarsely; what holds by plausibility alone comes last."""
+    return 1e9 if judged.off is None else round(abs(float(judged.off)), 2)

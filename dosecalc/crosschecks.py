@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
 from dosecalc import units
-from dosecalc.plans import Quantity
+from dosecalc.plans import Quantity, written
 
 if TYPE_CHECKING:
     import pint
@@ -66,6 +66,7 @@ class SameDocument(TypedDict):
 
 class ClaimDocument(TypedDict):
     figures: list[str]
+    verdict: Verdict
     agree: bool | None
     relative_difference: float | None
     suggestion: str | None
@@ -99,7 +100,8 @@ class Reading(_Result):
     """One meaning of a report: what it changes in it, the size that it implies, and whether it holds.
 
     ``implied`` is that size with the double nearest to it, by "bsa" (m²) or "weight" (kg); empty where the figures hold
-    no size. ``off`` is reported over expected amount minus one, where the size is known.
+    no size. ``difference_percent`` is that of the
+    reported amount from the expected one, where the size is known.
     """
 
     reading: str
@@ -111,7 +113,7 @@ class Reading(_Result):
     arm: str | None
     changes: tuple[str, ...]
     verdict: Verdict
-    off: float | None
+    difference_percent: float | None
 
     @property
     def size(self) -> pint.Quantity[Any] | None:
@@ -194,7 +196,7 @@ class Crosscheck(_Result):
 
     def to_json(self) -> str:
         """The document as JSON text."""
-        return _json(self.document())
+        return written(self.document())
 
 
 class Same(_Result):
@@ -227,7 +229,7 @@ class Same(_Result):
 
     def to_json(self) -> str:
         """The document as JSON text."""
-        return _json(self.document())
+        return written(self.document())
 
 
 class Claim(_Result):
@@ -246,6 +248,7 @@ class Claim(_Result):
     def document(self) -> ClaimDocument:
         return {
             "figures": list(self.figures),
+            "verdict": self.verdict,
             "agree": None if self.same is None else self.same.agree,
             "relative_difference": None if self.same is None else self.same.relative_difference,
             "suggestion": None if self.same is None else self.same.suggestion,
@@ -310,10 +313,4 @@ class Audit(_Result):
 
     def to_json(self) -> str:
         """The document as JSON text."""
-        return _json(self.document())
-
-
-def _json(document: Any) -> str:
-    import json
-
-    return json.dumps(document, ensure_ascii=False, indent=2)
+        return written(self.document())

@@ -16,9 +16,9 @@ from typing import Literal, NamedTuple
 Kind = Literal["weight", "height", "bsa"]
 SEXES = ("female", "male")
 PLAUSIBLE = 3.0
-"""The |z| up to which a size is plausible: 27 in 10,000 people lie beyond it."""
+"""The |z| up to which a size is plausible, our choice: in a normal distribution 27 in 10,000 lie beyond it."""
 FAR = 5.0
-"""The |z| beyond which no person of the reference lies."""
+"""The |z| beyond which the wording is stronger: in a normal distribution fewer than one in a million lie there."""
 MONTH = 365.25 / 12
 GROWN = 240.0
 """Months from which a person counts as an adult, where the table ends."""
@@ -60,14 +60,20 @@ Rows = Sequence[tuple[float, LMS]]
 """Of one measure and sex: age in months with its parameters, in order of age."""
 
 
-class Growth(NamedTuple):
+class Growth:
     """A growth reference: for "weight" (kg) and "height" (cm), by sex, its rows."""
 
-    rows: Mapping[tuple[str, str], Rows]
+    __slots__ = ("rows",)
+
+    def __init__(self, rows: Mapping[tuple[str, str], Rows]) -> None:
+        self.rows = rows
 
     def at(self, measure: str, sex: str, months: float) -> LMS:
         """The parameters at an age, between two rows in proportion; before the first and after the last the row."""
         rows = self.rows[measure, sex]
+        for end in (rows[0], rows[-1]):
+            if months == end[0]:
+                return end[1]
         after = bisect_right(rows, months, key=lambda row: row[0])
         if after == 0 or after == len(rows):
             return rows[min(after, len(rows) - 1)][1]
@@ -76,12 +82,13 @@ class Growth(NamedTuple):
         return LMS(*(a + share * (b - a) for a, b in zip(one, other, strict=True)))
 
 
-class Body(NamedTuple):
+class Body:
     """The sizes of people of one age and sex, as functions of a z-score. ``scale`` moves the median surface."""
 
-    weight: LMS
-    height: LMS
-    scale: float = 1.0
+    __slots__ = ("height", "scale", "weight")
+
+    def __init__(self, weight: LMS, height: LMS, scale: float = 1.0) -> None:
+        self.weight, self.height, self.scale = weight, height, scale
 
     def value(self, kind: Kind, z: float) -> float:
         """The weight (kg), height (cm) or body surface (m²) at a z-score."""
@@ -119,7 +126,8 @@ class Standing(NamedTuple):
     """Where a size stands. ``plausible`` is None where that depends on an age that nobody stated.
 
     ``z`` is None where age or sex was not stated, and where the reference has none. ``side``: -1 for a size below the
-    plausible ones, 1 above, 0 among them. ``far``: it lies beyond everybody of the reference.
+    plausible ones, 1 above, 0 among them. ``far``: so far that nobody of the reference is
+    likely to be there. Where a distribution ends before, a size above it has no z-score and is not called far.
     """
 
     plausible: bool | None
@@ -140,7 +148,7 @@ def bodies(growth: Growth, kind: Kind, ages: Ages, sex: str) -> Iterator[Body]:
     if kind == "weight":
         yield from (Body(grown.weight._replace(m=mean), grown.height) for mean in ADULT_WEIGHTS[sex])
     if kind == "bsa":
-        yield from (Body(*grown[:2], mean / grown.value("bsa", 0)) for mean in ADULT_SURFACES[sex])
+        yield from (Body(grown.weight, grown.height, mean / grown.value("bsa", 0)) for mean in ADULT_SURFACES[sex])
 
 
 def limits(growth: Growth, kind: Kind, ages: Ages | None, sex: str | None) -> tuple[float, float]:
@@ -162,11 +170,11 @@ def stand(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str 
     low, high = limits(growth, kind, ages, sex)
     side = -1 if value < low else 1 if value > high else 0
     if ages is None:
-        return Standing(None if side == 0 else False, None, side, side != 0)
+        return Standing(None if side == 0 else False, None, side, False)
     scores = (body.z(kind, value) for each in _sexes(sex) for body in bodies(growth, kind, ages, each))
     nearest = min(scores, key=abs)
     known = sex is not None and abs(nearest) != inf
-    return Standing(side == 0, nearest if known else None, side, side != 0 and abs(nearest) > FAR)
+    return Standing(side == 0, nearest if known else None, side, side != 0 and FAR < abs(nearest) < inf)
 
 
 def ages_with(growth: Growth, kind: Kind, value: float, sex: str | None) -> tuple[float, float] | None:

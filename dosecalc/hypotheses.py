@@ -19,9 +19,10 @@ from dosecalc.units import Measure
 POUND = units.unit("lb").factor
 _SWAPS = {
     "mCi": ("MBq", "uCi", "Ci"), "MBq": ("mCi", "GBq", "kBq"), "GBq": ("MBq", "Ci"), "kBq": ("MBq", "uCi"),
-    "uCi": ("mCi", "kBq"), "Ci": ("mCi", "GBq"), "mg": ("mcg",), "mcg": ("mg",),
+    "uCi": ("mCi", "kBq"), "Ci": ("mCi", "GBq"), "mg": ("mcg",), "mcg": ("mg",), "kg": ("lb",), "lb": ("kg",),
+    "cm": ("in",), "in": ("cm",), "Gy": ("cGy",), "cGy": ("Gy",), "mSv": ("Sv", "rem"), "Sv": ("mSv", "rem"),
 }  # fmt: skip
-"""Units that are mistaken for one another: 37 or 1,000 apart."""
+"""Units that are mistaken for one another, in the order in which they are; amounts 37 or 1,000 apart."""
 _OTHER_BASIS = {"bsa": ("kg", "per m²"), "weight": ("m^2", "per kg")}
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
@@ -107,9 +108,14 @@ class Hypothesis(NamedTuple):
     changes: tuple[str, ...] = ()
 
     @property
+    def factor(self) -> Fraction:
+        """The total over the levels: a size, where there is one. Its ratio to another's is what was changed."""
+        return self.total / (self.per_size * self.stretch)
+
+    @property
     def implied(self) -> Fraction | None:
         """The body size that makes the figures agree; None where no size is in them."""
-        return self.total / (self.per_size * self.stretch) if self.basis else None
+        return self.factor if self.basis else None
 
     def expected(self, size: Fraction | float) -> Fraction | float:
         """What the levels give for a size; with no basis the size is 1."""
@@ -124,14 +130,14 @@ class Hypothesis(NamedTuple):
 class Figures(NamedTuple):
     """The figures of a report. ``printed_as``: what its level is said to be of, "per dose" unless it says otherwise.
 
-    ``sized``: whether the body size is known too; some slips can be told from another size only then.
+    ``known``: the bases of which the body size is known too; some slips can be told from another size only then.
     """
 
     total: Measure
     doses: int
     level: Measure | None
     printed_as: str = "per dose"
-    sized: bool = False
+    known: frozenset[str] = frozenset()
 
 
 def number_word(number: int) -> str:
@@ -157,10 +163,10 @@ def as_printed(figures: Figures, courses: Sequence[Course]) -> list[Hypothesis]:
         return [made for i, made in enumerate(planned) if not any(made.same_arithmetic(o) for o in planned[:i])]
     plain = _taken(figures, figures.level)
     if figures.printed_as == "total":
-        return [_shared(plain, figures.doses)._replace(changes=())]
+        return [_shared(plain, figures.doses)._replace(changes=(), kinds=())]
     if figures.printed_as == "per cycle":
         sizes = [k for k in range(2, figures.doses + 1) if figures.doses % k == 0]
-        return [_shared(plain, k)._replace(changes=()) for k in sizes] or [plain]
+        return [_shared(plain, k)._replace(changes=(), kinds=()) for k in sizes] or [plain]
     return [plain]
 
 
@@ -229,9 +235,9 @@ def _prints_level(base: Hypothesis, figures: Figures) -> bool:
 
 def _sharing(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     """What a figure is of: the level of a cycle, the total of a dose or of a cycle."""
-    if _prints_level(base, figures) and base.cycle is None:
-        for k in range(2, figures.doses + 1):
-            if figures.doses % k == 0:
+    if _prints_level(base, figures):
+        for k in range(1, figures.doses + 1):
+            if figures.doses % k == 0 and k != (base.cycle or 1):
                 yield _shared(base, k)
     total, number = units.spell(figures.total), figures.doses
     if number > 1:
@@ -247,11 +253,14 @@ def _sharing(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
 def _shared(base: Hypothesis, k: int) -> Hypothesis:
     """The printed level belongs to ``k`` doses together."""
     assert base.level is not None
-    level = base.level._replace(number=base.level.number / k)
-    of = f"a cycle of {doses_word(k)}" if k < base.doses else f"the course of {doses_word(k)}"
-    said = f"{units.spell(base.level)} is the level of {of}"
-    words = f"{units.spell(base.level)} {'for ' if k == base.doses else ''}{of}"
-    shared = {"level": level, "per_size": base.per_size / k, "cycle": k, "rounding": base.rounding / k}
+    was = base.cycle or 1
+    printed = base.level._replace(number=base.level.number * was)
+    level = base.level._replace(number=base.level.number * was / k)
+    of = "a dose" if k == 1 else f"a cycle of {doses_word(k)}" if k < base.doses else f"the course of {doses_word(k)}"
+    said = f"{units.spell(printed)} is the level of {of}"
+    words = f"{units.spell(printed)} {'for ' if 1 < k == base.doses else ''}{of}"
+    shared = {"level": level, "per_size": base.per_size * was / k, "cycle": k if k > 1 else None,
+              "rounding": base.rounding * was / k}  # fmt: skip
     return _change(base, "sharing", said, words, **shared)
 
 
@@ -288,8 +297,8 @@ def _bases(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     amount = base.level.unit.symbol.partition("/")[0]
     unit = units.unit(f"{amount}/{per}")
     level = Measure(base.level.number, unit, base.level.text)
-    printed = figures.level if figures.level is not None else base.level
-    words = f"{units.spell(Measure(printed.number, unit, printed.text))}, not {was}"
+    assert figures.level is not None
+    words = f"{units.spell(Measure(figures.level.number, unit, figures.level.text))}, not {was}"
     factor = level.value / base.level.value
     basis = "weight" if per == "kg" else "bsa"
     new = {"level": level, "basis": basis, "per_size": base.per_size * factor, "rounding": base.rounding * factor}
@@ -307,7 +316,7 @@ def _pounds(base: Hypothesis, _figures: Figures) -> Iterator[Hypothesis]:
 
 def _slips(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     """Slips of the pen that move a total and could as well be another size, so that only a known size tells them."""
-    if base.basis and not figures.sized:
+    if base.basis and base.basis not in figures.known:
         return
     for factor in (Fraction(10), Fraction(1, 10)):
         moved = Measure(figures.total.number * factor, figures.total.unit, "")
@@ -325,15 +334,16 @@ def _of_course(base: Hypothesis, figures: Figures, course: Course) -> Iterator[H
         if planned is not None and planned.basis == base.basis and planned.per_size != base.per_size:
             said = f"the level is that of {course.arm}"
             yield planned._replace(kinds=("level",), changes=(said,))
-    if base.level is not None and base.cycle != base.doses and course.gives(base.level, base.rounding, 1):
+    if base.level is not None and (base.cycle is None or base.cycle < base.doses):
         yield from _counts(base, course)
 
 
 def _counts(base: Hypothesis, course: Course) -> Iterator[Hypothesis]:
     """The doses of the whole course, with its optional cycles and without."""
+    assert base.level is not None
     optional = course.required < len(course.doses)
     for number in dict.fromkeys((course.required, len(course.doses))):
-        if number == base.doses or course.levels(number) is None:
+        if number == base.doses or not course.gives(base.level, base.rounding, number):
             continue
         how = "with" if number > course.required else "without"
         said = f"{doses_word(number)}, the course of {course.arm}{f' {how} its optional cycle' if optional else ''}"
@@ -372,7 +382,7 @@ def hypotheses(figures: Figures, courses: Sequence[Course], named: Sequence[Cour
 
 
 def _with_arm(made: Hypothesis, courses: Iterable[Course]) -> Hypothesis:
-    """The hypothesis with the first course that has just its doses."""
+    """The hypothesis with the first course whose first doses are just its own."""
     if made.level is None or {"count", "level"} & set(made.kinds):
         return made
     fitting = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from fractions import Fraction
 from math import log
 from typing import Literal, NamedTuple
@@ -10,12 +9,11 @@ from typing import Literal, NamedTuple
 from dosecalc import units
 from dosecalc.crosschecks import Comparison, Reading
 from dosecalc.growth import Kind, Standing
-from dosecalc.hypotheses import POUND, Course, Hypothesis, swapped
+from dosecalc.hypotheses import Hypothesis
 from dosecalc.numbers import EXACT
 from dosecalc.plans import amounts, quantity_of
 from dosecalc.report import Report
 from dosecalc.sizes import People
-from dosecalc.units import Measure
 
 WITHIN = Fraction(10, 100)
 """The difference up to which a total is consistent."""
@@ -24,15 +22,6 @@ KIND: dict[str, Kind] = {"bsa": "bsa", "weight": "weight"}
 UNIT = {"bsa": "m^2", "weight": "kg"}
 _AS_ANOTHER_BASIS = log(30)
 """A change of basis keeps every number; it counts like the kilograms to a square metre of an adult."""
-_FACTORS = [
-    (Fraction(10), "10: a decimal point moved by one place"),
-    (Fraction(1, 10), "1/10: a decimal point moved by one place"),
-    (Fraction(1000), "1,000: a unit a thousand times too large"),
-    (Fraction(1, 1000), "1/1,000: a unit a thousand times too small"),
-]
-_CURIES = [(Fraction(37), "37: MBq taken for mCi"), (Fraction(1, 37), "1/37: mCi taken for MBq")]
-_POUNDS = [(1 / POUND, "2.2046: a weight in pounds taken for kilograms"),
-           (POUND, "1/2.2046: a weight in kilograms taken for pounds")]  # fmt: skip
 
 
 def within(off: Fraction | float, limit: Fraction) -> bool:
@@ -50,16 +39,20 @@ class Judged(NamedTuple):
     """Reported over expected amount minus one, where the size is known."""
 
     @property
-    def possible(self) -> bool:
-        """Whether it holds, as far as what was stated can say."""
-        return self.reading.verdict in ("consistent", "undetermined")
+    def holds(self) -> bool:
+        return self.reading.verdict == "consistent"
+
+    @property
+    def open(self) -> bool:
+        """Whether it cannot be said if it holds."""
+        return self.reading.verdict == "undetermined"
 
 
 class Bench:
     """One report, and what its hypotheses are judged by."""
 
-    def __init__(self, report: Report, base: Hypothesis, courses: tuple[Course, ...]) -> None:
-        self.report, self.base, self.courses = report, base, courses
+    def __init__(self, report: Report, base: Hypothesis) -> None:
+        self.report, self.base = report, base
         self.people = People.of(report.age, report.sex)
 
     def fits(self, made: Hypothesis) -> bool:
@@ -85,7 +78,7 @@ class Bench:
             arm=made.arm,
             changes=made.changes,
             verdict="undetermined" if fits is None else "consistent" if fits else "inconsistent",
-            off=None if off is None else float(off),
+            difference_percent=None if off is None else float(100 * off),
         )
         return Judged(made, reading, standing, off)
 
@@ -102,13 +95,13 @@ class Bench:
     def distance(self, judged: Judged) -> tuple[int, float]:
         """How much a reading changes the report: the number of changes, then by how much a figure moves."""
         made, base = judged.hypothesis, self.base
-        moved = abs(log(float(made.total / (made.per_size * made.stretch) / (base.total / base.per_size))))
+        moved = abs(log(float(made.factor / base.factor)))
         return len(made.changes), round(moved, 9) + (_AS_ANOTHER_BASIS if made.basis != base.basis else 0)
 
     # -- the amounts --
 
-    def comparison(self, printed: Judged) -> Comparison | None:
-        """The expected amount against the reported one, where the size is known."""
+    def comparison(self, printed: Judged, explained: Judged | None) -> Comparison | None:
+        """The expected amount against the reported one, where the size is known; with the reading that explains it."""
         if printed.off is None:
             return None
         made, total = printed.hypothesis, self.report.total
@@ -116,42 +109,18 @@ class Bench:
         assert size is not None
         off = printed.off
         band: Literal[10, 20] | None = 10 if within(off, WITHIN) else 20 if within(off, LOOSELY) else None
+        known = explained is not None and explained.off is not None
         return Comparison(
             expected=amounts(made.expected(size), total.dimension),
             reported=amounts(total.value, total.dimension),
             difference_percent=float(100 * off),
             within=band,
-            slip=None if band == 10 else self._slip(printed),
+            slip=_slip(made, explained.hypothesis) if explained is not None and known else None,
         )
 
-    def _slip(self, printed: Judged) -> str | None:
-        """The mistake whose factor the reported amount is nearest to, within 10 %."""
-        assert printed.off is not None
-        ratio, made = float(printed.off + 1), printed.hypothesis
-        total, level = self.report.total, self.report.level
-        known = [*_unit_slips(total, total), *(_unit_slips(level, total) if level is not None else ())]
-        known += [*_FACTORS, *(_CURIES if self.report.kind == "activity" else ()), *(_POUNDS if made.basis else ())]
-        for number, what in self._counts(made):
-            known += [(Fraction(number), f"{number}: multiplied by {what}"),
-                      (Fraction(1, number), f"1/{number}: divided by {what}")]  # fmt: skip
-        near = [(abs(log(ratio / factor)), text) for factor, text in known if abs(ratio / factor - 1) <= WITHIN]
-        return min(near, key=lambda pair: pair[0])[1] if near else None
 
-    def _counts(self, made: Hypothesis) -> Iterable[tuple[int, str]]:
-        if made.doses > 1:
-            yield made.doses, f"the number of doses, {made.doses}"
-        arm = next((c for c in self.courses if c.arm == made.arm and 1 < c.per_cycle < made.doses), None)
-        if arm is not None:
-            yield arm.per_cycle, f"the doses of a cycle, {arm.per_cycle}"
-
-
-def _unit_slips(printed: Measure, total: Measure) -> Iterable[tuple[Fraction, str]]:
-    """The factor by which a total is off where its number, or that of the level, is in another unit."""
-    what = "the number" if printed is total else "the level"
-    for other, words in swapped(printed):
-        factor = total.value / other.value if printed is total else other.value / printed.value
-        yield factor, f"{_factor(factor)}: {what} is in {units.pretty(other.unit.symbol)} ({words})"
-
-
-def _factor(value: Fraction) -> str:
-    return units.decimal(value) if value >= 1 else f"1/{units.decimal(1 / value)}"
+def _slip(printed: Hypothesis, explained: Hypothesis) -> str:
+    """What it is read as, with the factor by which the reported amount is off for it: ``37: 1,036 MBq, not mCi``."""
+    ratio = printed.factor / explained.factor
+    shown = units.decimal(ratio, 5) if ratio >= 1 else f"1/{units.decimal(1 / ratio, 5)}"
+    return f"{shown}: {explained.words}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from fractions import Fraction
 from math import inf
@@ -41,13 +42,22 @@ def person(age: Stated | None, sex: str | None) -> str:
     return f"{old} {noun}".strip()
 
 
+def size(value: Fraction | float, basis: str) -> str:
+    """A body size for people: a surface ("bsa") to a thousandth of a square metre, a weight to four figures."""
+    unit = "m^2" if basis == "bsa" else "kg"
+    return f"{units.decimal(value, 3 if basis == 'bsa' and value < 1 else 4)} {units.pretty(unit)}"
+
+
 def standing(found: Standing, who: str) -> str:
-    """Where a size stands, in words: ``ordinary for a 15-year-old girl (z -0.4)``."""
+    """Where a size stands, in words: ``plausible for a 15-year-old girl (z -0.36)``."""
     z = z_score(found)
     if found.side == 0:
         return f"plausible for {article(who)}{z}"
+    side = "below" if found.side < 0 else "above"
     if found.far:
-        return f"{'below' if found.side < 0 else 'above'} every {who} of the reference"
+        return f"{side} every {who} of the reference"
+    if found.z is None:
+        return f"{side} the reference for {article(who)}"
     return f"implausibly {'small' if found.side < 0 else 'large'} for {article(who)}{z}"
 
 
@@ -63,9 +73,13 @@ def ages(found: tuple[float, float] | None) -> str:
     low, high = found
     if high == inf:
         return "adults" if low >= ADULT / YEAR else f"people from {units.decimal(low)} years on"
-    return f"people of {units.decimal(low)} to {units.decimal(high)} years"
+    if high < 1:
+        return "children under one year"
+    if low < 1:
+        return f"children of up to {units.decimal(high)} years"
+    return f"people of {units.decimal(low)}{'' if low == high else f' to {units.decimal(high)}'} years"
 
 
 def article(noun: str) -> str:
-    """A noun with its indefinite article; numbers as they are spoken."""
-    return f"an {noun}" if noun.startswith(("8", "11-", "18-")) else f"a {noun}"
+    """A noun with its indefinite article; numbers as they are spoken: an 8-, 11-, 18- or 80-year-old."""
+    return f"an {noun}" if re.match(r"8|1[18](?![0-9])", noun) else f"a {noun}"

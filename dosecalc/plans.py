@@ -393,6 +393,11 @@ class Plan(_Result):
 
     def to_json(self) -> str:
         """The document as JSON text."""
-        import json
+        return written(self.document())
 
-        return json.dumps(self.document(), ensure_ascii=False, indent=2)
+
+def written(document: Any) -> str:
+    """A document as JSON text; the same document gives the same bytes."""
+    import json
+
+    return json.dumps(document, ensure_ascii=False, indent=2)

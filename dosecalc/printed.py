@@ -62,7 +62,8 @@ _COUNTED = r"(?: (?:patient|person|child|adult|case|dose|cycle|infusion|administ
 _COUNT = re.compile(rf"([0-9]{{1,9}}){_COUNTED}")
 _SHARE = re.compile(rf"([0-9]{{1,9}}) ?(?:/|of) ?([0-9]{{1,9}}){_COUNTED}")
 _OF = re.compile(rf"(?:/|of) ?([0-9]{{1,9}}){_COUNTED}")
-_RANGE = re.compile(r"([0-9.]+)(?: to | ?- ?|–)([0-9.]+)( ?.+)")
+_PLAIN = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
+_RANGE = re.compile(rf"({_PLAIN})(?: to | ?- ?|–)({_PLAIN})( ?[^0-9.eE ].*)")
 _BOUND = re.compile(r"(at least|more than|above|at most|less than|below|>=|<=|>|<) ?(.+)")
 _E_NINE = re.compile(r"([0-9.]+) ?x ?10[eE]9 ?/ ?L")
 _LOWER = ("at least", "more than", "above", ">=", ">")
@@ -83,13 +84,17 @@ class Figure(NamedTuple):
     measure: Measure | None = None
     whole: int | None = None
     meant: Measure | None = None
+    counted: str = ""
+    """What a count is of, where it says so."""
 
 
 def figure(text: str) -> Figure:
     """Read a printed figure. InputError says what was read and how figures are written."""
     clean = " ".join(text.split())
     if match := _COUNT.fullmatch(clean):
-        return _counted(clean, Fraction(match[1]))
+        number = Fraction(match[1])
+        noun = clean.removeprefix(match[1]).strip().removesuffix("s")
+        return Figure(clean, COUNT, (Span(number, number),), number, counted=noun)
     if match := _SHARE.fullmatch(clean):
         return _share(clean, int(match[1]), int(match[2]))
     if match := _OF.fullmatch(clean):
@@ -104,7 +109,7 @@ def figure(text: str) -> Figure:
             clean, meant.dimension, (Span(ends.low * 10, ends.high * 10),), literal.value, literal, meant=meant
         )
     if match := _BOUND.fullmatch(clean):
-        return _bound(clean, match[1] in _LOWER, units.read(match[2]))
+        return _bound(clean, figure(match[2]), lower=match[1] in _LOWER)
     if match := _RANGE.fullmatch(clean):
         return _range(clean, units.read(match[1] + match[3]), units.read(match[2] + match[3]))
     parts = re.split(r" / | of ", clean)
@@ -118,10 +123,6 @@ def figure(text: str) -> Figure:
 
 def _quantity(measure: Measure) -> Figure:
     return Figure(measure.text, measure.dimension, (span(measure),), measure.value, measure)
-
-
-def _counted(text: str, number: Fraction) -> Figure:
-    return Figure(text, COUNT, (Span(number, number),), number)
 
 
 def _not_zero(text: str, whole: int) -> int:
@@ -143,9 +144,12 @@ def _ratio(text: str, part: Measure, whole: Measure) -> Figure:
     return Figure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)
 
 
-def _bound(text: str, lower: bool, measure: Measure) -> Figure:  # noqa: FBT001  # one caller, beside it
-    ends = span(measure)
-    return Figure(text, measure.dimension, (Span(ends.low, None) if lower else Span(None, ends.high),), None)
+def _bound(text: str, inner: Figure, *, lower: bool) -> Figure:
+    if inner.value is None or (inner.dimension == PERCENT and inner.measure is None):
+        raise InputError(f"read {text!r}, expected one quantity or count after the bound")
+    ends = inner.spans[0]
+    return inner._replace(text=text, spans=(Span(ends.low, None) if lower else Span(None, ends.high),), value=None,
+                          measure=None, meant=None)  # fmt: skip
 
 
 def _range(text: str, low: Measure, high: Measure) -> Figure:

@@ -13,10 +13,12 @@ from dosecalc.moments import ADULT
 from dosecalc.numbers import EXACT, UNSURE, Tri, Value
 from dosecalc.observables import OBSERVABLES, Stated
 from dosecalc.request import SIZES, Request
+from dosecalc.sizes import AGREE
 from dosecalc.units import Measure
 
 OPTIONS = ("total", "doses", "level", "age", "sex", "weight", "height", "bsa", "bsa-formula", "protocol", "agent",
            "level-printed-as")  # fmt: skip
+PRINTED_AS = ("per dose", "per cycle", "total")
 _KINDS: tuple[Kind, ...] = ("bsa", "weight", "height")
 TOTALS = ("activity", "mass", "activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
 
@@ -36,8 +38,8 @@ class Report(NamedTuple):
     sex: str | None
     measured: Mapping[Kind, Measure]
     sizes: Mapping[str, Value]
-    derived: str | None
-    """The formula that gave the body surface, where it was not stated."""
+    notes: tuple[str, ...]
+    """What has to be said of the body surface: by which formula, or that it contradicts the stated one."""
     protocol: str | None
     agent: str | None
 
@@ -65,24 +67,30 @@ def read(inputs: Mapping[str, list[str]]) -> Report:
     doses = request.one(inputs, "doses")
     measured = {name: _size(patient, name) for name in _KINDS if name in patient.sizes}
     sizes: dict[str, Value] = {name: measure.value for name, measure in measured.items()}
-    derived = None
-    if "bsa" not in sizes and {"weight", "height"} <= sizes.keys():
-        derived = patient.formula or bodysize.DEFAULT
-        sizes["bsa"] = _surface(patient, derived, sizes["height"], sizes["weight"])
+    derived = _surface(patient, sizes)
+    notes = _of_surface(patient, sizes, derived)
+    if derived is not None:
+        sizes.setdefault("bsa", derived)
     sex = patient.stated.get("sex")
     return Report(
         total=total,
         doses=None if doses is None else request.within("--doses", request.whole, doses),
         level=level,
-        printed_as=request.one(inputs, "level-printed-as") or "per dose",
+        printed_as=_printed_as(request.one(inputs, "level-printed-as")),
         age=patient.stated.get("age"),
         sex=None if sex is None else str(sex.value),
         measured=measured,
         sizes=sizes,
-        derived=derived,
+        notes=tuple(notes),
         protocol=request.one(inputs, "protocol"),
         agent=request.one(inputs, "agent"),
     )
+
+
+def _printed_as(text: str | None) -> str:
+    if text not in (None, *PRINTED_AS):
+        raise InputError(f"read {text!r}, expected one of {', '.join(PRINTED_AS)}", where="--level-printed-as")
+    return text or PRINTED_AS[0]
 
 
 def _bases(total: Measure) -> tuple[str, ...]:
@@ -111,13 +119,35 @@ def _size(patient: Request, name: str) -> Measure:
     return measure
 
 
-def _surface(patient: Request, formula: str, height: Value, weight: Value) -> Value:
+def _surface(patient: Request, sizes: Mapping[str, Value]) -> Value | None:
+    """The body surface that weight and height give, where they are stated."""
+    formula = bodysize.FORMULAS[patient.formula or bodysize.DEFAULT]
+    if "weight" not in sizes or (formula.needs_height and "height" not in sizes):
+        return None
     age, sex = patient.stated.get("age"), patient.stated.get("sex")
     adult = UNSURE if age is None else EXACT.at_least(age.value, ADULT)
     female = UNSURE if sex is None else Tri(sex.value == "female", sex.value != "female")
-    surface = bodysize.surface(EXACT, formula, height, weight, female, adult)
+    height = sizes.get("height", Fraction(0))
+    surface = bodysize.surface(EXACT, formula.id, height, sizes["weight"], female, adult)
     if not EXACT.known(surface):
-        name = bodysize.FORMULAS[formula].name
-        raise InputError(f"{name}'s formula was made from adults: it needs --age 18 or over and --sex",
-                         where="--bsa-formula")  # fmt: skip
+        said = f"{formula.name}'s formula was made from adults: it needs --age 18 or over and --sex"
+        raise InputError(said, where="--bsa-formula")
     return surface
+
+
+def _of_surface(patient: Request, sizes: Mapping[str, Value], derived: Value | None) -> list[str]:
+    formula = bodysize.FORMULAS[patient.formula or bodysize.DEFAULT]
+    by = f"{formula.name} from weight{' and height' if formula.needs_height else ''}"
+    if derived is None:
+        return (
+            []
+            if patient.formula is None
+            else [f"{formula.name}'s formula is not used: a size that it needs is lacking"]
+        )
+    if "bsa" not in sizes:
+        return [f"the body surface area is by {by}"]
+    off = abs(sizes["bsa"] / derived - 1)
+    if not EXACT.above(off, AGREE).yes:
+        return []
+    shown, percent = units.show(derived, "m^2"), units.decimal(off * 100, 3)
+    return [f"the stated body surface area and {shown} by {by} differ by {percent} %"]

@@ -13,8 +13,13 @@ from dosecalc.checking import facts_wrong
 from dosecalc.errors import InputError
 from dosecalc.factsheet import Case, FactSheet
 from dosecalc.library import read_sheet
+from dosecalc.observables import OBSERVABLES
+from dosecalc.observables import read as read_observable
 from dosecalc.printed import figure
 from dosecalc.problems import Problem, line_in, located, model_problems, plain_message
+
+AMOUNTS = ("activity", "mass", "activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
+MOST = 100
 
 
 def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]]:
@@ -39,22 +44,38 @@ def _own(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
     if os.path.basename(path) != f"{sheet.id}.toml":
         yield "id", f"the sheet {sheet.id!r} has to lie in a file {sheet.id}.toml to be found"
     yield from facts_wrong(sheet.facts)
+    ids = [case.id for case in sheet.cases]
     for i, case in enumerate(sheet.cases):
+        if case.id in ids[:i]:
+            yield f"cases[{i}].id", f"the case id {case.id!r} is used twice"
         yield from _figures(case, f"cases[{i}]")
 
 
 def _figures(case: Case, key: str) -> Iterator[tuple[str, str]]:
     """Figures of a case that an audit could not read."""
-    for name in ("age", "total", "level", "weight", "height", "bsa"):
-        text = getattr(case, name)
-        if text is not None and (said := _unreadable(units.read, text)):
+    for name in ("age", "weight", "height", "bsa"):
+        if (text := getattr(case, name)) is not None and (said := _unreadable(_observed(name), text)):
             yield f"{key}.{name}", said
+    for name in ("total", "level"):
+        text = getattr(case, name)
+        if text is not None and (said := _unreadable(_amount, text)):
+            yield f"{key}.{name}", said
+    if case.doses is not None and not 1 <= case.doses <= MOST:
+        yield f"{key}.doses", f"read {case.doses}, expected a whole number from 1 to {MOST}"
     for j, pair in enumerate(case.claims):
         if len(pair) != 2:
             yield f"{key}.claims[{j}]", f"read {len(pair)} figures, expected a pair"
         for text in pair:
             if said := _unreadable(figure, text):
                 yield f"{key}.claims[{j}]", said
+
+
+def _amount(text: str) -> object:
+    return units.read(text, AMOUNTS)
+
+
+def _observed(name: str) -> Callable[[str], object]:
+    return lambda text: read_observable(OBSERVABLES[name], text)
 
 
 def _unreadable(reader: Callable[[str], object], text: str) -> str | None:

@@ -98,13 +98,13 @@ class People(NamedTuple):
         """The same digits in another unit, or with the decimal point moved, where that is a plausible size."""
         for symbol in _UNITS[kind]:
             other = Measure(measure.number, units.unit(symbol, measure.dimension), measure.text)
-            if other.unit != measure.unit and self.has(kind, other.value) is not False:
+            if other.unit != measure.unit and self.has(kind, other.value):
                 back = units.show(other.value, measure.unit.symbol, measure.dimension)
                 names = f"{_NAMES[symbol]} for {_NAMES[measure.unit.symbol]}"
                 return f". Probably {names}: {units.spell(other)} is {back}, which is plausible"
         for factor in (Fraction(1, 10), Fraction(10)):
             other = Measure(measure.number * factor, measure.unit, measure.text)
-            if self.has(kind, other.value) is not False:
+            if self.has(kind, other.value):
                 return f". Perhaps a decimal point was moved: {units.spell(other)} is plausible"
         return ""
 
@@ -115,7 +115,6 @@ def _plausible(match: Match) -> Iterator[Finding]:
     sex = stated.get("sex")
     people = People.of(stated.get("age") or stated.get("age_completed"), None if sex is None else str(sex.value))
     grown = people.ages is None or people.ages.youngest >= growth.GROWN
-    cite = (references.CITE, *(references.ADULTS if grown else ()))
     sizes = [(kind, sized.dose, sized.stated.measure) for kind in _KINDS for sized in match.request.sizes.get(kind, ())]
     held = [(kind, dose, m, people.stand(kind, m.value)) for kind, dose, m in sizes if m is not None]
     unlikely = [one for one in held if one[-1].plausible is False]
@@ -124,7 +123,7 @@ def _plausible(match: Match) -> Iterator[Finding]:
         comparison = "at_least" if found.side < 0 else "at_most"
         checks = [own_check(kind, quantity_of(measure), comparison, limit, holds=False)]
         text = people.unlikely(kind, measure, found)
-        yield own("plausible-size", "warning", dose, text, cite, checks, part=kind)
+        yield own("plausible-size", "warning", dose, text, _cites([kind], grown=grown), checks, part=kind)
     if unlikely:
         return
     if not held or people.ages is None:
@@ -133,7 +132,13 @@ def _plausible(match: Match) -> Iterator[Finding]:
         return
     seen = ", ".join(f"{OBSERVABLES[k].title} {units.spell(m)}{phrases.z_score(found)}" for k, _, m, found in held)
     text = f"{seen}: plausible for {phrases.article(people.who)}"
-    yield own("plausible-size", "pass", None, text, cite, severity="warning")
+    yield own("plausible-size", "pass", None, text, _cites([one[0] for one in held], grown=grown), severity="warning")
+
+
+def _cites(kinds: Iterable[Kind], *, grown: bool) -> tuple[str, ...]:
+    """The facts that sizes were held against: the table, and of adults the published means."""
+    means = [cite for kind in dict.fromkeys(kinds) for cite in references.ADULTS.get(kind, ())] if grown else []
+    return (references.CITE, *means)
 
 
 def _percent(value: Any) -> dict[str, object]:

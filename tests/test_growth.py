@@ -1,7 +1,7 @@
 """The growth reference: its table, its arithmetic, and where a size stands.
 
-z-scores are compared with a published example, with the inverse formula, with the standard library's normal
-distribution (median and tails of each row), and with a search of another kind.
+z-scores are compared with a published example, with the inverse formula, and for a surface with the weight and the
+stature that share them.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc import growth, references
-from dosecalc.growth import ADULT_SURFACES, ADULT_WEIGHTS, GROWN, LMS, PLAUSIBLE, Ages, Body
+from dosecalc import growth, phrases, references
+from dosecalc.growth import ADULT_SURFACES, ADULT_WEIGHTS, LMS, PLAUSIBLE, Ages, Body
 from dosecalc.observables import OBSERVABLES, read
 
 SEEDS = Path(__file__).parent.parent / "seeds"
@@ -64,7 +64,8 @@ def test_a_girl_of_15_has_no_weight_at_z_5():
     """The distribution ends before it; the issue that such an end must not be silent is in the method itself."""
     assert REFERENCE.at("weight", "female", 186).value(5) == math.inf
     standing = growth.stand(REFERENCE, "weight", 200, years(15), "female")
-    assert standing == (False, None, 1, True)
+    assert standing == (False, None, 1, False)
+    assert phrases.standing(standing, "15-year-old girl") == "above the reference for a 15-year-old girl"
 
 
 # -- the arithmetic ---------------------------------------------------------------------------------------------
@@ -151,29 +152,35 @@ def test_surfaces_of_the_founding_cases(surface, ages, sex, plausible):
     assert growth.plausible(REFERENCE, "bsa", surface, ages, sex) is plausible
 
 
-SIZES = st.sampled_from(["weight", "height", "bsa"])
+SIZES = st.one_of(
+    st.tuples(st.just("weight"), st.floats(1, 250)),
+    st.tuples(st.just("height"), st.floats(30, 230)),
+    st.tuples(st.just("bsa"), st.floats(0.08, 4)),
+)
 
 
-@given(SIZES, st.floats(0.05, 300), st.integers(0, 90), st.sampled_from(["female", "male", None]))
-def test_plausible_means_a_z_of_at_most_3_and_the_quick_answer_is_the_same(kind, value, age, sex):
+@given(SIZES, st.integers(0, 90), st.sampled_from(["female", "male", None]))
+def test_plausible_means_a_z_of_at_most_3_and_the_quick_answer_is_the_same(size, age, sex):
+    kind, value = size
     found = growth.stand(REFERENCE, kind, value, years(age), sex)
     assert found.plausible is growth.plausible(REFERENCE, kind, value, years(age), sex)
-    assert found.plausible is (found.side == 0)
     if found.z is not None:
         assert (abs(found.z) <= PLAUSIBLE + 1e-6) is found.plausible
         assert found.side == 0 or (found.z > 0) is (found.side > 0)
 
 
-@given(SIZES, st.floats(0.05, 300), st.integers(0, 90))
-def test_an_unknown_sex_widens_the_band_and_never_guesses(kind, value, age):
+@given(SIZES, st.integers(0, 90))
+def test_an_unknown_sex_widens_the_band_and_never_guesses(size, age):
+    kind, value = size
     each = [growth.plausible(REFERENCE, kind, value, years(age), sex) for sex in growth.SEXES]
     either = growth.stand(REFERENCE, kind, value, years(age), None)
     assert either.plausible or not any(each)
     assert either.z is None
 
 
-@given(SIZES, st.floats(0.05, 300), st.integers(0, 90), st.sampled_from(growth.SEXES))
-def test_without_an_age_only_what_nobody_has_is_implausible(kind, value, age, sex):
+@given(SIZES, st.integers(0, 90), st.sampled_from(growth.SEXES))
+def test_without_an_age_only_what_nobody_has_is_implausible(size, age, sex):
+    kind, value = size
     found = growth.stand(REFERENCE, kind, value, None, sex)
     assert found.plausible in (None, False)
     if growth.plausible(REFERENCE, kind, value, years(age), sex):
@@ -217,4 +224,22 @@ def test_whole_years_are_completed_years_and_anything_else_is_exact(text, low, h
 
 def test_no_age_is_no_ages():
     assert references.ages_of(None) is None
-    assert GROWN == 240
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [((0, 0), "children under one year"), ((0, 3), "children of up to 3 years"), ((2, 9), "people of 2 to 9 years"),
+     ((4, 4), "people of 4 years"), ((14, math.inf), "people from 14 years on"), ((20, math.inf), "adults"),
+     (None, "nobody of the reference")],
+)  # fmt: skip
+def test_ages_are_worded(found, words):
+    assert phrases.ages(found) == words
+
+
+@pytest.mark.parametrize(
+    ("noun", "article"),
+    [("8-year-old", "an"), ("11-year-old", "an"), ("11.5-year-old", "an"), ("18-month-old", "an"),
+     ("81-year-old", "an"),      ("15-year-old", "a"), ("1-year-old", "a"), ("180-year-old", "a"), ("man or boy", "a")],
+)  # fmt: skip
+def test_numbers_have_the_article_of_how_they_are_spoken(noun, article):
+    assert phrases.article(noun) == f"{article} {noun}"

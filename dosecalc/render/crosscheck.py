@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dosecalc import units
+from dosecalc import phrases, units
 from dosecalc.crosschecks import Audit, Audited, Comparison, Crosscheck, Reading, Same, Verdict
 from dosecalc.plans import Quantity
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
@@ -71,7 +71,7 @@ def _readings(readings: list[Reading], *, known: bool) -> Table:
     rows = [
         [
             reading.reading,
-            _size(next(iter(reading.implied.values()), None)),
+            _size(reading.implied),
             _difference(reading) if known else "" if reading.z is None else units.decimal(reading.z, 2),
             _HOLDS[reading.verdict],
             reading.arm or "",
@@ -84,15 +84,13 @@ def _readings(readings: list[Reading], *, known: bool) -> Table:
     )
 
 
-def _size(implied: Quantity | None) -> str:
-    if implied is None:
-        return ""
-    value, surface = Fraction(str(implied["value"])), implied["unit"] == "m^2"  # the double's own digits
-    return f"{units.decimal(value, 3 if surface and value < 1 else 4)} {units.pretty(implied['unit'])}"
+def _size(implied: dict[str, Quantity]) -> str:
+    """The implied size; a double is shown by its own digits, as it was made of decimals."""
+    return "".join(phrases.size(Fraction(str(quantity["value"])), basis) for basis, quantity in implied.items())
 
 
 def _difference(reading: Reading) -> str:
-    return "" if reading.off is None else f"{_signed(100 * reading.off)} %"
+    return "" if reading.difference_percent is None else f"{_signed(reading.difference_percent)} %"
 
 
 def same_page(found: Same) -> Page:
