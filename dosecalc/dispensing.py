@@ -1,0 +1,294 @@
+"""From an amount to a volume: ``dosecalc dispense``."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from fractions import Fraction
+from math import floor
+from typing import Any, NamedTuple
+
+from dosecalc import folders, library, radionuclides, request, times, units
+from dosecalc.decaying import Clearance, clearance, moment, options, zone_of
+from dosecalc.decays import Dispensed, Rounded, Vial
+from dosecalc.errors import InputError
+from dosecalc.observables import OBSERVABLES
+from dosecalc.observables import read as read_observable
+from dosecalc.plans import Quantity, quantity_of
+from dosecalc.units import Measure
+from dosecalc.version import VERSION
+
+OPTIONS = ("amount", "level", "weight", "plan", "dose", "nuclide", "concentration", "reference", "at", "made", "factor",
+           "half-life", "residual", "vial-volume", "syringe-step", "tz")  # fmt: skip
+_HOUR = units.unit("h").factor
+_WINDOW = 1e-12
+_NOTABLE = 10.0
+"""The difference in percent by which a rounded volume is worth a word (EANM: within 10 % of what was intended)."""
+
+
+def dispense(
+    amount: Any = None,
+    nuclide: str | None = None,
+    *,
+    concentration: Any,
+    reference: Any = None,
+    at: Any = None,
+    made: Any = None,
+    factor: Any = None,
+    half_life: Any = None,
+    residual: Any = None,
+    vial_volume: Any = None,
+    syringe_step: Any = None,
+    level: Any = None,
+    weight: Any = None,
+    plan: str | os.PathLike[str] | None = None,
+    dose: int | None = None,
+    tz: str | None = None,
+) -> Dispensed:
+    """The volume that holds an amount, from a concentration that holds at a reference time.
+
+    The amount is ``amount``, or ``level`` times ``weight``, or that of ``dose`` in a plan's JSON file. The
+    concentration decays from ``reference`` to ``at`` by the half-life of ``nuclide`` (or by ``half_life``), or is
+    multiplied by a ``factor`` read from a table. ``residual`` is the part that stays behind, ``syringe_step`` what a
+    volume is rounded to. ``made`` is when a vial that was calibrated ahead came to be. Times are text with their zone,
+    or aware datetimes.
+
+    Returns a frozen :class:`~dosecalc.decays.Dispensed`. Raises InputError for anything that cannot be used.
+
+    >>> import dosecalc
+    >>> found = dosecalc.dispense(level="55 kBq/kg", weight="80 kg", factor="0.982", concentration="1100 kBq/mL")
+    >>> round(found.volume["value"], 3)
+    4.073
+    """
+    named = {"amount": amount, "level": level, "weight": weight, "plan": None if plan is None else os.fspath(plan),
+             "dose": dose, "nuclide": nuclide, "concentration": concentration, "reference": reference, "at": at,
+             "made": made, "factor": factor, "half-life": half_life, "residual": residual, "vial-volume": vial_volume,
+             "syringe-step": syringe_step, "tz": tz}  # fmt: skip
+    return dispense_inputs(options(named))
+
+
+class _Amount(NamedTuple):
+    """An activity in MBq; the radionuclide of its agent, where a plan says it; and what has to be said of it."""
+
+    value: Fraction
+    nuclide: str | None = None
+    notes: tuple[str, ...] = ()
+    sources: tuple[dict[str, str], ...] = ()
+
+
+class _Decayed(NamedTuple):
+    """How much of the concentration is left at the draw."""
+
+    factor: float
+    by: Clearance | None
+    at: datetime | None
+    elapsed: Fraction | None
+
+
+def dispense_inputs(inputs: Mapping[str, list[str]]) -> Dispensed:
+    """Dispense from the table ``{option: [texts]}`` that the command line and :func:`dispense` both make."""
+    kept = {option: list(found) for option, found in inputs.items() if found}
+    amount = _amount(kept)
+    stock = _quantity(kept, "concentration", "activity/volume")
+    if stock is None:
+        raise InputError('nothing was given; write for example --concentration "10 mCi/mL"', where="--concentration")
+    decayed = _decayed(kept, amount)
+    stays = _residual(kept)
+    then = float(stock.value) * decayed.factor
+    drawn = float(amount.value / (1 - stays))
+    volume = drawn / then
+    rounded = _rounded(kept, amount.value, volume, then, stays)
+    needed = volume if rounded is None else rounded.volume["value"]
+    by = decayed.by
+    return Dispensed(
+        version=VERSION,
+        inputs=kept,
+        value=amount.value,
+        nuclide=None if by is None else by.nuclide,
+        half_life=None if by is None else by.shown,
+        elapsed_h=None if decayed.elapsed is None else float(decayed.elapsed / _HOUR),
+        factor=decayed.factor,
+        concentration=quantity_of(stock),
+        concentration_then={"value": then / float(stock.unit.factor), "unit": stock.unit.symbol},
+        drawn=drawn,
+        volume=_volume(volume),
+        order=drawn / decayed.factor,
+        rounded=rounded,
+        vial=_vial(kept, decayed, needed, drawn, then),
+        notes=(*amount.notes, *(by.notes if by is not None else ()), *_notes(rounded)),
+        sources=(*amount.sources, *(by.sources if by is not None else ())),
+    )
+
+
+def _volume(value: float) -> Quantity:
+    return {"value": value, "unit": "mL"}
+
+
+def _quantity(inputs: Mapping[str, list[str]], option: str, dimension: str) -> Measure | None:
+    """A quantity above zero; None where it is not given."""
+    text = request.one(inputs, option)
+    if text is None:
+        return None
+    measure = request.within(f"--{option}", units.read, text, dimension)
+    if not measure.value:
+        raise InputError(f"read {text!r}, expected more than zero", where=f"--{option}")
+    return measure
+
+
+# -- the amount -------------------------------------------------------------------------------------------------
+
+_WAYS = "state one of --amount, --level with --weight, and --plan with --dose"
+
+
+def _amount(inputs: Mapping[str, list[str]]) -> _Amount:
+    ways = [name for name in ("amount", "level", "plan") if name in inputs]
+    if len(ways) != 1:
+        raise InputError(f"{'nothing was given' if not ways else 'given twice'}; {_WAYS}", where="--amount")
+    for option, needs in (("weight", "level"), ("dose", "plan")):
+        if (option in inputs) != (needs in inputs):
+            raise InputError(f"goes with --{needs}; {_WAYS}", where=f"--{option}")
+    if ways == ["plan"]:
+        return _planned(str(request.one(inputs, "plan")), str(request.one(inputs, "dose")))
+    if ways == ["amount"]:
+        measure = _quantity(inputs, "amount", "activity")
+        assert measure is not None
+        return _Amount(measure.value)
+    level = _quantity(inputs, "level", "activity/weight")
+    weight = request.within("--weight", read_observable, OBSERVABLES["weight"], str(request.one(inputs, "weight")))
+    assert level is not None
+    assert isinstance(weight.value, Fraction)
+    return _Amount(level.value * weight.value)
+
+
+def _planned(path: str, wanted: str) -> _Amount:
+    """The amount of a dose in a plan's JSON document, and the radionuclide of its agent."""
+    text, _ = request.within("--plan", library.read_text, path)
+    number = request.within("--dose", request.whole, wanted)
+    try:
+        document = json.loads(text, parse_float=Fraction, parse_int=Fraction)
+        sound = document["schema"] == "dosecalc.plan/1"
+        dose = next((each for each in document["doses"] if each["number"] == number), None)
+        protocol, doses = document["protocol"], len(document["doses"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        sound = False
+    if not sound:
+        raise InputError(f"{path} is no plan; 'dosecalc plan --json' writes one", where="--plan")
+    if dose is None:
+        raise InputError(f"there is no dose {number}; the plan has {doses}", where="--dose")
+    if dose.get("pending") is not None or not dose.get("amount"):
+        raise InputError(f"dose {number} has no amount yet: {dose.get('pending') or 'it is pending'}", where="--dose")
+    if "MBq" not in dose["amount"]:
+        raise InputError(
+            f"dose {number} is {dose['agent']}, a drug; only an activity is dispensed here", where="--dose"
+        )
+    return _of_agent(dose, protocol)
+
+
+def _of_agent(dose: Mapping[str, Any], protocol: Mapping[str, str]) -> _Amount:
+    value, source = Fraction(dose["amount"]["MBq"]), {"id": str(protocol["file"]), "sha256": str(protocol["sha256"])}
+    try:
+        file, _ = library.find(f"{_path(protocol['file'])}#{protocol['arm']}")
+    except InputError:
+        return _Amount(value, None, (f"the plan's protocol {protocol['file']} was not found here",), (source,))
+    changed = () if file.sha256 == protocol["sha256"] else (
+        f"{protocol['file']} has changed since the plan was made: plan anew",)  # fmt: skip
+    agent = file.protocol.agents.get(dose["agent"])
+    return _Amount(value, None if agent is None else agent.radionuclide, changed, (source,))
+
+
+def _path(shown: str) -> str:
+    """Where a file that a plan names lies: one that came with dosecalc, or the path as it was given."""
+    inside = os.path.join(folders.shipped("protocols"), os.path.basename(shown))
+    return inside if shown.startswith("protocols/") and os.path.isfile(inside) else shown
+
+
+# -- decay ------------------------------------------------------------------------------------------------------
+
+
+def _decayed(inputs: Mapping[str, list[str]], amount: _Amount) -> _Decayed:
+    name, half_life = request.one(inputs, "nuclide"), request.one(inputs, "half-life")
+    if name is not None and amount.nuclide is not None and radionuclides.spelled(name) != amount.nuclide:
+        raise InputError(f"read {name!r}, but the agent of the plan has {amount.nuclide}", where="--nuclide")
+    name = name or amount.nuclide
+    text = request.one(inputs, "factor")
+    if text is not None:
+        if clash := next((each for each in ("reference", "at", "made") if each in inputs), None):
+            raise InputError(f"a factor says how much is left; leave out --{clash}", where="--factor")
+        left = request.within("--factor", units.read_number, text)
+        if not Fraction(1, 10**6) <= left <= 10**6:
+            raise InputError(f"read {text!r}, expected a decay factor such as 0.982", where="--factor")
+        return _Decayed(
+            float(left), None if name is None and half_life is None else clearance(name, half_life), None, None
+        )
+    zone = zone_of(inputs)
+    reference, at, made = (moment(inputs, option, zone) for option in ("reference", "at", "made"))
+    by = clearance(name, half_life)
+    if reference is None or at is None:
+        option = "reference" if reference is None else "at"
+        raise InputError("nothing was given; state --reference and --at, or a decay --factor", where=f"--{option}")
+    elapsed = times.between(reference, at)
+    if made is not None and times.between(made, at) < 0:
+        raise InputError(f"{times.shown(at)} lies before the vial was made, {times.shown(made)}", where="--at")
+    if made is None and elapsed < 0:
+        raise InputError(
+            f"{times.shown(at)} lies before the reference time {times.shown(reference)}. If the vial was calibrated "
+            "ahead, say with --made when it came to be",
+            where="--at",
+        )
+    return _Decayed(radionuclides.factor(elapsed, by.half_life), by, at, elapsed)
+
+
+# -- what a syringe and a vial make of it -----------------------------------------------------------------------
+
+
+def _residual(inputs: Mapping[str, list[str]]) -> Fraction:
+    """The part of what is drawn that stays behind."""
+    text = request.one(inputs, "residual")
+    if text is None:
+        return Fraction(0)
+    part = request.within("--residual", units.read, text, "percent").value / 100
+    if part >= 1:
+        raise InputError(f"read {text!r}; less than all of it stays behind", where="--residual")
+    return part
+
+
+def _rounded(
+    inputs: Mapping[str, list[str]], amount: Fraction, volume: float, then: float, stays: Fraction
+) -> Rounded | None:
+    step = _quantity(inputs, "syringe-step", "volume")
+    if step is None:
+        return None
+    whole = step.value * floor(Fraction(volume) / step.value + Fraction(1, 2))
+    given = float(whole * (1 - stays)) * then
+    return Rounded(
+        step=quantity_of(step),
+        volume=_volume(float(whole)),
+        value=given,
+        difference_percent=100 * (given / float(amount) - 1),
+    )
+
+
+def _vial(inputs: Mapping[str, list[str]], decayed: _Decayed, needed: float, drawn: float, then: float) -> Vial | None:
+    held = _quantity(inputs, "vial-volume", "volume")
+    if held is None:
+        return None
+    activity = float(held.value) * then
+    lasts = None if decayed.by is None else radionuclides.time_to(drawn / activity, decayed.by.half_life)
+    return Vial(
+        volume=quantity_of(held),
+        value=activity,
+        enough=needed <= float(held.value) * (1 + _WINDOW),
+        enough_until=None if lasts is None or decayed.at is None else times.after(decayed.at, lasts),
+        enough_until_h=None if lasts is None else lasts / float(_HOUR),
+    )
+
+
+def _notes(rounded: Rounded | None) -> Iterator[str]:
+    if rounded is None:
+        return
+    if not rounded.volume["value"]:
+        yield "the volume is less than half a step of the syringe and rounds to nothing"
+    elif abs(rounded.difference_percent) > _NOTABLE:
+        yield f"rounding moves the activity by {units.decimal(rounded.difference_percent, 3)} %"
