@@ -18,10 +18,13 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
 
 from pydantic import TypeAdapter
 
+from dosecalc.courserecord import CourseRecord
 from dosecalc.crosschecks import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
+from dosecalc.decays import DECAY, DISPENSE, DecayDocument, DispenseDocument
 from dosecalc.factsheet import FactSheet
 from dosecalc.plans import SCHEMA, PlanDocument
 from dosecalc.protocol import Protocol
+from dosecalc.recordchecks import RECORD, RecordDocument
 
 HERE = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -47,6 +50,26 @@ def audit() -> dict[str, Any]:
     return _document(AuditDocument, AUDIT, "An audit of dosecalc", "dosecalc audit --json")
 
 
+def decay() -> dict[str, Any]:
+    """What ``dosecalc decay --json`` prints."""
+    return _document(DecayDocument, DECAY, "A decayed activity of dosecalc", "dosecalc decay --json")
+
+
+def dispense() -> dict[str, Any]:
+    """What ``dosecalc dispense --json`` prints."""
+    return _document(DispenseDocument, DISPENSE, "A draw of dosecalc", "dosecalc dispense --json")
+
+
+def record() -> dict[str, Any]:
+    """What ``dosecalc record --json`` prints."""
+    return _document(RecordDocument, RECORD, "A checked record of dosecalc", "dosecalc record --json")
+
+
+def course() -> dict[str, Any]:
+    """A course record, read from TOML or JSON."""
+    return _headed(CourseRecord.model_json_schema(), "A course record of dosecalc", "What 'dosecalc record' reads.")
+
+
 def protocol() -> dict[str, Any]:
     """A protocol file, read from TOML."""
     return _headed(Protocol.model_json_schema(), "A protocol file of dosecalc", "A TOML file below protocols/.")
@@ -62,6 +85,10 @@ SCHEMAS = {
     "crosscheck.schema.json": crosscheck,
     "same.schema.json": same,
     "audit.schema.json": audit,
+    "decay.schema.json": decay,
+    "dispense.schema.json": dispense,
+    "record.schema.json": record,
+    "course.schema.json": course,
     "protocol.schema.json": protocol,
     "facts.schema.json": facts,
 }

@@ -17,24 +17,35 @@ if TYPE_CHECKING:
     from dosecalc.comparing import same
     from dosecalc.crosschecking import crosscheck
     from dosecalc.crosschecks import Audit, Crosscheck, Same
+    from dosecalc.decaying import decay
+    from dosecalc.decays import Decay, Dispensed
+    from dosecalc.dispensing import dispense
     from dosecalc.errors import InputError
     from dosecalc.library import load_protocol
     from dosecalc.patient import Patient
     from dosecalc.planning import plan
     from dosecalc.plans import Plan
+    from dosecalc.recordchecks import RecordCheck
+    from dosecalc.records import check_record
 
     ureg: pint.UnitRegistry[Any]
 
 __all__ = [
     "Audit",
     "Crosscheck",
+    "Decay",
+    "Dispensed",
     "InputError",
     "Patient",
     "Plan",
+    "RecordCheck",
     "Same",
     "__version__",
     "audit",
+    "check_record",
     "crosscheck",
+    "decay",
+    "dispense",
     "load_protocol",
     "plan",
     "same",
@@ -44,12 +55,18 @@ __all__ = [
 _HOMES = {
     "Audit": ("dosecalc.crosschecks", "Audit"),
     "Crosscheck": ("dosecalc.crosschecks", "Crosscheck"),
+    "Decay": ("dosecalc.decays", "Decay"),
+    "Dispensed": ("dosecalc.decays", "Dispensed"),
     "InputError": ("dosecalc.errors", "InputError"),
     "Patient": ("dosecalc.patient", "Patient"),
     "Plan": ("dosecalc.plans", "Plan"),
+    "RecordCheck": ("dosecalc.recordchecks", "RecordCheck"),
     "Same": ("dosecalc.crosschecks", "Same"),
     "audit": ("dosecalc.auditing", "audit"),
+    "check_record": ("dosecalc.records", "check_record"),
     "crosscheck": ("dosecalc.crosschecking", "crosscheck"),
+    "decay": ("dosecalc.decaying", "decay"),
+    "dispense": ("dosecalc.dispensing", "dispense"),
     "load_protocol": ("dosecalc.library", "load_protocol"),
     "plan": ("dosecalc.planning", "plan"),
     "same": ("dosecalc.comparing", "same"),

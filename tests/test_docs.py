@@ -25,7 +25,21 @@ from sybil import Document
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import dosecalc
-from dosecalc import cli, crosschecks, factsheet, folders, patient, planning, plans, protocol, sources, units
+from dosecalc import (
+    cli,
+    courserecord,
+    crosschecks,
+    decays,
+    factsheet,
+    folders,
+    patient,
+    planning,
+    plans,
+    protocol,
+    recordchecks,
+    sources,
+    units,
+)
 from dosecalc.checking import BUILT_IN
 from dosecalc.factsheet import FactSheet
 from dosecalc.numbers import EXACT
@@ -115,6 +129,8 @@ def toml(example) -> str:
         return "" if status == (1 if "wrong" in name else 0) else printed
     elif "cases" in raw:
         dosecalc.audit(name)
+    elif "doses" in raw:
+        dosecalc.check_record(name)
     else:
         patient.from_text(example.parsed, name)
     return ""
@@ -255,7 +271,8 @@ def fields_of(*models: type[BaseModel]) -> set[str]:
 
 
 def documents_of(module) -> list[type]:
-    return [made for name, made in vars(module).items() if name.endswith("Document")]
+    found = vars(module).items()
+    return [made for name, made in found if name.endswith("Document") and made.__module__ == module.__name__]
 
 
 def documents() -> set[str]:
@@ -276,6 +293,17 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("plan.md", {option for param in cli.plan.params for option in param.opts}),
         ("crosscheck.md", keys_of(*documents_of(crosschecks))),
         ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
+        ("dispense.md", keys_of(*documents_of(decays))),
+        (
+            "dispense.md",
+            {
+                param.opts[0]
+                for command in (cli.decay, cli.dispense)
+                for param in command.params
+                if param.opts[0].startswith("-")
+            },
+        ),
+        ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(courserecord))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),
         ("observables.md", set(OBSERVABLES)),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-DATA = {f"{folder}/{path.name}" for folder in ("protocols", "seeds") for path in (ROOT / folder).glob("*.toml")}
+DATA = {f"{folder}/{path.name}" for folder in ("protocols", "seeds") for path in (ROOT / folder).iterdir()}
 
 
 def build(*args: str, source: Path, out: Path) -> Path:
@@ -59,11 +59,13 @@ def test_an_unpacked_wheel_plans_without_the_checkout(wheel, tmp_path):
         f"assert f.shipped('protocols').startswith({str(tmp_path)!r}), f.shipped('protocols')\n"
         "p = dosecalc.plan('clover2-20', bsa='1.6')\n"
         "print(p.doses[0].exact, p.protocol['file'], len(p.sources))\n"
+        "print(dosecalc.plan('clover2-20', bsa='1.6', age=25).sources[-1]['id'])\n"
+        "print(dosecalc.decay('1 mCi', 'I-131', elapsed='1 h').sources[0]['id'], len(dosecalc.audit().cases))\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, timeout=60
     )
-    assert done.stdout.split() == ["1184", "protocols/clover2.toml", "7"]
+    assert done.stdout.split() == ["1184", "protocols/clover2.toml", "7", "cdc2000-growth.csv", "half-lives.csv", "19"]
 
 
 def test_the_version_is_the_same_everywhere():

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 import click
 
 from dosecalc.cli.crosschecking import audit, crosscheck
+from dosecalc.cli.dispensing import decay, dispense
 from dosecalc.cli.output import FAULT, complain, finish
 from dosecalc.cli.planning import plan
 from dosecalc.cli.protocols import observables, protocol
 from dosecalc.cli.quick import without_plugins
+from dosecalc.cli.records import record
 from dosecalc.version import VERSION
 
 UNUSABLE, INTERRUPTED = 2, 130
@@ -41,6 +43,9 @@ def cli() -> None:
 cli.add_command(plan)
 cli.add_command(crosscheck)
 cli.add_command(audit)
+cli.add_command(decay)
+cli.add_command(dispense)
+cli.add_command(record)
 cli.add_command(protocol)
 cli.add_command(observables)
 

@@ -32,3 +32,11 @@ def formulas(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
     from dosecalc.bodysize import FORMULAS
 
     return [CompletionItem(f.id, help=f.name) for f in FORMULAS.values() if f.id.startswith(incomplete)]
+
+
+def radionuclides(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Radionuclides of the table, with their half-lives."""
+    from dosecalc.references import radionuclides as table
+
+    return [CompletionItem(row.name, help=f"{float(row.number):g} {row.unit}") for row in table().values()
+            if row.name.lower().startswith(incomplete.lower())]  # fmt: skip

@@ -24,7 +24,7 @@ def surface(chance: random.Random, years: float, sex: str) -> float:
     table, months = growth(), min(12 * years, GROWN)
     body = Body(table.at("weight", sex, months), table.at("height", sex, months))
     if years >= 20:
-        body = body._replace(scale=chance.choice(ADULT_SURFACES[sex]) / body.value("bsa", 0))
+        body = Body(body.weight, body.height, chance.choice(ADULT_SURFACES[sex]) / body.value("bsa", 0))
     while (drawn := body.value("bsa", chance.gauss(0, 1))) > 3.5:  # LMS has no value, or nobody's, at a high z
         pass
     return drawn
