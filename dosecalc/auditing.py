@@ -16,6 +16,8 @@ from dosecalc.crosschecks import WORST_FIRST, Audit, Audited, Claim, Crosscheck
 from dosecalc.errors import InputError
 from dosecalc.factsheet import Case, CaseFile, Reported
 from dosecalc.problems import BadFileError, Problem, line_in, model_problems, plain_message
+from dosecalc.request import path_text
+from dosecalc.sheets import case_figures
 from dosecalc.version import VERSION
 
 
@@ -38,11 +40,13 @@ def audit(*paths: str | os.PathLike[str]) -> Audit:
     >>> [case.case for case in dosecalc.audit().cases if case.verdict == "explained"][-2:]
     ['case-1', 'case-2']
     """
-    files = [file for path in paths for file in _files(os.fspath(path))] if paths else list(_library())
+    texts = [path_text("PATH", path) for path in paths]
+    listed = [file for path in texts for file in _files(path)] if paths else list(_library())
+    files = {os.path.realpath(file): file for file in listed}.values()
     sources = [_read(path) for path in files]
     cases = [_check(source.name, case) for source in sources for case in source.cases]
     if not cases:
-        said = ", ".join(str(os.fspath(path)) for path in paths) or "the library"
+        said = ", ".join(texts) or "the library"
         raise InputError(f"{said} has no [[cases]] to check")
     used = [{"id": source.name, "sha256": source.sha256} for source in sources if source.cases]
     used += [each for case in cases if case.crosscheck is not None for each in case.crosscheck.sources]
@@ -88,13 +92,17 @@ def _read(path: str) -> _Source:
 
 
 def _check(sheet: str, case: Case) -> Audited:
+    where = f"{sheet}, case {case.id}"
+    for key, message in case_figures(case, ""):
+        if "claims" not in key or "expected a pair" in message:
+            raise InputError(message, where=f"{where}, {key.lstrip('.')}")
     try:
         checked = _total(case)
     except InputError as error:
-        raise InputError(f"{error.where or ''} {error.message}".strip(), where=f"{sheet}, case {case.id}") from None
-    claims = tuple(_claim(sheet, case, pair) for pair in case.claims)
+        raise InputError(error.message, where=f"{where}, {(error.where or '').removeprefix('--')}") from None
+    claims = tuple(map(_claim, case.claims))
     verdicts = [*([checked.verdict] if checked else []), *(claim.verdict for claim in claims)]
-    said = [*([checked.conclusion] if checked else []), *(claim.message for claim in claims)]
+    said = [*([checked.conclusion] if checked else []), *(claim.message for claim in claims), *_remarks(case, checked)]
     return Audited(
         sheet=sheet,
         case=case.id,
@@ -110,6 +118,14 @@ def _check(sheet: str, case: Case) -> Audited:
     )
 
 
+def _remarks(case: Case, checked: Crosscheck | None) -> Iterator[str]:
+    """What bears on a verdict and is no part of it."""
+    if checked is not None:
+        yield from (f"Note: {note}." for note in checked.notes)
+    elif case.claims and _printed_total(case) is not None:
+        yield f"The total of {_printed_total(case)} was not checked: {_lacking(case)}."
+
+
 def _printed_total(case: Case) -> str | None:
     return case.total_level if isinstance(case, Reported) and case.total_level else case.total
 
@@ -117,6 +133,8 @@ def _printed_total(case: Case) -> str | None:
 def _total(case: Case) -> Crosscheck | None:
     """The total against the regimen; None where the source does not print all that this takes."""
     total = _printed_total(case)
+    if isinstance(case, Reported) and case.total is not None and case.total_level is not None:
+        raise InputError("state the total or the total per body size, not both", where="total_level")
     if total is None or (case.protocol is None and (case.doses is None or case.level is None)):
         return None
     doses = None if case.doses is None else str(case.doses)
@@ -128,9 +146,7 @@ def _total(case: Case) -> Crosscheck | None:
     return crosscheck_inputs({option: [text] for option, text in stated.items() if text is not None})
 
 
-def _claim(sheet: str, case: Case, pair: list[str]) -> Claim:
-    if len(pair) != 2:
-        raise InputError(f"a claim is a pair of figures, read {len(pair)}", where=f"{sheet}, case {case.id}, claims")
+def _claim(pair: list[str]) -> Claim:
     first, second = pair
     try:
         found = same(first, second)

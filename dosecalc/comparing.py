@@ -28,12 +28,25 @@ def same(first: Any, second: Any) -> Same:
     >>> dosecalc.same("444 MBq", "12 mCi/kg").suggestion
     "444 MBq/kg would agree exactly; 'per kg' was probably lost from 444 MBq"
     """
-    one, other = (figure(units.text_of(text)) for text in (first, second))
+    one, other = _of_like_kinds(*(figure(units.text_of(text)) for text in (first, second)))
     if one.whole or other.whole:
         return _of_unstated(one, other)
     if one.dimension != other.dimension or (one.counted and other.counted and one.counted != other.counted):
         return _of_two_kinds(one, other)
     return _of_one_kind(one, other)
+
+
+def _of_like_kinds(one: Figure, other: Figure) -> tuple[Figure, Figure]:
+    """The two figures, a unit of two kinds (g of a body, g of a drug) taken as the other's."""
+    if one.dimension != other.dimension and one.measure is not None and other.measure is not None:
+        for first, second in ((one, other), (other, one)):
+            symbol = first.measure.unit.symbol if first.measure is not None else ""
+            row = next((row for row in units.UNITS[symbol] if row.dimension == second.dimension), None)
+            if row is not None and first.measure is not None:
+                made = first.measure._replace(unit=row)
+                alike = first._replace(dimension=row.dimension, measure=made, spans=(span(made),), value=made.value)
+                return (alike, other) if first is one else (one, alike)
+    return one, other
 
 
 # -- comparing --------------------------------------------------------------------------------------------------
@@ -58,7 +71,8 @@ def _of_one_kind(one: Figure, other: Figure) -> Same:
     shares = [each for each in (one, other) if each.dimension == PERCENT and each.measure is None]
     if shares and shares[0].value is not None:
         against = other if shares[0] is one else one
-        text = f"{shares[0].text} is {units.decimal(shares[0].value)} %, and {against.text} is printed"
+        also = f", {units.decimal(against.value)} %," if against in shares and against.value is not None else ""
+        text = f"{shares[0].text} is {units.decimal(shares[0].value)} %, and {against.text}{also} is printed"
     return _same(one, other, False, difference, lost or _nearest(one, other), text, explained=bool(lost))
 
 
@@ -96,7 +110,7 @@ def _misread(one: Figure, other: Figure) -> str | None:
 def _tenfold(one: Figure, other: Figure) -> str | None:
     if one.value and other.value and one.dimension != COUNT:
         for factor in (Fraction(10), Fraction(1, 10)):
-            moved = [Span(*(None if end is None else end * factor for end in s)) for s in other.spans]
+            moved = [Span(s.low and s.low * factor, s.high and s.high * factor, s.strict) for s in other.spans]
             if all(a.meets(b) for a, b in zip(one.spans, moved, strict=False)):
                 return "they are ten times apart: a decimal point was probably moved"
     return None
@@ -121,6 +135,8 @@ def _lost(one: Figure, other: Figure) -> str | None:
             continue
         amount, _, had = mended.measure.unit.symbol.partition("/")
         per = against.measure.unit.symbol.partition("/")[2]
+        if had == per:
+            continue
         rows = units.UNITS.get(f"{amount}/{per}" if per else amount, ())
         row = next((r for r in rows if r.dimension == against.dimension), None)
         made = None if row is None else Measure(mended.measure.number, row, mended.measure.text)
@@ -138,13 +154,14 @@ def _of_unstated(one: Figure, other: Figure) -> Same:
     """A percentage of a known number: some whole part of it has to round to it."""
     share, percent = (one, other) if one.whole else (other, one)
     if percent.measure is None or percent.dimension != PERCENT or not share.whole:
-        raise InputError(f"read {share.text!r} beside {percent.text!r}, expected a percentage beside it")
+        raise InputError(f"read {share.text!r} beside {percent.text!r}, expected one percentage beside it")
     parts = _parts(share.whole, percent.spans[0])
     if parts:
         text = f"{units.spell(percent.measure)} is {parts[0]} of {share.whole}"
         return _same(one, other, True, None, None, text)
     exact = share.whole * percent.measure.value / 100
-    text = f"no whole number of {share.whole} is {units.spell(percent.measure)}: it would be {units.decimal(exact)}"
+    said = f"it would be {units.unrounded(exact)}" if exact <= share.whole else "it would be more than all of it"
+    text = f"no whole number of {share.whole} is {units.spell(percent.measure)}: {said}"
     fewer = range(share.whole - 1, max(share.whole - _NEAR, 0), -1) if percent.measure.value <= 100 else ()
     near = islice(((n, found[0]) for n in fewer if (found := _parts(n, percent.spans[0]))), 2)
     told = " and ".join(f"{part} of {n}" for n, part in near)

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dosecalc import candidates, growth, phrases, references, units
+from dosecalc import candidates, growth, phrases, references, request, units
 from dosecalc.crosschecks import Crosscheck, Reading, Verdict
 from dosecalc.errors import InputError
 from dosecalc.hypotheses import Course, Figures, Hypothesis, doses_word, hypotheses, number_word
@@ -57,7 +57,7 @@ def crosscheck(
     """
     named = {"total": total, "doses": doses, "level": level, "age": age, "sex": sex, "weight": weight, "height": height,
              "bsa": bsa, "bsa-formula": bsa_formula, "agent": agent,
-             "protocol": None if protocol is None else os.fspath(protocol)}  # fmt: skip
+             "protocol": None if protocol is None else request.path_text("protocol", protocol)}  # fmt: skip
     inputs: dict[str, list[str]] = {}
     for option, value in named.items():
         if value is not None:
@@ -93,7 +93,7 @@ def crosscheck_inputs(inputs: Mapping[str, list[str]]) -> Crosscheck:
         comparison=bench.comparison(first, best if verdict == "explained" else None),
         readings=tuple(shown),
         conclusion=" ".join(_conclusion(bench, verdict, first, single, best, tried)),
-        notes=(*tried.notes, *_notes(bench, figures, tried, spoken)),
+        notes=(*tried.notes, *_notes(bench, figures, tried)),
         sources=tuple(_sources(tried.courses, shown)),
         unconfirmed=tuple(dict.fromkeys(fact for c in tried.courses if c.arm in spoken for fact in c.unconfirmed)),
     )
@@ -185,13 +185,15 @@ def _conclusion(
 
 def _regimen(best: Judged, tried: _Tried) -> str:
     """What a reading has in common with a known course: all of it, or its first doses."""
-    course = tried.course(best.reading.arm)
+    course, doses = tried.course(best.reading.arm), best.reading.doses
     if course is None:
         return ""
-    if best.reading.doses in (course.required, len(course.doses)):
-        return f"; that is the regimen of {course.arm}"
-    first, all_ = doses_word(best.reading.doses), number_word(course.required)
-    return f"; that is the regimen of {course.arm}, of which they are the first {first} of {all_}"
+    suited = ", which is for other ages" if course.suits.no else ""
+    if doses in (course.required, len(course.doses)):
+        return f"; that is the regimen of {course.arm}{suited}"
+    has = f"{number_word(course.required)}{', more with its optional cycles' if doses > course.required else ''}"
+    first = "that is the first dose" if doses == 1 else f"those are the first {doses_word(doses)}"
+    return f"; {first} of {course.arm}, which has {has}{suited and suited.replace(', which', ' and')}"
 
 
 def _as_printed(bench: Bench, judged: Judged) -> str:
@@ -234,7 +236,7 @@ def _amounts(bench: Bench, judged: Judged) -> tuple[str, str, str]:
             _apart(judged.off))  # fmt: skip
 
 
-def _notes(bench: Bench, figures: Figures, tried: _Tried, spoken: set[str | None]) -> Iterable[str]:
+def _notes(bench: Bench, figures: Figures, tried: _Tried) -> Iterable[str]:
     """What the reader has to know of what was and was not used."""
     report = bench.report
     for kind, measure in report.measured.items():
@@ -242,12 +244,11 @@ def _notes(bench: Bench, figures: Figures, tried: _Tried, spoken: set[str | None
         if found.plausible is False:
             yield f"the stated {bench.people.unlikely(kind, measure, found)}"
     yield from report.notes
-    if "weight" in report.sizes and bench.base.basis == "bsa" and "bsa" not in report.sizes:
-        yield "the weight alone gives no body surface area; with --height it would"
+    if bench.base.basis == "bsa" and "bsa" not in report.sizes:
+        for one, other in (("weight", "height"), ("height", "weight")):
+            if one in report.sizes:
+                yield f"the {one} alone gives no body surface area; with --{other} it would"
     yield from _against_protocol(figures, tried.named)
-    for course in tried.courses:
-        if course.arm in spoken and course.suits.no:
-            yield f"{course.arm} is for other ages than that of {phrases.article(bench.people.who)}"
     if not tried.courses and report.agent is None:
         yield "no protocol here has an agent that is given so; only the figures themselves were tried"
 
@@ -276,7 +277,9 @@ def _apart(off: Fraction | float) -> str:
     if off <= Fraction(-1, 2):
         return f"{units.decimal(off + 1)} of it"
     loosely = ", within 20 % but not within 10 %" if within(off, LOOSELY) and not within(off, WITHIN) else ""
-    return f"{units.decimal(100 * abs(float(off)), 3)} % {'more' if off > 0 else 'less'}{loosely}"
+    shown = units.decimal(100 * abs(float(off)), 3)
+    beyond = any(shown == units.decimal(100 * limit) and not within(off, limit) for limit in (WITHIN, LOOSELY))
+    return f"{'slightly more than ' if beyond else ''}{shown} % {'more' if off > 0 else 'less'}{loosely}"
 
 
 def _verdict(printed: list[Judged], once: list[Judged]) -> tuple[Verdict, Judged | None]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from math import copysign, exp, inf, log, sqrt
 from typing import Literal, NamedTuple
 
@@ -60,6 +61,13 @@ Rows = Sequence[tuple[float, LMS]]
 """Of one measure and sex: age in months with its parameters, in order of age."""
 
 
+class Ages(NamedTuple):
+    """The ages that a stated age can mean, in months."""
+
+    youngest: float
+    oldest: float
+
+
 class Growth:
     """A growth reference: for "weight" (kg) and "height" (cm), by sex, its rows."""
 
@@ -80,6 +88,13 @@ class Growth:
         (age, one), (next_age, other) = rows[after - 1], rows[after]
         share = (months - age) / (next_age - age)
         return LMS(*(a + share * (b - a) for a, b in zip(one, other, strict=True)))
+
+    def months(self, ages: Ages) -> list[float]:
+        """The ages at which a span is looked at: its ends, and every row between them (a table may jump)."""
+        rows = next(iter(self.rows.values()))
+        first = bisect_right(rows, ages.youngest, key=lambda row: row[0])
+        last = bisect_right(rows, ages.oldest, key=lambda row: row[0])
+        return list(dict.fromkeys((ages.youngest, *(rows[i][0] for i in range(first, last)), min(ages.oldest, GROWN))))
 
 
 class Body:
@@ -115,13 +130,6 @@ class Body:
         return (low + high) / 2
 
 
-class Ages(NamedTuple):
-    """The ages that a stated age can mean, in months."""
-
-    youngest: float
-    oldest: float
-
-
 class Standing(NamedTuple):
     """Where a size stands. ``plausible`` is None where that depends on an age that nobody stated.
 
@@ -139,8 +147,7 @@ class Standing(NamedTuple):
 def bodies(growth: Growth, kind: Kind, ages: Ages, sex: str) -> Iterator[Body]:
     """The references that people of an age and sex are held against."""
     if ages.youngest < GROWN:
-        middle = (ages.youngest + ages.oldest) / 2
-        for months in dict.fromkeys((ages.youngest, middle, min(ages.oldest, GROWN))):
+        for months in growth.months(ages):
             yield Body(growth.at("weight", sex, months), growth.at("height", sex, months))
         return
     grown = Body(growth.at("weight", sex, GROWN), growth.at("height", sex, GROWN))
@@ -151,6 +158,7 @@ def bodies(growth: Growth, kind: Kind, ages: Ages, sex: str) -> Iterator[Body]:
         yield from (Body(grown.weight, grown.height, mean / grown.value("bsa", 0)) for mean in ADULT_SURFACES[sex])
 
 
+@lru_cache(maxsize=4096)
 def limits(growth: Growth, kind: Kind, ages: Ages | None, sex: str | None) -> tuple[float, float]:
     """The smallest and the largest plausible size (kg, cm or m²); what is not stated widens the band."""
     spans = (ages,) if ages is not None else tuple(Ages(months, months) for months in _EXTREMES)
@@ -171,10 +179,16 @@ def stand(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str 
     side = -1 if value < low else 1 if value > high else 0
     if ages is None:
         return Standing(None if side == 0 else False, None, side, False)
-    scores = (body.z(kind, value) for each in _sexes(sex) for body in bodies(growth, kind, ages, each))
-    nearest = min(scores, key=abs)
+    held = [body for each in _sexes(sex) for body in bodies(growth, kind, ages, each)]
+    nearest = min((body.z(kind, value) for body in _few(held, kind, value)), key=abs)
     known = sex is not None and abs(nearest) != inf
-    return Standing(side == 0, nearest if known else None, side, side != 0 and FAR < abs(nearest) < inf)
+    far = nearest < -FAR or FAR < nearest < inf
+    return Standing(side == 0, nearest if known else None, side, side != 0 and far)
+
+
+def _few(held: list[Body], kind: Kind, value: float) -> list[Body]:
+    """The references nearest to a size: a search for its z-score among all would find it in one of these."""
+    return sorted(held, key=lambda body: abs(log(body.value(kind, 0) / value)))[:2] if len(held) > 3 else held
 
 
 def ages_with(growth: Growth, kind: Kind, value: float, sex: str | None) -> tuple[float, float] | None:

@@ -18,8 +18,9 @@ from dosecalc.units import Measure
 
 POUND = units.unit("lb").factor
 _SWAPS = {
-    "mCi": ("MBq", "uCi", "Ci"), "MBq": ("mCi", "GBq", "kBq"), "GBq": ("MBq", "Ci"), "kBq": ("MBq", "uCi"),
-    "uCi": ("mCi", "kBq"), "Ci": ("mCi", "GBq"), "mg": ("mcg",), "mcg": ("mg",), "kg": ("lb",), "lb": ("kg",),
+    "mCi": ("MBq", "uCi", "Ci"), "MBq": ("mCi", "GBq", "kBq"), "GBq": ("MBq", "Ci", "TBq"), "kBq": ("MBq", "uCi", "Bq"),
+    "uCi": ("mCi", "kBq"), "Ci": ("mCi", "GBq"), "TBq": ("GBq",), "Bq": ("kBq",), "mg": ("mcg", "g"), "mcg": ("mg",),
+    "g": ("mg",), "kg": ("lb",), "lb": ("kg",),
     "cm": ("in",), "in": ("cm",), "Gy": ("cGy",), "cGy": ("Gy",), "mSv": ("Sv", "rem"), "Sv": ("mSv", "rem"),
 }  # fmt: skip
 """Units that are mistaken for one another, in the order in which they are; amounts 37 or 1,000 apart."""
@@ -165,8 +166,8 @@ def as_printed(figures: Figures, courses: Sequence[Course]) -> list[Hypothesis]:
     if figures.printed_as == "total":
         return [_shared(plain, figures.doses)._replace(changes=(), kinds=())]
     if figures.printed_as == "per cycle":
-        sizes = [k for k in range(2, figures.doses + 1) if figures.doses % k == 0]
-        return [_shared(plain, k)._replace(changes=(), kinds=()) for k in sizes] or [plain]
+        sizes = [k for k in range(1, figures.doses + 1) if figures.doses % k == 0]
+        return [_shared(plain, k, of_cycle=True)._replace(changes=(), kinds=()) for k in sizes]
     return [plain]
 
 
@@ -241,34 +242,40 @@ def _sharing(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
                 yield _shared(base, k)
     total, number = units.spell(figures.total), figures.doses
     if number > 1:
-        words = f"{total} a dose"
+        words = f"{_what(base, 'total')}{total} a dose"
         yield _change(base, "sharing", f"{total} is the total of one dose", words, total=base.total * number)
     for k in range(2, number):
         if number % k == 0:
-            words = f"{total} a cycle of {doses_word(k)}"
+            words = f"{_what(base, 'total')}{total} a cycle of {doses_word(k)}"
             said = f"{total} is the total of a cycle of {doses_word(k)}"
             yield _change(base, "sharing", said, words, total=base.total * number / k)
 
 
-def _shared(base: Hypothesis, k: int) -> Hypothesis:
-    """The printed level belongs to ``k`` doses together."""
+def _shared(base: Hypothesis, k: int, *, of_cycle: bool = False) -> Hypothesis:
+    """The printed level belongs to ``k`` doses together; ``of_cycle``: to a cycle, even of one dose or of all."""
     assert base.level is not None
     was = base.cycle or 1
     printed = base.level._replace(number=base.level.number * was)
     level = base.level._replace(number=base.level.number * was / k)
-    of = "a dose" if k == 1 else f"a cycle of {doses_word(k)}" if k < base.doses else f"the course of {doses_word(k)}"
+    of = f"a cycle of {doses_word(k)}"
+    if not of_cycle:
+        of = "a dose" if k == 1 else f"the course of {doses_word(k)}" if k == base.doses else of
     said = f"{units.spell(printed)} is the level of {of}"
-    words = f"{units.spell(printed)} {'for ' if 1 < k == base.doses else ''}{of}"
-    shared = {"level": level, "per_size": base.per_size * was / k, "cycle": k if k > 1 else None,
-              "rounding": base.rounding * was / k}  # fmt: skip
-    return _change(base, "sharing", said, words, **shared)
+    words = f"{_what(base, 'level')}{units.spell(printed)} {'for ' if of.startswith('the') else ''}{of}"
+    return _change(base, "sharing", said, words, level=level, per_size=base.per_size * was / k,
+                   cycle=k if k > 1 else None, rounding=base.rounding * was / k)  # fmt: skip
+
+
+def _what(base: Hypothesis, figure: str) -> str:
+    """Which figure is meant, where total and level are of one kind and could be taken for each other."""
+    return "" if base.basis else f"the {figure} "
 
 
 def _total_units(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     for other, words in swapped(figures.total):
         factor = other.value / figures.total.value
         said = f"the total is in {units.pretty(other.unit.symbol)}"
-        yield _change(base, "unit of the total", said, words, total=base.total * factor)
+        yield _change(base, "unit of the total", said, _what(base, "total") + words, total=base.total * factor)
 
 
 def _level_units(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
@@ -278,13 +285,16 @@ def _level_units(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
         factor = other.value / figures.level.value
         level = Measure(base.level.number, other.unit, base.level.text)
         new = {"level": level, "per_size": base.per_size * factor, "rounding": base.rounding * factor}
-        yield _change(base, "unit of the level", f"the level is in {units.pretty(other.unit.symbol)}", words, **new)
+        said = f"the level is in {units.pretty(other.unit.symbol)}"
+        yield _change(base, "unit of the level", said, _what(base, "level") + words, **new)
 
 
 def swapped(printed: Measure) -> Iterator[tuple[Measure, str]]:
     """The same number in each unit that is mistaken for the printed one."""
     amount, slash, per = printed.unit.symbol.partition("/")
     for symbol in _SWAPS.get(amount, ()):
+        if f"{symbol}{slash}{per}" not in units.UNITS:
+            continue
         other = Measure(printed.number, units.unit(f"{symbol}{slash}{per}", printed.dimension), printed.text)
         yield other, f"{units.spell(other)}, not {units.pretty(amount)}"
 
@@ -334,21 +344,30 @@ def _of_course(base: Hypothesis, figures: Figures, course: Course) -> Iterator[H
         if planned is not None and planned.basis == base.basis and planned.per_size != base.per_size:
             said = f"the level is that of {course.arm}"
             yield planned._replace(kinds=("level",), changes=(said,))
-    if base.level is not None and (base.cycle is None or base.cycle < base.doses):
-        yield from _counts(base, course)
+    if base.cycle is None or base.cycle < base.doses:
+        yield from _counts(base, figures, course)
 
 
-def _counts(base: Hypothesis, course: Course) -> Iterator[Hypothesis]:
+def _counts(base: Hypothesis, figures: Figures, course: Course) -> Iterator[Hypothesis]:
     """The doses of the whole course, with its optional cycles and without."""
-    assert base.level is not None
     optional = course.required < len(course.doses)
     for number in dict.fromkeys((course.required, len(course.doses))):
-        if number == base.doses or not course.gives(base.level, base.rounding, number):
+        per_size = _of_so_many(base, figures, course, number)
+        if number == base.doses or per_size is None:
             continue
         how = "with" if number > course.required else "without"
-        said = f"{doses_word(number)}, the course of {course.arm}{f' {how} its optional cycle' if optional else ''}"
-        per_size = base.per_size * number / base.doses
+        said = f"{doses_word(number)}, the course of {course.arm}{f' {how} its optional cycles' if optional else ''}"
         yield _change(base, "count", said, doses=number, per_size=per_size, arm=course.arm)
+
+
+def _of_so_many(base: Hypothesis, figures: Figures, course: Course, number: int) -> Fraction | None:
+    """The sum of the levels of so many doses; None where the course does not have them at the levels of ``base``."""
+    if figures.level is None and base.arm == course.arm:
+        planned = as_planned(figures._replace(doses=number), course)
+        return None if planned is None else planned.per_size
+    if base.level is None or not course.gives(base.level, base.rounding, number):
+        return None
+    return base.per_size * number / base.doses
 
 
 def single_dose_cycles(figures: Figures, course: Course) -> Hypothesis | None:

@@ -31,14 +31,19 @@ def size_hint(bases: Iterable[str]) -> str:
 
 
 def person(age: Stated | None, sex: str | None) -> str:
-    """Whom a size belongs to: ``25-year-old man``, ``9-month-old girl``, ``woman``, ``person``."""
+    """Whom a size belongs to: ``25-year-old man``, ``girl under one year``, ``9-month-old girl``, ``man or boy``."""
     days = age.value if age is not None and isinstance(age.value, Fraction) else None
-    if days is None:
+    if age is None or days is None:
         return {"male": "man or boy", "female": "woman or girl"}.get(sex or "", "person of any age")
-    grown = days >= ADULT
+    grown, years = days >= ADULT, days / YEAR
     noun = {"male": "man" if grown else "boy", "female": "woman" if grown else "girl"}.get(sex or "", "")
-    years = days / YEAR
-    old = f"{units.decimal(years)}-year-old" if years >= 2 else f"{units.decimal(12 * years)}-month-old"
+    if years == 0:
+        return f"{noun or 'child'} under one year"
+    in_years = age.measure is None or age.measure.unit.symbol == "y"
+    if years >= 2 or (in_years and years.denominator == 1):
+        old = f"{units.decimal(years)}-year-old"
+    else:
+        old = f"{units.decimal(12 * years, 3)}-month-old" if 12 * years >= 1 else f"{units.decimal(days, 3)}-day-old"
     return f"{old} {noun}".strip()
 
 
@@ -63,7 +68,10 @@ def standing(found: Standing, who: str) -> str:
 
 def z_score(found: Standing) -> str:
     """A z-score in brackets, where there is one."""
-    return "" if found.z is None else f" (z {units.decimal(found.z, 2)})"
+    if found.z is None:
+        return ""
+    close = found.side != 0 and abs(found.z) < 3.1  # rounding must not hide which side of the limit it is
+    return f" (z {units.decimal(found.z, 5 if close else 2)})"
 
 
 def ages(found: tuple[float, float] | None) -> str:

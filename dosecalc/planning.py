@@ -20,7 +20,7 @@ from dosecalc.particulars import particulars
 from dosecalc.phrases import size_hint
 from dosecalc.plans import Dose, Finding, Plan, Size
 from dosecalc.protocol import cited
-from dosecalc.request import OPTIONS
+from dosecalc.request import OPTIONS, path_text
 from dosecalc.request import read as read_request
 from dosecalc.tracing import Tracer
 from dosecalc.version import VERSION
@@ -81,7 +81,7 @@ def plan(
         "label": label,
         "bsa-formula": bsa_formula,
     }
-    inputs = {"protocol": [_path("protocol", protocol)]}
+    inputs = {"protocol": [path_text("protocol", protocol)]}
     inputs |= {option: _texts(option, v) for option, v in named.items() if v is not None}
     if patient is None:
         return plan_inputs(inputs)
@@ -89,13 +89,7 @@ def plan(
 
     if isinstance(patient, Patient):
         return plan_inputs(merged(inputs, patient.inputs()))
-    return plan_inputs({**inputs, "patient": [_path("patient", patient)]})
-
-
-def _path(option: str, value: object) -> str:
-    if not isinstance(value, (str, os.PathLike)):
-        raise InputError(f"read {type(value).__name__}, expected text or a path", where=option)
-    return str(os.fspath(value))
+    return plan_inputs({**inputs, "patient": [path_text("patient", patient)]})
 
 
 def _texts(option: str, value: Any) -> list[str]:

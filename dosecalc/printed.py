@@ -21,18 +21,23 @@ _DIGITS = re.compile(r"\s*[+-]?[0-9]+(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
 
 
 class Span(NamedTuple):
-    """The ends of what a figure can mean, in the canonical unit of its dimension; an end is None where it is open."""
+    """The ends of what a figure can mean, in the canonical unit of its dimension; None where there is no end.
+
+    ``strict``: its ends do not belong to it ("above", "below").
+    """
 
     low: Fraction | None
     high: Fraction | None
+    strict: bool = False
 
     def meets(self, other: Span) -> bool:
-        """Whether some value lies in both; ends belong to a span."""
-        return _reaches(self.low, other.high) and _reaches(other.low, self.high)
+        """Whether some value lies in both."""
+        strict = self.strict or other.strict
+        return _reaches(self.low, other.high, strict=strict) and _reaches(other.low, self.high, strict=strict)
 
 
-def _reaches(low: Fraction | None, high: Fraction | None) -> bool:
-    return low is None or high is None or low <= high
+def _reaches(low: Fraction | None, high: Fraction | None, *, strict: bool) -> bool:
+    return low is None or high is None or (low < high if strict else low <= high)
 
 
 def half_a_digit(text: str) -> Fraction:
@@ -67,6 +72,7 @@ _RANGE = re.compile(rf"({_PLAIN})(?: to | ?- ?|–)({_PLAIN})( ?[^0-9.eE ].*)")
 _BOUND = re.compile(r"(at least|more than|above|at most|less than|below|>=|<=|>|<) ?(.+)")
 _E_NINE = re.compile(r"([0-9.]+) ?x ?10[eE]9 ?/ ?L")
 _LOWER = ("at least", "more than", "above", ">=", ">")
+_STRICT = ("more than", "above", "less than", "below", ">", "<")
 _EXAMPLES = "'444 MBq', '8 to 18 mCi/kg', 'at least 55 mCi', '7 patients', '12/25' or 'of 26'"
 
 
@@ -109,7 +115,7 @@ def figure(text: str) -> Figure:
             clean, meant.dimension, (Span(ends.low * 10, ends.high * 10),), literal.value, literal, meant=meant
         )
     if match := _BOUND.fullmatch(clean):
-        return _bound(clean, figure(match[2]), lower=match[1] in _LOWER)
+        return _bound(clean, figure(match[2]), match[1])
     if match := _RANGE.fullmatch(clean):
         return _range(clean, units.read(match[1] + match[3]), units.read(match[2] + match[3]))
     parts = re.split(r" / | of ", clean)
@@ -137,19 +143,20 @@ def _share(text: str, part: int, whole: int) -> Figure:
 
 
 def _ratio(text: str, part: Measure, whole: Measure) -> Figure:
-    (low, high), (least, most) = span(part), span(whole)
+    (low, high, _), (least, most, _) = span(part), span(whole)
     if part.dimension != whole.dimension or not least or low is None or high is None or most is None or least <= 0:
         raise InputError(f"read {text!r}, expected two quantities of one kind, for example '117.1 mCi / 200 mCi'")
     percent = 100 * part.value / whole.value
     return Figure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)
 
 
-def _bound(text: str, inner: Figure, *, lower: bool) -> Figure:
+def _bound(text: str, inner: Figure, word: str) -> Figure:
+    """A limit is the number that is printed, and not one that was rounded."""
     if inner.value is None or (inner.dimension == PERCENT and inner.measure is None):
         raise InputError(f"read {text!r}, expected one quantity or count after the bound")
-    ends = inner.spans[0]
-    return inner._replace(text=text, spans=(Span(ends.low, None) if lower else Span(None, ends.high),), value=None,
-                          measure=None, meant=None)  # fmt: skip
+    low, high = (inner.value, None) if word in _LOWER else (None, inner.value)
+    spans = (Span(low, high, word in _STRICT),)
+    return inner._replace(text=text, spans=spans, value=None, measure=None, meant=None)
 
 
 def _range(text: str, low: Measure, high: Measure) -> Figure:

@@ -63,7 +63,7 @@ def read(inputs: Mapping[str, list[str]]) -> Report:
     total = _amount(inputs, "total", TOTALS)
     if total is None:
         raise InputError('nothing was given; write for example --total "126.6 mCi"', where="--total")
-    level = _amount(inputs, "level", (total.dimension, *_bases(total)))
+    level = _amount(inputs, "level", tuple(dict.fromkeys((*_bases(total), total.dimension))))
     doses = request.one(inputs, "doses")
     measured = {name: _size(patient, name) for name in _KINDS if name in patient.sizes}
     sizes: dict[str, Value] = {name: measure.value for name, measure in measured.items()}

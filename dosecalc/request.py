@@ -5,6 +5,7 @@ Options and library keywords meet here as one table ``{option: [texts]}``, which
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Mapping
 from datetime import date as Date
@@ -101,6 +102,13 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
     _check_measured(request)
     _check_label(inputs)
     return request
+
+
+def path_text(option: str, value: object) -> str:
+    """Text or a path as text. InputError for anything else."""
+    if not isinstance(value, (str, os.PathLike)) or not isinstance(os.fspath(value), str):
+        raise InputError(f"read {type(value).__name__}, expected text or a path", where=option)
+    return str(os.fspath(value))
 
 
 def within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

@@ -48,10 +48,10 @@ def _own(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
     for i, case in enumerate(sheet.cases):
         if case.id in ids[:i]:
             yield f"cases[{i}].id", f"the case id {case.id!r} is used twice"
-        yield from _figures(case, f"cases[{i}]")
+        yield from case_figures(case, f"cases[{i}]")
 
 
-def _figures(case: Case, key: str) -> Iterator[tuple[str, str]]:
+def case_figures(case: Case, key: str) -> Iterator[tuple[str, str]]:
     """Figures of a case that an audit could not read."""
     for name in ("age", "weight", "height", "bsa"):
         if (text := getattr(case, name)) is not None and (said := _unreadable(_observed(name), text)):

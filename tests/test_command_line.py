@@ -463,6 +463,10 @@ def test_an_audit_of_sound_cases_exits_0(dosecalc, tmp_path):
         (["crosscheck", *CASE_1, "--total", "12 mCi"], "--total: given twice with different values"),
         (["crosscheck", "--same", "444 MBq", "x"], "dosecalc: --same: read 'x', which is not one number with one unit"),
         (["crosscheck", "--same", "1 mCi", "1 mCi", "--age", "3"], "leave out --age"),
+        (
+            ["crosscheck", "--same", "1 mCi", "1 mCi", "--same", "1 mCi", "2 mCi"],
+            "--same is given twice with different",
+        ),
         (["crosscheck", "--total", "1,5 mCi"], "Write a point before decimals: 1.5 mCi."),
         (["audit", "nowhere.toml"], "dosecalc: cannot read nowhere.toml: No such file or directory"),
     ],

@@ -67,7 +67,7 @@ def test_case_2_is_explained_and_the_four_single_dose_cycles_are_listed_too():
     cycle = reading(found, "20 mCi/m² a cycle of two doses")
     assert implied(cycle) == 1.4725
     assert (cycle.plausible, cycle.arm) == (True, "clover2-10")
-    assert "the regimen of clover2-10" in found.conclusion
+    assert "those are the first four doses of clover2-10, which has six" in found.conclusion
     (single,) = [r for r in found.readings if r.reading.startswith("four cycles of one dose of 10 mCi/m²")]
     assert len(single.changes) == 2
     assert implied(single) == 1.4725
@@ -157,13 +157,16 @@ def test_the_whole_course_of_an_arm_is_tried_only_where_all_of_it_has_that_level
 
 def test_a_part_of_a_regimen_is_called_a_part():
     assert crosscheck(**CASE_1).conclusion.count("that is the regimen of clover2-20.") == 1
-    assert "the regimen of clover2-10, of which they are the first four doses of six" in crosscheck(**CASE_2).conclusion
+    five = crosscheck(total="4684 mCi", doses=5, level="20 mCi/m^2", age=14).conclusion
+    assert "the first five doses of clover2-20, which has four, more with its optional cycles" in five
+    one = crosscheck(total="1184 mCi", doses=1, level="20 mCi/m^2", age=14).conclusion
+    assert "that is the first dose of clover2-20, which has four" in one
 
 
 def test_a_regimen_for_other_ages_says_so():
-    notes = crosscheck(**{**CASE_1, "age": 60}).notes
-    assert "clover2-20 is for other ages than that of a 60-year-old man" in notes
-    assert crosscheck(**CASE_1).notes == ()
+    old = crosscheck(**{**CASE_1, "age": 60})
+    assert "that is the regimen of clover2-20, which is for other ages" in old.conclusion
+    assert "other ages" not in crosscheck(**CASE_1).conclusion
 
 
 @pytest.mark.parametrize(
@@ -178,14 +181,14 @@ def test_figures_that_are_not_the_protocols_are_said(more, note):
     assert note in crosscheck(**asked).notes
 
 
-def test_a_report_that_names_the_level_of_a_cycle_may_mean_that_of_a_dose(tmp_path):
+def test_a_cycle_may_have_one_dose(tmp_path):
     text = (
-        '[[cases]]\nid = "a"\nstatement = "s"\ntotal = "160 mCi"\ndoses = 4\nlevel = "25 mCi/m^2"\nbsa = "1.6 m^2"\n'
+        '[[cases]]\nid = "a"\nstatement = "s"\ntotal = "480 mCi"\ndoses = 2\nlevel = "12 mCi/kg"\nweight = "20 kg"\n'
         'level_printed_as = "per cycle"\nagent = "nobody\'s"\n'
     )
-    found = audit(case_file(tmp_path, text)).cases[0].crosscheck
-    assert found.verdict == "explained"
-    assert "Read as 25 mCi/m² a dose: 160 mCi is expected" in found.conclusion
+    (case,) = audit(case_file(tmp_path, text)).cases
+    assert case.verdict == "consistent"
+    assert "As printed (12 mCi/kg a cycle of one dose) 20 kg gives 480 mCi" in case.conclusion
 
 
 # -- the readings -----------------------------------------------------------------------------------------------
@@ -272,6 +275,39 @@ def test_two_changes_are_listed_and_never_explain():
     assert any("MBq, not mCi" in r.reading and "a cycle of two doses" in r.reading for r in both)
 
 
+def test_the_number_of_doses_is_tried_where_their_levels_are_not_alike():
+    """Three doses of inotuzumab come to 1.8 mg/m²: 3.294 mg at 1.83 m²; a fourth, of 0.5 or 0.8, does not fit."""
+    found = crosscheck(total="3.3 mg", protocol="inotuzumab", doses=4, bsa=1.83)
+    assert found.verdict == "explained"
+    assert "three doses, the course of inotuzumab without its optional cycles" in found.conclusion
+
+
+@pytest.mark.parametrize(("total", "said"), [("3.3 g", "3.3 mg, not g"), ("3300 mcg", None)])
+def test_a_thousandfold_slip_of_a_mass(total, said):
+    found = crosscheck(total=total, protocol="inotuzumab", doses=3, bsa=1.83)
+    assert found.verdict == ("explained" if said else "consistent")
+    assert said is None or f"Read as {said}" in found.conclusion
+
+
+def test_readings_of_total_and_level_of_one_kind_can_be_told_apart():
+    words = [r.reading for r in crosscheck(total="7.4 GBq", doses=4, level="7.4 GBq").readings]
+    assert len(set(words)) == len(words)
+    assert {"the total 7.4 MBq, not GBq", "the level 7.4 MBq, not GBq"} <= set(words)
+
+
+@pytest.mark.parametrize("wrong", [["x"], 5, True, b"x"])
+def test_what_is_no_name_of_a_protocol_or_file_is_refused(wrong):
+    with pytest.raises(InputError, match="expected text or a path"):
+        crosscheck(total="1 mCi", doses=1, level="1 mCi/kg", protocol=wrong)
+    with pytest.raises(InputError, match="expected text or a path"):
+        audit(wrong)
+
+
+def test_just_beyond_a_limit_is_not_shown_as_the_limit():
+    said = crosscheck(total="110.0001 mCi", doses=1, level="100 mCi/m^2", bsa=1).conclusion
+    assert "slightly more than 10 % more, within 20 % but not within 10 %" in said
+
+
 def test_a_drug_is_checked_in_its_own_units():
     found = crosscheck(total="2.9 mg", protocol="inotuzumab", age=40, sex="female")
     assert found.verdict == "consistent"
@@ -354,7 +390,7 @@ def test_the_suspected_slip_is_named(total, slip):
 
 def test_a_total_in_gigabecquerel_for_megabecquerel():
     found = crosscheck(total="7.4 MBq", doses=1, level="7.4 GBq")
-    assert found.comparison.slip == "1/1,000: 7.4 GBq, not MBq"
+    assert found.comparison.slip == "1/1,000: the total 7.4 GBq, not MBq"
     assert found.verdict == "explained"
 
 
@@ -551,6 +587,12 @@ def test_an_agent_that_no_protocol_has_is_said_with_the_near_ones():
         ("1 to 18e3 MBq", "1 MBq", True, None, None),
         ("1 to 18e3 MBq", "19001 MBq", False, None, None),
         ("7 patients", "7 doses", False, None, None),
+        ("5 g", "5000 mg", True, 0, None),
+        ("above 12 mCi", "below 12 mCi", False, None, None),
+        ("at least 12 mCi", "at most 12 mCi", True, None, None),
+        ("<5 mCi", ">6 mCi", False, None, None),
+        ("12/25", "12/26", False, 26 / 25 - 1, None),
+        ("104 %", "of 25", False, None, None),
         ("at least 7 patients", "6 patients", False, None, None),
         ("5 mCi", "0 mCi", False, None, None),
         ("48.123456789 %", "of 100000000", False, None, None),
@@ -594,7 +636,7 @@ def test_a_percentage_is_of_a_number_just_where_some_part_of_it_rounds_to_it(who
         ("1,036 mCi", "28 mCi", "It could mean 1.036 mCi or 1036 mCi"),
         ("3/0", "5 %", "read '3/0'; a share is of one or more"),
         ("of 0", "5 %", "read 'of 0'; a share is of one or more"),
-        ("of 26", "5 mCi", "read 'of 26' beside '5 mCi', expected a percentage beside it"),
+        ("of 26", "5 mCi", "read 'of 26' beside '5 mCi', expected one percentage beside it"),
         ("18 to 8 mCi/kg", "5 mCi/kg", "a range goes from a lower to a higher quantity"),
         ("117.1 mCi / 200 kg", "5 %", "expected two quantities of one kind"),
         ("110 mg/m", "110 mg/m^2", "the unit 'mg/m' is not known"),
@@ -676,7 +718,7 @@ def test_a_file_of_ones_own(tmp_path):
     ("printed_as", "words", "surfaces"),
     [
         ("per dose", "25 mCi/m² a dose, four doses", [0.8]),
-        ("per cycle", "25 mCi/m² a cycle of two doses", [1.6, 3.2]),
+        ("per cycle", "25 mCi/m² a cycle of one dose", [0.8, 1.6, 3.2]),
         ("total", "25 mCi/m² for the course of four doses", [3.2]),
     ],
 )
@@ -709,8 +751,8 @@ def test_a_case_may_name_its_protocol_in_place_of_level_and_doses(tmp_path):
         ('[[cases]]\nid = "a"\nstatement = "s"\nlevle = "1 mCi"\n', "cases[0].levle: the key 'levle' is not known"),
         ('[[cases]]\nid = "a"\nstatement = "s"\ndoses = "4"\n', "cases[0].doses: read '4', expected a valid integer"),
         ('[[cases]]\nid = "a"\nstatement = "s"\ndoses = 4\ntotal = "1,5 mCi"\nlevel = "1 mCi/kg"\n',
-         "cases, case a: --total read '1,5 mCi', which has a comma"),
-        ('[[cases]]\nid = "a"\nstatement = "s"\nclaims = [["1 mCi"]]\n', "a claim is a pair of figures, read 1"),
+         "cases, case a, total: read '1,5 mCi', which has a comma"),
+        ('[[cases]]\nid = "a"\nstatement = "s"\nclaims = [["1 mCi"]]\n', "claims[0]: read 1 figures, expected a pair"),
     ],
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_is_refused(tmp_path, text, words):
@@ -724,6 +766,31 @@ def test_a_claim_that_cannot_be_read_is_undetermined_and_not_passed(tmp_path):
     (case,) = audit(case_file(tmp_path, text)).cases
     assert case.verdict == "undetermined"
     assert "110 mg/m against 110 mg/m^2 cannot be compared" in case.conclusion
+
+
+def test_a_total_that_was_not_checked_is_said():
+    case = next(c for c in audit().cases if c.case == "matthay-cohort")
+    assert "The total of 310 mCi was not checked: it prints no number of doses." in case.conclusion
+
+
+def test_notes_of_a_check_stand_in_the_audit(tmp_path):
+    text = (
+        '[[cases]]\nid = "a"\nstatement = "s"\ntotal = "126.6 mCi"\ndoses = 4\nlevel = "20 mCi/m^2"\nage = "30 y"\n'
+        'sex = "male"\nweight = "7 kg"\n'
+    )
+    (case,) = audit(case_file(tmp_path, text)).cases
+    assert "Note: the stated body weight 7 kg is below every 30-year-old man of the reference" in case.conclusion
+
+
+def test_a_file_is_audited_once_however_often_it_is_named(tmp_path):
+    path = case_file(tmp_path, '[[cases]]\nid = "a"\nstatement = "s"\nclaims = [["1 mCi", "37 MBq"]]\n')
+    assert len(audit(path, path, tmp_path).cases) == 1
+
+
+def test_a_total_and_a_total_per_size_are_not_both_taken(tmp_path):
+    text = '[[reported]]\nid = "a"\ntotal = "9999 mCi"\ntotal_level = "80 mCi/m^2"\ndoses = 4\nlevel = "20 mCi/m^2"\n'
+    with pytest.raises(InputError, match="state the total or the total per body size, not both"):
+        audit(case_file(tmp_path, text))
 
 
 def test_the_sites_own_sheets_are_audited_too(tmp_path, monkeypatch):

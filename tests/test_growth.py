@@ -222,6 +222,34 @@ def test_whole_years_are_completed_years_and_anything_else_is_exact(text, low, h
     assert math.isclose(ages.oldest, high, abs_tol=1e-9)
 
 
+def test_a_year_holds_every_day_of_it_also_where_the_table_jumps():
+    """Girls of 23.75 months may be 95.4 cm; at 24 months the table goes over from length to stature, which is less."""
+    assert growth.plausible(REFERENCE, "height", 95.4, Ages(23.75, 23.75), "female")
+    assert growth.plausible(REFERENCE, "height", 95.4, years(1), "female")
+    assert growth.stand(REFERENCE, "height", 95.4, years(1), "female").plausible
+
+
+@given(SIZES, st.integers(0, 19), st.floats(0, 0.999), st.sampled_from(growth.SEXES))
+def test_what_is_plausible_on_a_day_is_plausible_in_its_year(size, year, part, sex):
+    kind, value = size
+    day = 12 * (year + part)
+    if growth.plausible(REFERENCE, kind, value, Ages(day, day), sex):
+        assert growth.plausible(REFERENCE, kind, value, years(year), sex)
+
+
+@pytest.mark.parametrize(
+    ("age", "sex", "words"),
+    [
+        ("0", "male", "boy under one year"), ("0", None, "child under one year"), ("1", "female", "1-year-old girl"),
+        ("9 month", "female", "9-month-old girl"), ("18.4 month", "male", "18.4-month-old boy"),
+        ("3 day", None, "3-day-old"), ("25", "male", "25-year-old man"), ("11.5", "male", "11.5-year-old boy"),
+        (None, "female", "woman or girl"), (None, None, "person of any age"),
+    ],
+)  # fmt: skip
+def test_people_are_called_by_the_age_that_was_stated(age, sex, words):
+    assert phrases.person(None if age is None else read(OBSERVABLES["age"], age), sex) == words
+
+
 def test_no_age_is_no_ages():
     assert references.ages_of(None) is None
 

@@ -32,9 +32,15 @@ from dosecalc.cli.output import show, write
     shell_complete=completion.formulas,
     help="Formula for a BSA from weight and height.  [default: mosteller]",
 )
-@click.option("--same", nargs=2, metavar="A B", help='Instead: do two printed figures say the same? "444 MBq" "12 mCi"')
+@click.option(
+    "--same",
+    nargs=2,
+    multiple=True,
+    metavar="A B",
+    help='Instead: do two printed figures say the same? "444 MBq" "12 mCi"',
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def crosscheck(as_json: bool, same: tuple[str, str] | None, **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Check the total that a report prints against its own regimen.
 
     From total, number of doses and level follows a body size. Every way in which the report can have been meant is
@@ -49,10 +55,12 @@ def crosscheck(as_json: bool, same: tuple[str, str] | None, **options: tuple[str
     Exit status: 0 consistent or undetermined, 1 not consistent as printed, 2 unusable input.
     """
     given = {name.replace("_", "-"): list(texts) for name, texts in options.items() if texts}
-    if same is not None:
+    if same:
+        if len(set(same)) > 1:
+            raise click.UsageError("--same is given twice with different figures; compare one pair at a time")
         if given:
             raise click.UsageError(f"--same compares two figures and nothing else; leave out --{next(iter(given))}")
-        return _same(*same, as_json=as_json)
+        return _same(*same[0], as_json=as_json)
     from dosecalc.crosschecking import crosscheck_inputs
 
     found = crosscheck_inputs(given)

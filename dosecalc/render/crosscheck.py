@@ -14,8 +14,8 @@ _STYLES: dict[Verdict, str] = {"consistent": "pass", "explained": "warning", "in
                                "undetermined": "unknown"}  # fmt: skip
 _HOLDS: dict[Verdict, str] = {"consistent": "yes", "inconsistent": "no", "undetermined": "?", "explained": "yes"}
 _REPORT = (("total", "total"), ("doses", "doses"), ("level", "level"), ("age", "age"), ("sex", ""),
-           ("weight", "weight"), ("height", "height"), ("bsa", "BSA"), ("protocol", "protocol"),
-           ("agent", "agent"))  # fmt: skip
+           ("weight", "weight"), ("height", "height"), ("bsa", "BSA"), ("bsa-formula", "by"),
+           ("protocol", "protocol"), ("agent", "agent"))  # fmt: skip
 _CHANGES = ("As printed", "With one thing changed", "With two things changed (listed, never taken as the explanation)")
 
 
@@ -27,7 +27,8 @@ def page(found: Crosscheck) -> Page:
         Paragraph(f"Report: {_report(found.inputs)}", "dim"),
     ]
     if found.comparison is not None:
-        made.append(Paragraph(_comparison(found.comparison)))
+        metric = "Bq" in found.inputs["total"][0]
+        made.append(Paragraph(_comparison(found.comparison, metric=metric)))
     for number, title in enumerate(_CHANGES):
         readings = [reading for reading in found.readings if len(reading.changes) == number]
         if readings:
@@ -44,12 +45,20 @@ def page(found: Crosscheck) -> Page:
 
 
 def _report(inputs: dict[str, list[str]]) -> str:
-    said = [f"{title} {inputs[option][0]}".strip() for option, title in _REPORT if option in inputs]
-    return ", ".join(units.prose(text) for text in said)
+    said = [f"{title} {_as_read(option, inputs[option][0])}".strip() for option, title in _REPORT if option in inputs]
+    return ", ".join(said)
 
 
-def _comparison(found: Comparison) -> str:
-    expected, reported = (_amount(amount) for amount in (found.expected, found.reported))
+def _as_read(option: str, text: str) -> str:
+    """A figure of the report in the units of people; other texts as they are."""
+    if option in ("total", "level"):
+        return units.spell(units.read(text))
+    bare = {"age": "y", "weight": "kg", "height": "cm", "bsa": "m^2"}.get(option)
+    return text if bare is None else units.spell(units.read(text, bare=bare))
+
+
+def _comparison(found: Comparison, *, metric: bool) -> str:
+    expected, reported = (_amount(amount, metric=metric) for amount in (found.expected, found.reported))
     within = "outside 20 %" if found.within is None else f"within {found.within} %"
     slip = f". Suspected slip: {found.slip}" if found.slip else ""
     return f"Expected {expected}, reported {reported}: {_signed(found.difference_percent)} %, {within}{slip}"
@@ -59,9 +68,11 @@ def _signed(percent: float) -> str:
     return f"{'+' if percent > 0 else ''}{units.decimal(percent, 3)}"
 
 
-def _amount(figures: dict[str, float]) -> str:
+def _amount(figures: dict[str, float], *, metric: bool) -> str:
+    """An amount in both units, that of the report first."""
     digits = units.whole_figures(*figures.values())
-    shown = [f"{units.decimal(value, digits)} {units.pretty(unit)}" for unit, value in reversed(figures.items())]
+    ordered = sorted(figures.items(), key=lambda each: ("Bq" in each[0]) is not metric)
+    shown = [f"{units.decimal(value, digits)} {units.pretty(unit)}" for unit, value in ordered]
     return shown[0] if len(shown) == 1 else f"{shown[0]} ({shown[1]})"
 
 
