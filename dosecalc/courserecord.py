@@ -3,9 +3,10 @@
 Everything stays the text that was written, until it is read through the doors for units and times.
 """
 
+from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
 from dosecalc.patient import texts
 
@@ -15,6 +16,8 @@ class _Thing(BaseModel):
 
 
 def _text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
@@ -44,7 +47,7 @@ class RecordedDose(_Thing):
     fractionated delivery, which a cycle of a radiopharmaceutical is not.
     """
 
-    number: int | None = None
+    number: Annotated[int, Field(ge=1, le=999, strict=True)] | None = None
     agent: str | None = None
     nuclide: str | None = None
     prescribed: Text | None = None

@@ -189,8 +189,8 @@ class Dispensed(_Result):
 
     @property
     def exit_status(self) -> int:
-        """0, or 1 where the vial does not hold enough."""
-        return int(self.enough is False)
+        """0, or 1 where the vial does not hold enough, or the volume rounds to nothing."""
+        return int(self.enough is False or (self.rounded is not None and not self.rounded.volume["value"]))
 
     def document(self) -> DispenseDocument:
         """The result as the JSON document of schema ``dosecalc.dispense/1``."""

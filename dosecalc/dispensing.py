@@ -16,7 +16,7 @@ from dosecalc.decays import Dispensed, Rounded, Vial
 from dosecalc.errors import InputError
 from dosecalc.observables import OBSERVABLES
 from dosecalc.observables import read as read_observable
-from dosecalc.plans import Quantity, quantity_of
+from dosecalc.plans import SCHEMA, DoseDocument, PlanDocument, Quantity, quantity_of
 from dosecalc.units import Measure
 from dosecalc.version import VERSION
 
@@ -24,6 +24,9 @@ OPTIONS = ("amount", "level", "weight", "plan", "dose", "nuclide", "concentratio
            "half-life", "residual", "vial-volume", "syringe-step", "tz")  # fmt: skip
 _HOUR = units.unit("h").factor
 _WINDOW = 1e-12
+_LARGEST = 1e12
+_STRONGEST = 30
+"""A factor above this is more likely a percentage than a vial that was calibrated five half-lives ahead."""
 _NOTABLE = 10.0
 """The difference in percent by which a rounded volume is worth a word (EANM: within 10 % of what was intended)."""
 
@@ -62,10 +65,11 @@ def dispense(
     >>> round(found.volume["value"], 3)
     4.073
     """
-    named = {"amount": amount, "level": level, "weight": weight, "plan": None if plan is None else os.fspath(plan),
-             "dose": dose, "nuclide": nuclide, "concentration": concentration, "reference": reference, "at": at,
-             "made": made, "factor": factor, "half-life": half_life, "residual": residual, "vial-volume": vial_volume,
-             "syringe-step": syringe_step, "tz": tz}  # fmt: skip
+    path = None if plan is None else request.path_text("plan", plan)
+    named = {"amount": amount, "level": level, "weight": weight, "plan": path, "dose": dose, "nuclide": nuclide,
+             "concentration": concentration, "reference": reference, "at": at, "made": made, "factor": factor,
+             "half-life": half_life, "residual": residual, "vial-volume": vial_volume, "syringe-step": syringe_step,
+             "tz": tz}  # fmt: skip
     return dispense_inputs(options(named))
 
 
@@ -100,7 +104,6 @@ def dispense_inputs(inputs: Mapping[str, list[str]]) -> Dispensed:
     drawn = float(amount.value / (1 - stays))
     volume = drawn / then
     rounded = _rounded(kept, amount.value, volume, then, stays)
-    needed = volume if rounded is None else rounded.volume["value"]
     by = decayed.by
     return Dispensed(
         version=VERSION,
@@ -116,8 +119,8 @@ def dispense_inputs(inputs: Mapping[str, list[str]]) -> Dispensed:
         volume=_volume(volume),
         order=drawn / decayed.factor,
         rounded=rounded,
-        vial=_vial(kept, decayed, needed, drawn, then),
-        notes=(*amount.notes, *(by.notes if by is not None else ()), *_notes(rounded)),
+        vial=_vial(kept, decayed, drawn, then),
+        notes=(*amount.notes, *(by.notes if by is not None else ()), *_notes(kept, rounded)),
         sources=(*amount.sources, *(by.sources if by is not None else ())),
     )
 
@@ -166,28 +169,38 @@ def _planned(path: str, wanted: str) -> _Amount:
     """The amount of a dose in a plan's JSON document, and the radionuclide of its agent."""
     text, _ = request.within("--plan", library.read_text, path)
     number = request.within("--dose", request.whole, wanted)
-    try:
-        document = json.loads(text, parse_float=Fraction, parse_int=Fraction)
-        sound = document["schema"] == "dosecalc.plan/1"
-        dose = next((each for each in document["doses"] if each["number"] == number), None)
-        protocol, doses = document["protocol"], len(document["doses"])
-    except (ValueError, KeyError, TypeError, RecursionError):
-        sound = False
-    if not sound:
-        raise InputError(f"{path} is no plan; 'dosecalc plan --json' writes one", where="--plan")
+    document = _plan(text, path)
+    dose = next((each for each in document["doses"] if each["number"] == number), None)
     if dose is None:
-        raise InputError(f"there is no dose {number}; the plan has {doses}", where="--dose")
-    if dose.get("pending") is not None or not dose.get("amount"):
-        raise InputError(f"dose {number} has no amount yet: {dose.get('pending') or 'it is pending'}", where="--dose")
+        raise InputError(f"there is no dose {number}; the plan has {len(document['doses'])}", where="--dose")
+    if dose["pending"] is not None or dose["amount"] is None:
+        raise InputError(f"dose {number} has no amount yet: {dose['pending'] or 'it is pending'}", where="--dose")
     if "MBq" not in dose["amount"]:
         raise InputError(
             f"dose {number} is {dose['agent']}, a drug; only an activity is dispensed here", where="--dose"
         )
-    return _of_agent(dose, protocol)
+    if not 0 < dose["amount"]["MBq"] < _LARGEST:
+        raise InputError(f"dose {number} is {dose['amount']['MBq']:g} MBq, which cannot be drawn", where="--dose")
+    return _of_agent(dose, document["protocol"])
 
 
-def _of_agent(dose: Mapping[str, Any], protocol: Mapping[str, str]) -> _Amount:
-    value, source = Fraction(dose["amount"]["MBq"]), {"id": str(protocol["file"]), "sha256": str(protocol["sha256"])}
+def _plan(text: str, path: str) -> PlanDocument:
+    """A plan's document, every key of it of its kind."""
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        document = TypeAdapter(PlanDocument).validate_python(json.loads(text), strict=True)
+        sound = document["schema"] == SCHEMA and {"file", "arm", "sha256"} <= document["protocol"].keys()
+    except (ValueError, ValidationError, RecursionError):
+        sound = False
+    if not sound:
+        raise InputError(f"{path} is no plan; 'dosecalc plan --json' writes one", where="--plan")
+    return document
+
+
+def _of_agent(dose: DoseDocument, protocol: Mapping[str, str]) -> _Amount:
+    assert dose["amount"] is not None
+    value, source = Fraction(repr(dose["amount"]["MBq"])), {"id": protocol["file"], "sha256": protocol["sha256"]}
     try:
         file, _ = library.find(f"{_path(protocol['file'])}#{protocol['arm']}")
     except InputError:
@@ -211,18 +224,18 @@ def _decayed(inputs: Mapping[str, list[str]], amount: _Amount) -> _Decayed:
     name, half_life = request.one(inputs, "nuclide"), request.one(inputs, "half-life")
     if name is not None and amount.nuclide is not None and radionuclides.spelled(name) != amount.nuclide:
         raise InputError(f"read {name!r}, but the agent of the plan has {amount.nuclide}", where="--nuclide")
-    name = name or amount.nuclide
+    name, zone = name or amount.nuclide, zone_of(inputs)
     text = request.one(inputs, "factor")
     if text is not None:
         if clash := next((each for each in ("reference", "at", "made") if each in inputs), None):
             raise InputError(f"a factor says how much is left; leave out --{clash}", where="--factor")
         left = request.within("--factor", units.read_number, text)
-        if not Fraction(1, 10**6) <= left <= 10**6:
-            raise InputError(f"read {text!r}, expected a decay factor such as 0.982", where="--factor")
+        if not 0 < left <= _STRONGEST:
+            said = f"read {text!r}, expected a decay factor such as 0.982 (98.2 % is 0.982)"
+            raise InputError(said, where="--factor")
         return _Decayed(
             float(left), None if name is None and half_life is None else clearance(name, half_life), None, None
         )
-    zone = zone_of(inputs)
     reference, at, made = (moment(inputs, option, zone) for option in ("reference", "at", "made"))
     by = clearance(name, half_life)
     if reference is None or at is None:
@@ -260,7 +273,8 @@ def _rounded(
     step = _quantity(inputs, "syringe-step", "volume")
     if step is None:
         return None
-    whole = step.value * floor(Fraction(volume) / step.value + Fraction(1, 2))
+    # twelve digits, so that half a step is half a step though a binary number is not quite
+    whole = step.value * floor(Fraction(f"{volume:.12g}") / step.value + Fraction(1, 2))
     given = float(whole * (1 - stays)) * then
     return Rounded(
         step=quantity_of(step),
@@ -270,7 +284,8 @@ def _rounded(
     )
 
 
-def _vial(inputs: Mapping[str, list[str]], decayed: _Decayed, needed: float, drawn: float, then: float) -> Vial | None:
+def _vial(inputs: Mapping[str, list[str]], decayed: _Decayed, drawn: float, then: float) -> Vial | None:
+    """Whether the vial holds what is to be drawn, before a syringe rounds it, and until when."""
     held = _quantity(inputs, "vial-volume", "volume")
     if held is None:
         return None
@@ -279,15 +294,26 @@ def _vial(inputs: Mapping[str, list[str]], decayed: _Decayed, needed: float, dra
     return Vial(
         volume=quantity_of(held),
         value=activity,
-        enough=needed <= float(held.value) * (1 + _WINDOW),
-        enough_until=None if lasts is None or decayed.at is None else times.after(decayed.at, lasts),
+        enough=drawn <= activity * (1 + _WINDOW),
+        enough_until=_until(decayed.at, lasts),
         enough_until_h=None if lasts is None else lasts / float(_HOUR),
     )
 
 
-def _notes(rounded: Rounded | None) -> Iterator[str]:
+def _until(at: datetime | None, days: float | None) -> datetime | None:
+    """The moment so many days after the draw; None where it is not known or lies beyond the calendar."""
+    try:
+        return None if at is None or days is None else times.after(at, days)
+    except OverflowError:
+        return None
+
+
+def _notes(inputs: Mapping[str, list[str]], rounded: Rounded | None) -> Iterator[str]:
     if rounded is None:
         return
+    held = _quantity(inputs, "vial-volume", "volume")
+    if held is not None and rounded.volume["value"] > float(held.value):
+        yield "the rounded volume is more than the vial holds"
     if not rounded.volume["value"]:
         yield "the volume is less than half a step of the syringe and rounds to nothing"
     elif abs(rounded.difference_percent) > _NOTABLE:

@@ -84,7 +84,7 @@ def _first_problem(error: ValidationError) -> str:
 _LONGEST = 1_000_000
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object whose keys stand once each."""
     for key in dict(pairs):
         if sum(key == other for other, _ in pairs) > 1:
@@ -100,7 +100,7 @@ def _parsed(text: str, name: str) -> dict[str, Any]:
         raise InputError(f"{len(text):,} characters are too long for a patient file", where=f"--patient {name}")
     try:
         if name.endswith(".json") or text.lstrip().startswith("{"):
-            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=_once)
+            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once)
         else:
             found = tomllib.loads(text, parse_float=str)
     except InputError as error:

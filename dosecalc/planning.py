@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from dosecalc.patient import Patient
 
 
+class NoSizeError(InputError):
+    """No body size was stated, and without one no amount can be computed."""
+
+
 def plan(
     protocol: str | os.PathLike[str],
     *,
@@ -141,7 +145,7 @@ def _check_any_amount(asked: Match, result: Calculation) -> None:
             raise InputError(f"{asked.arm.id}: dose 1 {Tracer(asked, result.doses).pending(first)}")
         rows = (row for slot in asked.slots for row in asked.compiled.doses[id(slot.dose)].rows)
         bases = {row.low.dimension.partition("/")[2] for row in rows}
-        raise InputError(f"{asked.arm.id} is dosed by body size: {size_hint(bases)}")
+        raise NoSizeError(f"{asked.arm.id} is dosed by body size: {size_hint(bases)}")
 
 
 def _check_derived_surface(asked: Match, result: Calculation) -> None:

@@ -54,6 +54,7 @@ class CumulativeDocument(TypedDict):
     prescribed: dict[str, float] | None
     administered: dict[str, float] | None
     lower_bound: bool
+    upper_bound: bool
     difference_percent: float | None
 
 
@@ -71,7 +72,11 @@ class RecordDocument(TypedDict):
 
 
 class Cumulative(NamedTuple):
-    """What one agent came to in one patient. ``lower_bound``: some dose of it is not known."""
+    """What one agent came to in one patient.
+
+    ``lower_bound``: some dose of it is not known; ``upper_bound``: some is known from above alone. Where both are so
+    nothing is known of the sum.
+    """
 
     patient_id: str | None
     agent: str | None
@@ -80,11 +85,13 @@ class Cumulative(NamedTuple):
     prescribed: Value
     administered: Value
     lower_bound: bool
+    upper_bound: bool
 
     @property
     def off(self) -> Any:
         """Given over prescribed minus one; None where either is not known in full."""
-        known = not isinstance(self.prescribed, Unknown) and not self.lower_bound and self.prescribed
+        bounded = self.lower_bound or isinstance(self.administered, Unknown)
+        known = not isinstance(self.prescribed, Unknown) and not bounded and self.prescribed
         return self.administered / self.prescribed - 1 if known else None
 
     def document(self) -> CumulativeDocument:
@@ -96,6 +103,7 @@ class Cumulative(NamedTuple):
             "prescribed": _amounts(self.prescribed, self.kind),
             "administered": _amounts(self.administered, self.kind),
             "lower_bound": self.lower_bound,
+            "upper_bound": self.upper_bound,
             "difference_percent": None if off is None else float(100 * off),
         }
 

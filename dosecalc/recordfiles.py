@@ -14,6 +14,7 @@ from pydantic import ValidationError
 from dosecalc import folders, library
 from dosecalc.courserecord import CourseRecord, Reading, RecordedDose
 from dosecalc.errors import InputError
+from dosecalc.patient import once
 from dosecalc.problems import BadFileError, Problem, line_in, model_problems, plain_message
 
 Assay = tuple[str, str | None, str | None]
@@ -59,13 +60,11 @@ def read(path: str) -> RecordFile:
     """Read a record. InputError, or BadFileError with every key that is wrong."""
     text, sha256 = library.read_text(path)
     name = folders.shown(path)
-    if path.endswith(".csv"):
+    if path.lower().endswith(".csv"):
         return RecordFile(name, sha256, {}, None, None, _rows(text, name), max(text.count("\n") - 1, 0))
-    raw = _raw(text, name, json_=path.endswith(".json") or text.lstrip().startswith("{"))
+    raw = _raw(text, name, json_=path.lower().endswith(".json") or text.lstrip().startswith("{"))
     if "doses" not in raw and "administered" in raw:
-        return RecordFile(
-            name, sha256, {}, None, None, _administered(raw["administered"], name), len(raw["administered"])
-        )
+        return _published(raw, name, text, sha256)
     try:
         record = CourseRecord.model_validate(raw)
     except ValidationError as error:
@@ -78,7 +77,7 @@ def read(path: str) -> RecordFile:
 
 def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
     try:
-        found = json.loads(text, parse_float=str, parse_constant=str) if json_ else tomllib.loads(text, parse_float=str)
+        found = _json(text) if json_ else tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise BadFileError([Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]) from None
     except (ValueError, RecursionError) as error:
@@ -86,6 +85,13 @@ def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise InputError(f"{name}: expected a table with [[doses]]")
     return found
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=once)
+    except InputError as error:  # a key that stands twice
+        raise ValueError(error.message) from None
 
 
 def _inputs(record: CourseRecord) -> dict[str, list[str]]:
@@ -123,16 +129,27 @@ def _assay(reading: Reading) -> Assay:
     return reading.amount, reading.at, reading.where
 
 
-_ADMINISTERED = ("agent", "nuclide", "prescribed", "given", "range", "directive", "order")
-
-
-def _administered(tables: Any, name: str) -> Iterator[Written]:
-    """Published administrations: tables with ``prescribed`` and ``given``, whatever else stands in them."""
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> RecordFile:
+    """Published administrations: [[administered]] tables with the keys of doses, whatever else stands in them."""
+    tables = raw["administered"]
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
         raise InputError(f"{name}: expected [[administered]] tables")
-    for i, table in enumerate(tables):
-        stated: dict[str, Any] = {key: str(table[key]) for key in _ADMINISTERED if key in table}
-        yield Written(f"administered[{i}]", 1, str(table.get("id", i + 1)))._replace(**stated)
+    if "protocol" in raw:
+        raise InputError(
+            f"{name}: [[administered]] are published cases; a course that follows a protocol has [[doses]]"
+        )
+    known = [{key: table[key] for key in RecordedDose.model_fields if key in table} for table in tables]
+    try:
+        record = CourseRecord.model_validate({"doses": known})
+    except ValidationError as error:
+        raise BadFileError(model_problems(name, text, error)) from None
+    doses = [
+        _of_model(dose, record, i)._replace(
+            place=f"administered[{i}]", number=1, patient_id=str(tables[i].get("id", i + 1))
+        )
+        for i, dose in enumerate(record.doses)
+    ]
+    return RecordFile(name, sha256, {}, None, None, doses, len(doses))
 
 
 # -- CSV --------------------------------------------------------------------------------------------------------
@@ -146,8 +163,9 @@ _TRUTH = {"true": True, "yes": True, "false": False, "no": False, "": None}
 
 
 def _rows(text: str, name: str) -> Iterator[Written]:
-    rows = csv.reader(io.StringIO(text))
-    header = [cell.strip() for cell in next(rows, [])]
+    rows = _read_rows(text, name)
+    _, header = next(rows, (0, []))
+    header = [cell.strip() for cell in header]
     if len(header) == 1 and ";" in header[0]:
         raise InputError(f"{name}: the columns are parted by semicolons; part them by commas, with a point in decimals")
     for column in header:
@@ -157,19 +175,29 @@ def _rows(text: str, name: str) -> Iterator[Written]:
             raise InputError(f"{name}: the column {column!r} stands twice")
     at = {column: i for i, column in enumerate(header)}
     found = False
-    for row in rows:
+    for number, row in rows:
         if not any(cell.strip() for cell in row):
             continue
         found = True
         if len(row) != len(header):
             raise InputError(
-                f"row {rows.line_num} has {len(row)} cells and the header {len(header)}; a decimal comma parts a "
+                f"row {number} has {len(row)} cells and the header {len(header)}; a decimal comma parts a "
                 "number in two, write 1.5 mCi",
                 where=name,
             )
-        yield _of_row(row, at, f"row {rows.line_num}")
+        yield _of_row(row, at, f"row {number}")
     if not found:
         raise InputError(f"{name} has no dose")
+
+
+def _read_rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text with their line numbers."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:
+        raise InputError(f"line {rows.line_num}: {error}", where=name) from None
 
 
 def _of_row(row: list[str], at: Mapping[str, int], place: str) -> Written:
@@ -177,8 +205,13 @@ def _of_row(row: list[str], at: Mapping[str, int], place: str) -> Written:
         index = at.get(column)
         return (row[index].strip() or None) if index is not None else None
 
-    readings = [(amount, cell(f"{name}_at"), cell(f"{name}_where")) if (amount := cell(name)) is not None else None
-                for name in _READINGS]  # fmt: skip
+    readings = []
+    for name in _READINGS:
+        amount, at_, where = cell(name), cell(f"{name}_at"), cell(f"{name}_where")
+        if amount is None and (at_ or where):
+            raise InputError(f"a time or a place without an amount; state {name}, '0 mCi' if nothing was left",
+                             where=f"{place}, {name}")  # fmt: skip
+        readings.append(None if amount is None else (amount, at_, where))
     number, fraction = cell("number"), (cell("fraction_of_delivery") or "").lower()
     if number is not None and not (number.isascii() and number.isdigit() and 0 < int(number) < 1000):
         raise InputError(f"read {number[:20]!r}, expected the number of a dose", where=f"{place}, number")

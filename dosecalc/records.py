@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from fractions import Fraction
-from itertools import pairwise
 
-from dosecalc import library, recordfiles, references, schedule, times, units
-from dosecalc.administrations import PRESCRIBED, Administration, Setting, check
+from dosecalc import courses, radionuclides, recordfiles, references, times, units
+from dosecalc.administrations import Administration, Expected, Setting, check
 from dosecalc.errors import InputError
 from dosecalc.findings import own
 from dosecalc.numbers import Unknown, Value
 from dosecalc.phrases import doses_text
-from dosecalc.planning import plan_inputs
-from dosecalc.plans import ORDER, Finding, Plan, Status
+from dosecalc.plans import ORDER, Finding, Plan
 from dosecalc.recordchecks import Cumulative, RecordCheck
 from dosecalc.recordfiles import RecordFile
-from dosecalc.request import within
+from dosecalc.request import path_text, within
 from dosecalc.screens import SIEVERT
 from dosecalc.version import VERSION
 
@@ -40,23 +39,17 @@ def check_record(
 
     Returns a :class:`~dosecalc.recordchecks.RecordCheck`. Raises InputError for a record that cannot be used.
     """
-    file = recordfiles.read(os.fspath(path))
-    inputs = _settled(file, protocol)
-    zone = _agreed("--tz", file.tz, tz)
-    setting = Setting(
-        None if zone is None else within("--tz", times.zone, zone),
-        _agreed("--nuclide", file.nuclide, nuclide),
-        references.radionuclides(),
-    )
+    for option, value in (("protocol", protocol), ("nuclide", nuclide), ("tz", tz)):
+        if value is not None and not isinstance(value, str):
+            raise InputError(f"read {type(value).__name__}, expected text", where=option)
+    file = recordfiles.read(path_text("path", path))
+    inputs, setting = _settled(file, protocol), _setting(file, nuclide, tz)
     if "protocol" in inputs:
-        file = _of_one_patient(file)
-    planned = _planned(inputs)
-    doses = tuple(_numbered(file, setting, progress, planned))
-    findings = list(_of_doses(doses))
-    plan = _as_given(inputs, doses, findings) if "protocol" in inputs else None
-    if plan is not None:
-        findings += _of_course(plan, planned or plan, doses)
-    given = {dose.number for dose in doses}
+        doses, plan, findings = _of_course(_of_one_patient(file), inputs, setting, progress)
+    else:
+        doses, plan = tuple(_numbered(file, setting, progress, {})), None
+        findings = list(_of_doses(doses))
+    last = max(dose.number for dose in doses)
     return RecordCheck(
         version=VERSION,
         inputs={"record": [file.file], **inputs},
@@ -64,22 +57,31 @@ def check_record(
         doses=doses,
         cumulative=tuple(_totals(doses)),
         findings=tuple(sorted(findings, key=lambda finding: ORDER.index(finding.status))),
-        remaining=() if plan is None else tuple(dose for dose in plan.doses if dose.number not in given),
+        remaining=() if plan is None else tuple(dose for dose in plan.doses if dose.number > last),
         notes=tuple(_notes(doses)),
         sources=({"id": file.file, "sha256": file.sha256}, references.identity(references.HALF_LIVES),
                  *(plan.sources if plan is not None else ())),
     )  # fmt: skip
 
 
-def _agreed(option: str, filed: str | None, stated: str | None) -> str | None:
+def _setting(file: RecordFile, nuclide: str | None, tz: str | None) -> Setting:
+    table = references.radionuclides()
+    named, place = _agreed("nuclide", file, file.nuclide, nuclide)
+    if named is not None:
+        within(place, radionuclides.find, named, table)
+    zone, place = _agreed("tz", file, file.tz, tz)
+    return Setting(None if zone is None else within(place, times.zone, zone), named, table)
+
+
+def _agreed(key: str, file: RecordFile, filed: str | None, stated: str | None) -> tuple[str | None, str]:
+    """What the file or its reader says, and where it was said."""
     if filed is not None and stated is not None and filed != stated:
-        raise InputError(f"read {stated!r}, but the record says {filed!r}", where=option)
-    return filed if stated is None else stated
+        raise InputError(f"read {stated!r}, but the record says {filed!r}", where=f"--{key}")
+    return (stated, f"--{key}") if filed is None else (filed, f"{file.file}, {key}")
 
 
 def _settled(file: RecordFile, protocol: str | None) -> dict[str, list[str]]:
-    filed = file.inputs.get("protocol", [None])[0]
-    chosen = _agreed("--protocol", filed, protocol)
+    chosen, _ = _agreed("protocol", file, file.inputs.get("protocol", [None])[0], protocol)
     return file.inputs if chosen is None else {**file.inputs, "protocol": [chosen]}
 
 
@@ -96,23 +98,27 @@ def _of_one_patient(file: RecordFile) -> RecordFile:
     return file._replace(doses=doses)
 
 
-def _planned(inputs: dict[str, list[str]]) -> Plan | None:
-    """The protocol's plan, whatever was given; None without a protocol, or without the body size that it needs."""
-    if "protocol" not in inputs:
-        return None
+def _of_course(
+    file: RecordFile, inputs: dict[str, list[str]], setting: Setting, progress: Progress | None
+) -> tuple[tuple[Administration, ...], Plan, list[Finding]]:
+    """The doses of a record that follows a protocol, the plan from what was given, and every finding."""
     try:
-        return plan_inputs(inputs)
-    except InputError:
-        if {"weight", "bsa", "height"} & inputs.keys():
+        planned = courses.planned(inputs)
+        doses = tuple(_numbered(file, setting, progress, courses.expected(inputs, planned)))
+        found = list(_of_doses(doses))
+        ordered = not any(finding.rule == "dose-order" for finding in found)
+        plan = courses.as_given(inputs, doses, ordered=ordered)
+    except InputError as error:
+        if error.where is not None and error.where.startswith(file.file):
             raise
-        return None
+        raise InputError(error.message, where=f"{file.file}, {error.where or 'protocol'}") from None
+    return doses, plan, [*found, *courses.findings(plan, planned or plan, doses)]
 
 
 def _numbered(
-    file: RecordFile, setting: Setting, progress: Progress | None, planned: Plan | None
+    file: RecordFile, setting: Setting, progress: Progress | None, expected: Mapping[int, Expected]
 ) -> Iterator[Administration]:
     """Every dose, checked; doses without a number are numbered in the order of the file, for each patient."""
-    amounts = {} if planned is None else {dose.number: dose.size.value for dose in planned.doses}
     last: dict[str | None, int] = {}
     seen: set[tuple[str | None, int]] = set()
     for count, written in enumerate(file.doses, start=1):
@@ -123,7 +129,7 @@ def _numbered(
         seen.add((written.patient_id, number))
         last[written.patient_id] = number
         try:
-            yield check(written, number, setting, amounts.get(number))
+            yield check(written, number, setting, expected.get(number))
         except InputError as error:
             raise InputError(error.message, where=f"{file.file}, {error.where}") from None
         if progress is not None and count % 1000 == 0:
@@ -137,9 +143,10 @@ def _totals(doses: Iterable[Administration]) -> Iterator[Cumulative]:
         groups.setdefault((dose.patient_id, dose.agent, dose.kind), []).append(dose)
     for (patient, agent, kind), mine in groups.items():
         known = [dose.given for dose in mine if not isinstance(dose.given, Unknown)]
+        lower, upper = len(known) < len(mine), any(dose.at_most for dose in mine)
         wanted: Value = sum((dose.compared[0].value for dose in mine), Fraction(0))
-        given: Value = sum(known, Fraction(0)) if known else Unknown("assayed")
-        yield Cumulative(patient, agent, kind, len(mine), wanted, given, len(known) < len(mine))
+        given: Value = sum(known, Fraction(0)) if known and not (lower and upper) else Unknown("assayed")
+        yield Cumulative(patient, agent, kind, len(mine), wanted, given, lower, upper)
 
 
 def _notes(doses: tuple[Administration, ...]) -> Iterator[str]:
@@ -155,18 +162,14 @@ def _notes(doses: tuple[Administration, ...]) -> Iterator[str]:
 def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
     """What the record itself shows: statements that disagree, an order that cannot be, what is not recorded."""
     for dose in doses:
-        values = {one.value for one in dose.compared if one.of in (*PRESCRIBED, "protocol")}
-        if len(values) > 1:
+        if dose.disagree:
             unit = "mCi" if dose.kind == "activity" else "mg"
             said = ", ".join(f"{one.of} {_shown(one.value, unit)}" for one in dose.compared)
             text = f"what was to be given differs: {said}"
             yield own("prescriptions-agree", "warning", dose.number, text, (), severity="warning")
         if isinstance(dose.given, Unknown):
             yield own("administered", "unknown", dose.number, f"what was given is not known: {dose.notes[0]}", ())
-    for earlier, later in pairwise(sorted(doses, key=lambda dose: (str(dose.patient_id), dose.number))):
-        mine = earlier.patient_id == later.patient_id and earlier.given_at and later.given_at
-        if mine and times.between(earlier.given_at, later.given_at) < 0:  # type: ignore[arg-type]  # both are known here
-            yield own("dose-order", "violation", later.number, f"it was given before dose {earlier.number}", ())
+    yield from _order(doses)
     lacking = [dose for dose in doses if dose.lacking]
     if lacking:
         names = list(dict.fromkeys(name for dose in lacking for name in dose.lacking))
@@ -175,53 +178,18 @@ def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
         yield own("record-contents", "unknown", None, text, (CONTENTS,))
 
 
+def _order(doses: tuple[Administration, ...]) -> Iterator[Finding]:
+    """Doses that were given before one of a lower number."""
+    latest: dict[str | None, tuple[datetime, int]] = {}
+    for dose in sorted(doses, key=lambda each: each.number):
+        if dose.given_at is None:
+            continue
+        before = latest.get(dose.patient_id)
+        if before is not None and times.between(before[0], dose.given_at) < 0:
+            yield own("dose-order", "violation", dose.number, f"it was given before dose {before[1]}", ())
+        else:
+            latest[dose.patient_id] = (dose.given_at, dose.number)
+
+
 def _shown(value: Value, unit: str) -> str:
     return "not known" if isinstance(value, Unknown) else units.show(value, unit)
-
-
-def _as_given(inputs: dict[str, list[str]], doses: tuple[Administration, ...], found: list[Finding]) -> Plan:
-    """The protocol's plan with what was really given in place of what was planned."""
-    _, arm = library.find(inputs["protocol"][0])
-    planned = len(schedule.course(arm, int(inputs["cycles"][0]) if "cycles" in inputs else None))
-    given = [_text(dose) for dose in doses if dose.number <= planned and not isinstance(dose.given, Unknown)]
-    if any(finding.rule == "dose-order" for finding in found):  # dates out of order say nothing of days to come
-        given = [text.partition("@")[0] for text in given]
-    return plan_inputs({**inputs, "given": given}) if given else plan_inputs(inputs)
-
-
-def _text(dose: Administration) -> str:
-    unit = "MBq" if dose.kind == "activity" else "mg"
-    amount = f"{dose.number}={units.decimal(dose.given, 15).replace(',', '')} {unit}"
-    return amount if dose.given_at is None else f"{amount}@{dose.given_at.date().isoformat()}"
-
-
-def _of_course(plan: Plan, planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
-    """What the protocol says of the course as it was given."""
-    yield from plan.findings
-    cite = plan.doses[0].cite
-    for dose in doses:
-        if dose.number > len(plan.doses):
-            text = f"{plan.protocol['arm']} has {len(plan.doses)} doses"
-            yield own("dose-number", "violation", dose.number, text, cite)
-    yield from _intervals(planned, doses)
-
-
-def _intervals(planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
-    """Days between two doses against the days of the protocol, where it states both."""
-    for earlier, later in pairwise(sorted(doses, key=lambda dose: dose.number)):
-        wanted = _distance(planned, earlier.number, later.number)
-        if not earlier.given_at or not later.given_at or wanted is None:
-            continue
-        passed = (later.given_at.date() - earlier.given_at.date()).days
-        text = f"it was given {passed} days after dose {earlier.number}; the protocol has {wanted}"
-        status: Status = "pass" if passed == wanted else "warning"
-        cite = planned.doses[later.number - 1].cite
-        yield own("dose-interval", status, later.number, text, cite, severity="warning")
-
-
-def _distance(planned: Plan, first: int, second: int) -> int | None:
-    """The days that a protocol states between two doses; None where it does not."""
-    if second > len(planned.doses):
-        return None
-    one, other = planned.doses[first - 1].day, planned.doses[second - 1].day
-    return None if one is None or other is None else other - one

@@ -51,16 +51,32 @@ class Limits(NamedTuple):
 
 
 def outside(
-    screen: Screen, given: Value, prescribed: Value, within: Limits | None, fraction: bool | None  # noqa: FBT001
-) -> Tri:  # fmt: skip
-    """Whether a difference lies outside of a screen."""
+    screen: Screen, given: Value, prescribed: Value, within: Limits | None, *, fraction: bool | None, at_most: bool
+) -> Tri:
+    """Whether a difference lies outside of a screen.
+
+    Of an amount that is known from above alone (``at_most``) it can be said that it is too little, and nothing else.
+    """
+    found = _outside(screen, given, prescribed, within, fraction=fraction)
+    if not at_most:
+        return found
+    low = not isinstance(given, Unknown) and (
+        (not isinstance(prescribed, Unknown) and EXACT.above(prescribed, given).yes)
+        or (within is not None and EXACT.above(within.low, given).yes)
+    )
+    return Tri(found.yes and low, False)
+
+
+def _outside(screen: Screen, given: Value, prescribed: Value, within: Limits | None, *, fraction: bool | None) -> Tri:
     if screen.fraction and fraction is not True:
         return UNSURE
     if isinstance(given, Unknown):
         return UNSURE
     by_range = _outside_range(given, within) if screen.ranged and within is not None else None
-    if isinstance(prescribed, Unknown) or prescribed == 0:
+    if isinstance(prescribed, Unknown):
         return UNSURE if by_range is None else by_range
+    if prescribed == 0:  # any amount is beyond every percentage of nothing
+        return EXACT.above(given, prescribed)
     by_amount = screen.beyond(abs(given / prescribed - 1), screen.limit)
     return by_amount if by_range is None else by_amount | by_range
 

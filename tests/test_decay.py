@@ -324,6 +324,23 @@ def test_a_step_larger_than_the_volume_rounds_to_nothing_and_says_so():
     assert found.rounded.volume["value"] == 0
     assert found.rounded.difference_percent == -100
     assert any("rounds to nothing" in note for note in found.notes)
+    assert found.exit_status == 1
+
+
+def test_a_vial_holds_enough_before_a_syringe_rounds():
+    """2.05 mL are needed of 2.05 mL; the syringe would draw 2.1 mL, and both are said."""
+    found = dispense("20.4 mCi", concentration="10 mCi/mL", factor="1", syringe_step="0.1 mL", vial_volume="2.05 mL")
+    assert (found.enough, found.rounded.volume["value"]) == (True, 2.0)
+    up = dispense("20.5 mCi", concentration="10 mCi/mL", factor="1", syringe_step="0.1 mL", vial_volume="2.05 mL")
+    assert (up.enough, up.rounded.volume["value"]) == (True, 2.1)
+    assert any("the rounded volume is more than the vial holds" in note for note in up.notes)
+
+
+def test_a_vial_that_outlasts_the_calendar_has_no_last_moment():
+    found = dispense("1 mCi", "I-131", half_life="1e6 y", concentration="100 mCi/mL", vial_volume="10 mL",
+                     reference="2026-03-01T12:00Z", at="2026-03-01T13:00Z")  # fmt: skip
+    assert (found.enough, found.vial.enough_until) == (True, None)
+    assert found.vial.enough_until_h > 0
 
 
 def test_a_large_rounding_is_said():
@@ -378,6 +395,12 @@ def test_the_document_of_dispensing_is_of_its_schema():
         ({"at": "2026-03-03T09:00"}, "--at: read '2026-03-03T09:00', a time without a zone"),
         ({"at": None}, "--at: nothing was given; state --reference and --at, or a decay --factor"),
         ({"factor": "0.982"}, "--factor: a factor says how much is left; leave out --reference"),
+        (
+            {"factor": "98.2", "reference": None, "at": None},
+            "--factor: read '98.2', expected a decay factor such as 0.98",
+        ),
+        ({"nuclide": 5}, "--nuclide: read '5', which is no radionuclide"),
+        ({"tz": "Mars/Olympus"}, "--tz: read 'Mars/Olympus', which is no time zone"),
         ({"residual": "100 %"}, "--residual: read '100 %'; less than all of it stays behind"),
         ({"residual": "0.02"}, "--residual: read '0.02', a number without a unit"),
         ({"syringe_step": "0 mL"}, "--syringe-step: read '0 mL', expected more than zero"),
@@ -393,6 +416,40 @@ def test_dispensing_refuses_in_a_sentence(report, words):
     with pytest.raises(InputError) as refused:
         dispense(**{**DRAW, **report})
     assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"MBq": 1184.0', '"MBq": NaN'),
+        ('"MBq": 1184.0', '"MBq": -1184.0'),
+        ('"MBq": 1184.0', '"MBq": 1e400'),
+        ('"MBq": 1184.0', '"MBq": "1184"'),
+        ('"number": 1,', '"number": "1",'),
+        ('"doses": [', '"doses": 5, "more": ['),
+        ('"pending": null', '"waits": null'),
+        ('"sha256"', '"sha"'),
+        ('"schema": "dosecalc.plan/', '"schema": "dosecalc.other/'),
+        ("{", ""),
+    ],
+)
+def test_a_plan_that_was_tampered_with_is_refused_in_a_sentence(planned, dosecalc, old, new):
+    text = planned.read_text(encoding="utf-8")
+    assert old in text
+    planned.write_text(text.replace(old, new), encoding="utf-8")
+    answer = dosecalc(
+        "dispense", "--plan", str(planned), "--dose", "1", "--concentration", "10 mCi/mL", "--factor", "0.9"
+    )
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err.startswith("dosecalc: --")
+    assert answer.err.count("\n") == 1
+    assert "is no plan" in answer.err or "cannot be drawn" in answer.err
+
+
+def test_nothing_decays_to_nothing(dosecalc):
+    answer = dosecalc("decay", "0 mCi", "I-131", "--elapsed", "2 day", "--every", "1 day")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.splitlines()[3].split()[2:] == ["1", "0", "mCi", "0", "MBq"]
 
 
 def test_doses_of_a_plan_that_have_no_activity_are_refused(tmp_path):

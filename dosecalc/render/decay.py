@@ -14,7 +14,7 @@ _WIDTH = 30
 
 def page(found: Decay) -> Page:
     """One line a moment, with a bar for the eye where there are several."""
-    largest = max(point.value for point in found.points)
+    largest = max(point.value for point in found.points) or 1.0
     timed = any(point.time is not None for point in found.points)
     bars = [""] if len(found.points) > 2 else []
     header = [*(["time"] if timed else []), "elapsed", "factor", "activity", "", *bars]

@@ -17,7 +17,7 @@ from dosecalc.screens import SCREENS
 
 MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
-_OWN = ("administered", "record-contents")
+_OWN = ("administered", "record-contents", "dose-number", "dose-interval")
 _MET = {screen.id: screen.met for screen in SCREENS}
 
 
@@ -34,7 +34,11 @@ def page(found: RecordCheck) -> Page:
     made += _findings(found)
     if found.remaining:
         made += [Heading("Still to come, planned from what was given"), _remaining(found.remaining)]
-    notes = [*found.notes, *dict.fromkeys(f"{_name(dose)}: {note}" for dose in shown for note in dose.notes)]
+    notes = [
+        *found.notes,
+        *(f"{_name(dose)}: {_sievert(dose)}" for dose in shown if dose.above_sievert_limit is False),
+        *dict.fromkeys(f"{_name(dose)}: {note}" for dose in shown for note in dose.notes),
+    ]
     if notes:
         made += [Heading("Notes"), Items([("", note, "warning") for note in notes])]
     files = ", ".join(f"{source['id']} (sha256 {source['sha256'][:12]})" for source in found.sources)
@@ -89,7 +93,7 @@ def _screens(doses: tuple[Administration, ...]) -> Page:
     """One line for each statement that a dose lies too far from."""
     rows = [(_name(dose), f"{_percent(one.off)} against what was {_of(one)}: {met}".lstrip(), "violation")
             for dose in doses for one in dose.compared if (met := _met(one))]  # fmt: skip
-    rows += [(_name(dose), _sievert(dose), "") for dose in doses if dose.sievert is not None]
+    rows += [(_name(dose), _sievert(dose), "violation") for dose in doses if dose.above_sievert_limit]
     return [Heading("Outside of limits"), Items(rows)] if rows else []
 
 
@@ -110,7 +114,8 @@ def _of(one: Compared) -> str:
 def _totals(totals: tuple[Cumulative, ...]) -> Page:
     rows = []
     for total in totals:
-        bound = "at least " if total.lower_bound and not isinstance(total.administered, Unknown) else ""
+        known = not isinstance(total.administered, Unknown)
+        bound = "" if not known else "at least " if total.lower_bound else "at most " if total.upper_bound else ""
         given, other = _both(total.administered, total.kind)
         wanted = _both(total.prescribed, total.kind)[0]
         rows.append([total.patient_id or "", total.agent or "", str(total.doses), wanted, f"{bound}{given}", other,

@@ -17,6 +17,11 @@ import dosecalc
 ROUNDS = int(os.environ.get("ROUNDS", "25"))
 FLOOR = "import click, tomllib; from pydantic import BaseModel"
 PLAN = ["plan", "--protocol", "clover2-20", "--bsa", "1.6"]
+OTHERS = {
+    "decay": ["decay", "150 mCi", "Tc-99m", "--elapsed", "5 h"],
+    "dispense": ["dispense", "--amount", "32 mCi", "--concentration", "10 mCi/mL", "--factor", "0.9"],
+    "crosscheck --same": ["crosscheck", "--same", "11470 MBq", "310 mCi"],
+}
 SCRIPT = "from dosecalc.__main__ import main; main()"
 
 
@@ -63,6 +68,8 @@ if __name__ == "__main__":
     ratio("plan, piped", 1.5, piped("-c", SCRIPT, *PLAN), floor)
     ratio("plan --json", 1.5, piped("-c", SCRIPT, *PLAN, "--json"), floor)
     ratio("plan, on a terminal", 1.9, on_a_terminal("-c", SCRIPT, *PLAN), floor)
+    for name, args in OTHERS.items():
+        ratio(name, 1.5, piped("-c", SCRIPT, *args), floor)
     ratio("--help", 1.15, piped("-c", SCRIPT, "--help"), click_floor)
     words = {"_DOSECALC_COMPLETE": "bash_complete", "COMP_WORDS": "dosecalc plan --protocol clo", "COMP_CWORD": "3"}
     ratio("completion of an arm", 1.15, piped("-c", SCRIPT, **words), click_floor)
