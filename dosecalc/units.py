@@ -105,6 +105,11 @@ DIMENSIONS: dict[str, tuple[str, str, str]] = {
     "volume": ("a volume", "mL", "10 mL"),
     "absorbed dose": ("an absorbed dose", "Gy", "1.9 Gy"),
     "absorbed dose/activity": ("an absorbed dose per activity", "Gy/MBq", "0.027 Gy/mCi"),
+    "absorbed dose/time-integrated activity": (
+        "an absorbed dose per time-integrated activity",
+        "Gy/(h*MBq)",
+        "8.5e-6 Gy/(MBq h)",
+    ),
     "equivalent dose": ("an equivalent or effective dose", "mSv", "5 mSv"),
     "equivalent dose rate": ("a dose rate", "mSv/h", "20 uSv/h"),
     "equivalent dose/activity": ("a dose coefficient", "mSv/MBq", "0.1 mSv/MBq"),
@@ -163,6 +168,9 @@ def _table() -> dict[str, tuple[Unit, ...]]:
     for s in ("mg", "mcg"):
         factor = ATOMS[s].factor / ATOMS["mg"].factor
         rows.append(Unit(f"{s}/m^2", "mass/bsa", factor, ((ATOMS[s].name, 1), *area)))
+    for s in ("Gy", "mGy"):  # of the whole body or an organ
+        parts = ((ATOMS[s].name, 1), (ATOMS["MBq"].name, -1), ("hour", -1))
+        rows.append(Unit(f"{s}/(h*MBq)", "absorbed dose/time-integrated activity", ATOMS[s].factor, parts))
     rows.append(Unit("m^2", "bsa", Fraction(1), (("meter", 2),)))
     for s, per_liter, names in (
         ("/L", 1, _ratio("", "L")), ("/mL", 10**3, _ratio("", "mL")), ("/uL", 10**6, _ratio("", "uL")),
@@ -183,6 +191,8 @@ _WORDS = {
     "d": "day", "days": "day", "wk": "week", "weeks": "week", "months": "month", "years": "y", "year": "y",
     "hours": "h", "hour": "h", "mL/min/1.73 m^2": "mL/min/1.73m^2", "x10^9/L": "10^9/L", "x 10^9/L": "10^9/L",
     "cells": "cell", "cells/kg": "cell/kg", "cell/uL": "/uL", "cells/uL": "/uL", "x ULN": "xULN",
+    **{f"{s}/{way}": f"{s}/(h*MBq)" for s in ("Gy", "mGy")
+       for way in ("(MBq h)", "(MBq*h)", "(h MBq)", "MBq/h", "h/MBq")},
 }  # fmt: skip
 _SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9"})
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")

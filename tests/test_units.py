@@ -587,6 +587,7 @@ KINDS = {
     "activity/organ mass": "1/s/kg", "activity/mass": "1/s/kg", "activity/substance": "1/s/mol",
     "time-integrated activity": "1", "weight": "kg", "mass": "kg", "mass/weight": "1", "mass/bsa": "kg/m^2",
     "length": "m", "bsa": "m^2", "volume": "m^3", "absorbed dose": "J/kg", "absorbed dose/activity": "J/kg*s",
+    "absorbed dose/time-integrated activity": "J/kg",
     "equivalent dose": "J/kg", "equivalent dose rate": "J/kg/s", "equivalent dose/activity": "J/kg*s", "time": "s",
     "count/volume": "1/m^3", "hemoglobin": "kg/m^3", "creatinine": "kg/m^3", "clearance": "m^3/s",
     "enzyme/volume": "mol/s/m^3", "percent": "1",
