@@ -21,6 +21,7 @@ from pydantic import TypeAdapter
 from dosecalc.courserecord import CourseRecord
 from dosecalc.crosschecks import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
 from dosecalc.decays import DECAY, DISPENSE, DecayDocument, DispenseDocument
+from dosecalc.dosimetries import DOSIMETRY, DosimetryDocument
 from dosecalc.factsheet import FactSheet
 from dosecalc.plans import SCHEMA, PlanDocument
 from dosecalc.protocol import Protocol
@@ -55,6 +56,11 @@ def decay() -> dict[str, Any]:
     return _document(DecayDocument, DECAY, "A decayed activity of dosecalc", "dosecalc decay --json")
 
 
+def dosimetry() -> dict[str, Any]:
+    """What ``dosecalc dosimetry --json`` prints."""
+    return _document(DosimetryDocument, DOSIMETRY, "A dosimetry of dosecalc", "dosecalc dosimetry --json")
+
+
 def dispense() -> dict[str, Any]:
     """What ``dosecalc dispense --json`` prints."""
     return _document(DispenseDocument, DISPENSE, "A draw of dosecalc", "dosecalc dispense --json")
@@ -87,6 +93,7 @@ SCHEMAS = {
     "audit.schema.json": audit,
     "decay.schema.json": decay,
     "dispense.schema.json": dispense,
+    "dosimetry.schema.json": dosimetry,
     "record.schema.json": record,
     "course.schema.json": course,
     "protocol.schema.json": protocol,

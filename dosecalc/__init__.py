@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from dosecalc.decaying import decay
     from dosecalc.decays import Decay, Dispensed
     from dosecalc.dispensing import dispense
+    from dosecalc.dosimetries import Dosimetry
+    from dosecalc.dosimetry import fit_retention
     from dosecalc.errors import InputError
     from dosecalc.library import load_protocol
     from dosecalc.patient import Patient
@@ -35,6 +37,7 @@ __all__ = [
     "Crosscheck",
     "Decay",
     "Dispensed",
+    "Dosimetry",
     "InputError",
     "Patient",
     "Plan",
@@ -46,6 +49,7 @@ __all__ = [
     "crosscheck",
     "decay",
     "dispense",
+    "fit_retention",
     "load_protocol",
     "plan",
     "same",
@@ -57,6 +61,7 @@ _HOMES = {
     "Crosscheck": ("dosecalc.crosschecks", "Crosscheck"),
     "Decay": ("dosecalc.decays", "Decay"),
     "Dispensed": ("dosecalc.decays", "Dispensed"),
+    "Dosimetry": ("dosecalc.dosimetries", "Dosimetry"),
     "InputError": ("dosecalc.errors", "InputError"),
     "Patient": ("dosecalc.patient", "Patient"),
     "Plan": ("dosecalc.plans", "Plan"),
@@ -67,6 +72,7 @@ _HOMES = {
     "crosscheck": ("dosecalc.crosschecking", "crosscheck"),
     "decay": ("dosecalc.decaying", "decay"),
     "dispense": ("dosecalc.dispensing", "dispense"),
+    "fit_retention": ("dosecalc.dosimetry", "fit_retention"),
     "load_protocol": ("dosecalc.library", "load_protocol"),
     "plan": ("dosecalc.planning", "plan"),
     "same": ("dosecalc.comparing", "same"),

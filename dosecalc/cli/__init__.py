@@ -10,6 +10,7 @@ import click
 
 from dosecalc.cli.crosschecking import audit, crosscheck
 from dosecalc.cli.dispensing import decay, dispense
+from dosecalc.cli.dosimetry import dosimetry
 from dosecalc.cli.output import FAULT, complain, finish
 from dosecalc.cli.planning import plan
 from dosecalc.cli.protocols import observables, protocol
@@ -46,6 +47,7 @@ cli.add_command(audit)
 cli.add_command(decay)
 cli.add_command(dispense)
 cli.add_command(record)
+cli.add_command(dosimetry)
 cli.add_command(protocol)
 cli.add_command(observables)
 
