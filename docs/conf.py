@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from pygments.lexers.special import TextLexer
+from sphinx.highlighting import lexers
+
 from dosecalc.version import VERSION
 
 project = "dosecalc"
@@ -15,6 +20,8 @@ html_theme = "furo"
 html_title = f"dosecalc {VERSION}"
 html_show_sphinx = False
 html_copy_source = False
-html_extra_path = ["plan.schema.json", "protocol.schema.json", "facts.schema.json"]
+html_extra_path = sorted(path.name for path in Path(__file__).parent.glob("*.schema.json"))
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
+
+lexers["csv"] = TextLexer()  # a table of readings is plain text

@@ -20,7 +20,7 @@ FactOf = Callable[[str], Fact | None]
 LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
 BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement", "plausible-size",
-            "scaled-activity", "statement-unread")  # fmt: skip
+            "scaled-activity", "retention", "statement-unread")  # fmt: skip
 """Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 

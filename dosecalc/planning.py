@@ -26,6 +26,7 @@ from dosecalc.tracing import Tracer
 from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
+    from dosecalc.measuring import Measured
     from dosecalc.patient import Patient
 
 
@@ -48,6 +49,7 @@ def plan(
     prior: Any = None,
     given: Any = None,
     measured: Any = None,
+    retention: Any = None,
     observables: Mapping[str, Any] | None = None,
     patient: Patient | str | os.PathLike[str] | None = None,
     label: Any = None,
@@ -57,8 +59,9 @@ def plan(
 
     ``protocol`` is an arm id (``"clover2-20"``) or a path ``file.toml#arm``. Every quantity is text (``"1.6 m^2"``), a
     pint Quantity of any registry, or, for ``bsa`` (m²), ``weight`` (kg), ``height`` (cm) and ``age`` (years), a plain
-    number. ``level``, ``weight``, ``given`` and ``measured`` may be tables by dose (``{2: "22 kg"}``); ``observables``
-    maps names such as ``"platelets"`` or ``"remission[2]"`` to values; ``prior`` lists earlier therapy as
+    number. ``level``, ``weight``, ``given`` and ``measured`` may be tables by dose (``{2: "22 kg"}``), and so is
+    ``retention``, which names files of whole-body readings (``{1: "retention.csv"}``). ``observables`` maps names such
+    as ``"platelets"`` or ``"remission[2]"`` to values; ``prior`` lists earlier therapy as
     ``"[AGENT:]AMOUNT[@DATE][,WEIGHT]"``, or is ``"none"``. ``start`` is a date. ``patient`` is a
     :class:`~dosecalc.patient.Patient`, or the path of a patient file.
 
@@ -81,6 +84,7 @@ def plan(
         "prior": prior,
         "given": given,
         "measured": measured,
+        "retention": retention,
         "set": observables,
         "label": label,
         "bsa-formula": bsa_formula,
@@ -132,7 +136,12 @@ def plan_inputs(inputs: Mapping[str, list[str]]) -> Plan:
     result = asked.compiled.run(asked.slots, asked.inputs)
     _check_any_amount(asked, result)
     _check_derived_surface(asked, result)
-    return _assemble(asked, result, kept)
+    if not asked.request.retention:
+        return _assemble(asked, result, kept)
+    from dosecalc import measuring  # scipy is loaded for readings alone
+
+    measured = measuring.measure(asked, result)
+    return _assemble(measured.match, measured.result, kept, measured)
 
 
 def _check_any_amount(asked: Match, result: Calculation) -> None:
@@ -165,11 +174,11 @@ def _check_derived_surface(asked: Match, result: Calculation) -> None:
             )
 
 
-def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> Plan:
+def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]], measured: Measured | None = None) -> Plan:
     protocol, arm, file = asked.file.protocol, asked.arm, asked.file
     tracer = Tracer(asked, result.doses)
-    found = _findings(asked, result, tracer)
-    extra = _extra_cites(asked, result, found)
+    found = _findings(asked, result, tracer) if measured is None else _measured_findings(measured, tracer)
+    extra = _extra_cites(asked, result, found, measured)
     for cite in extra:
         file.fact(cite)  # so that its sheet is among those that were read
     return Plan.made(
@@ -182,11 +191,11 @@ def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]]) -> 
             "file": file.file,
             "sha256": file.sha256,
         },
-        sources=_sources(asked, extra),
+        sources=_sources(asked, extra, measured),
         inputs=kept,
         patient=particulars(asked, result),
         agents={key: agent.name for key, agent in protocol.agents.items()},
-        doses=tuple(_dose(asked, tracer, moment) for moment in result.doses),
+        doses=tuple(_dose(asked, tracer, moment, measured) for moment in result.doses),
         totals={agent: _totals(asked, result, agent) for agent in asked.agents()},
         findings=found,
         conflicts=tuple(_conflicts(asked, result)),
@@ -207,6 +216,20 @@ def _findings(asked: Match, result: Calculation, tracer: Tracer) -> tuple[Findin
     made = [*regimen.findings(asked, result, tracer), *sizes.findings(asked, result)]
     for run in result.rules:
         made += [_told(finding, asked) for finding in sentences.of_rule(run)]
+    return tuple(sorted(made, key=lambda finding: plans.ORDER.index(finding.status)))
+
+
+def _measured_findings(measured: Measured, tracer: Tracer) -> tuple[Finding, ...]:
+    """The findings of a plan with doses from readings: a limit within their interval is a warning, and not a pass."""
+    from dosecalc import measuring
+
+    edges = [
+        _findings(edge.match, edge.result, Tracer(edge.match, edge.result.doses))
+        for edge in (measured.low, measured.high)
+        if edge is not None
+    ]
+    made = [*measuring.doubted(_findings(measured.match, measured.result, tracer), edges),
+            *measuring.own_findings(measured, cited(measured.match.arm.cite))]  # fmt: skip
     return tuple(sorted(made, key=lambda finding: plans.ORDER.index(finding.status)))
 
 
@@ -237,8 +260,8 @@ def _conflicts(asked: Match, result: Calculation) -> Iterable[plans.Conflict]:
 # -- sources ----------------------------------------------------------------------------------------------------
 
 
-def _extra_cites(asked: Match, result: Calculation, found: tuple[Finding, ...]) -> list[str]:
-    """Facts that a plan uses besides those of its arm: sizes that people have, a formula, the creatinine factor."""
+def _extra_cites(asked: Match, result: Calculation, found: tuple[Finding, ...], measured: Measured | None) -> list[str]:
+    """Facts that a plan uses besides those of its arm: sizes that people have, a formula, the creatinine factor, S."""
     extra = [cite for finding in found if finding.rule == "plausible-size" for cite in finding.cite]
     request = asked.request
     derived = "bsa" not in request.sizes and "weight" in request.sizes
@@ -247,21 +270,26 @@ def _extra_cites(asked: Match, result: Calculation, found: tuple[Finding, ...]) 
     stated = [*request.stated.values(), *request.indexed.values()]
     if any(said.measure is not None and said.measure.unit.symbol == "umol/L" for said in stated):
         extra.append("creatinine-conversion#factor")
+    if measured is not None:
+        extra += measured.cites()
     return extra
 
 
-def _sources(asked: Match, extra: list[str]) -> tuple[dict[str, str], ...]:
+def _sources(asked: Match, extra: list[str], measured: Measured | None) -> tuple[dict[str, str], ...]:
     """The sheets that a plan rests on, in the order in which the file cites them."""
     used = dict.fromkeys(cite.partition("#")[0] for cite in (*asked.file.cites(asked.arm), *extra))
     sheets = (asked.file.sheets[sheet] for sheet in used if sheet in asked.file.sheets)
     table = (references.identity(),) if references.CITE in extra else ()
-    return (*({"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets), *table)
+    made = [*({"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets), *table]
+    if measured is not None:
+        made += [source for source in measured.sources() if source not in made]
+    return tuple(made)
 
 
 # -- doses ------------------------------------------------------------------------------------------------------
 
 
-def _dose(asked: Match, tracer: Tracer, moment: Moment) -> Dose:
+def _dose(asked: Match, tracer: Tracer, moment: Moment, measured: Measured | None) -> Dose:
     slot = moment.slot
     assert slot is not None
     when, row = asked.whens[slot.number - 1], tracer.row(moment)
@@ -282,7 +310,8 @@ def _dose(asked: Match, tracer: Tracer, moment: Moment) -> Dose:
         bounded=None if given else "cap" if moment.capped else "floor" if moment.floored else None,
         cumulative=_size(name, moment, "cumulative"),
         lifetime=_size(name, moment, "lifetime") if slot.dose.agent in asked.inputs.prior else None,
-        trace=tracer.trace(moment, row),
+        interval=None if measured is None else measured.interval(slot.number),
+        trace=tracer.trace(moment, row) if measured is None else measured.told(slot.number, tracer.trace(moment, row)),
         cite=cite or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(asked.arm.cite),
         given=given,
     )

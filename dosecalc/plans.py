@@ -20,6 +20,8 @@ Number = Fraction | float
 Status = Literal["violation", "warning", "unknown", "pass", "not_applicable"]
 ORDER: tuple[Status, ...] = ("violation", "warning", "unknown", "pass", "not_applicable")
 SCHEMA = "dosecalc.plan/1"
+COVERAGE = 0.95
+"""Of every interval of an activity."""
 
 
 class Figures(TypedDict):
@@ -53,8 +55,17 @@ class DoseDocument(TypedDict):
     per_bsa: dict[str, float] | None
     cumulative: CumulativeFigures
     lifetime: CumulativeFigures | None
+    interval: "Interval | None"
     trace: str
     cite: list[str]
+
+
+class Interval(TypedDict):
+    """An interval of 95 % coverage in MBq; ``high`` null where it has no upper end."""
+
+    low: float
+    high: float | None
+    coverage: float
 
 
 class TotalsDocument(TypedDict):
@@ -196,6 +207,7 @@ class Dose(_Result):
     bounded: Literal["cap", "floor"] | None
     cumulative: Size
     lifetime: Size | None
+    interval: tuple[float, float | None] | None
     trace: str
     cite: tuple[str, ...]
     given: bool
@@ -238,6 +250,9 @@ class Dose(_Result):
             "lifetime": None
             if self.lifetime is None
             else {**self.lifetime.figures(), "lower_bound": self.lifetime.lower_bound},
+            "interval": None
+            if self.interval is None
+            else {"low": self.interval[0], "high": self.interval[1], "coverage": COVERAGE},
             "trace": self.trace,
             "cite": list(self.cite),
         }

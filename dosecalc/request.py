@@ -19,7 +19,7 @@ from dosecalc.observables import BY_CYCLE, Observable, Stated
 from dosecalc.units import Measure
 
 OPTIONS = ("protocol", "bsa", "weight", "height", "age", "sex", "level", "cycles", "start", "cycle-length", "prior",
-           "given", "measured", "set", "patient", "label", "bsa-formula")  # fmt: skip
+           "given", "measured", "retention", "set", "patient", "label", "bsa-formula")  # fmt: skip
 SIZES = ("bsa", "weight", "height")
 MOST = 100
 _INDEXED = re.compile(r"\s*([0-9]{1,4})\s*=(.*)", re.DOTALL)
@@ -66,6 +66,7 @@ class Request:
         self.prior: list[PriorStatement] | None = None
         self.given: dict[int, GivenStatement] = {}
         self.measured: dict[int, Measure] = {}
+        self.retention: dict[int, str] = {}
         self.formula: str | None = None
 
 
@@ -86,6 +87,8 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
         within("--given", _read_given, request, text)
     for text in inputs.get("measured", ()):
         within("--measured", _read_measured, request, text)
+    for text in inputs.get("retention", ()):
+        within("--retention", _read_retention, request, text)
     within("--prior", _read_prior, request, list(inputs.get("prior", ())))
     if (text_ := one(inputs, "cycles")) is not None:
         request.cycles = within("--cycles", whole, text_)
@@ -262,6 +265,16 @@ def _read_measured(request: Request, text: str) -> None:
     if before is not None and before.value != made.value:
         raise InputError(f"the dose from administration {dose} is given twice with different values")
     request.measured[dose] = made
+
+
+def _read_retention(request: Request, text: str) -> None:
+    dose, path = _needs_index(text, "--retention 1=retention.csv")
+    if request.retention.get(dose, path) != path:
+        raise InputError(f"dose {dose} has two files, {request.retention[dose]} and {path}")
+    if dose in request.measured:
+        said = f"the dose from administration {dose} is stated by --measured; give one or the other"
+        raise InputError(said)
+    request.retention[dose] = path.strip()
 
 
 def _read_prior(request: Request, found: list[str]) -> None:

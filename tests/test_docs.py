@@ -30,6 +30,7 @@ from dosecalc import (
     courserecord,
     crosschecks,
     decays,
+    dosimetries,
     factsheet,
     folders,
     patient,
@@ -37,6 +38,7 @@ from dosecalc import (
     plans,
     protocol,
     recordchecks,
+    retentions,
     sources,
     units,
 )
@@ -115,7 +117,7 @@ def console(example) -> str:
 
 
 def file_name(block: str) -> str | None:
-    match = re.match(r"# ([\w./-]+\.toml)\n", block)
+    match = re.match(r"# ([\w./-]+\.(?:toml|csv))\n", block)
     return match[1] if match else None
 
 
@@ -131,8 +133,16 @@ def toml(example) -> str:
         dosecalc.audit(name)
     elif "doses" in raw:
         dosecalc.check_record(name)
+    elif "readings" in raw:
+        dosecalc.fit_retention(name)
     else:
         patient.from_text(example.parsed, name)
+    return ""
+
+
+def table(example) -> str:
+    """A CSV file of readings; its first line names it."""
+    dosecalc.fit_retention(file_name(example.parsed), nuclide="I-131", activity="8880 MBq")
     return ""
 
 
@@ -162,7 +172,7 @@ def check_quantities(node: object) -> None:
 
 # -- every example ----------------------------------------------------------------------------------------------
 
-READ = {"console": console, "toml": toml}
+READ = {"console": console, "toml": toml, "csv": table}
 UNREAD = {"sh", "text", "{toctree}"}
 PARSERS = [PythonCodeBlockParser(), *(CodeBlockParser(language, reader) for language, reader in READ.items())]
 
@@ -179,7 +189,7 @@ def at_desk(monkeypatch, tmp_path):
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_examples(page, at_desk):
     document = Document.parse(str(page), *PARSERS)
-    for block in re.findall(r"^```toml\n(.*?)^```", document.text, re.MULTILINE | re.DOTALL):
+    for block in re.findall(r"^```(?:toml|csv)\n(.*?)^```", document.text, re.MULTILINE | re.DOTALL):
         if name := file_name(block):
             (at_desk / name).parent.mkdir(parents=True, exist_ok=True)
             (at_desk / name).write_text(block, encoding="utf-8")
@@ -303,6 +313,8 @@ def parts_of(module) -> list[type[BaseModel]]:
                 if param.opts[0].startswith("-")
             },
         ),
+        ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retentions.COLUMNS, *retentions.SETTINGS}),
+        ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
         ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(courserecord))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),

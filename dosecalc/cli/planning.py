@@ -46,6 +46,9 @@ from dosecalc.cli.output import show, write
 )
 @click.option("--given", multiple=True, metavar="N=Q[@DATE]", help='What was given instead: 1="8000 MBq@2026-03-01".')
 @click.option(
+    "--retention", multiple=True, metavar="N=FILE", help="Whole-body readings after administration N: 1=retention.csv."
+)
+@click.option(
     "--measured", multiple=True, metavar="N=Q", help='Whole-body dose from administration N alone: 1="1.9 Gy".'
 )
 @click.option(
