@@ -85,7 +85,7 @@ def _near(agent: str, files: Sequence[ProtocolFile]) -> list[str]:
 
 def _of_arm(file: ProtocolFile, arm: Arm, kind: str, agent: str | None, age: Fraction | None) -> Iterator[Course]:
     slots = schedule.course(arm)
-    suits = _suits(file, arm, age)
+    meets = suits(file, arm, age)
     for key in dict.fromkeys(slot.dose.agent for slot in slots):
         given = file.protocol.agents[key]
         if (kind == "activity") != bool(given.radionuclide) or (agent is not None and not named(given, key, agent)):
@@ -98,7 +98,7 @@ def _of_arm(file: ProtocolFile, arm: Arm, kind: str, agent: str | None, age: Fra
             )
             row = next((rows[way] for _, rows in mine if len(rows) > way and ways > 1), None)
             yield Course(
-                arm.id, _title(row), given.name, doses, suits, (file.file, file.sha256), _unconfirmed(file, arm)
+                arm.id, _title(row), given.name, doses, meets, (file.file, file.sha256), _unconfirmed(file, arm)
             )
 
 
@@ -123,7 +123,7 @@ def _title(row: Row | None) -> str:
     return ", ".join(" ".join(test) for test in tests)
 
 
-def _suits(file: ProtocolFile, arm: Arm, age: Fraction | None) -> Tri:
+def suits(file: ProtocolFile, arm: Arm, age: Fraction | None) -> Tri:
     """Whether an age (in days) meets the rules of an arm that speak of nothing else."""
     if age is None:
         return UNSURE

@@ -296,38 +296,3 @@ def find_any(wanted: str) -> tuple[ProtocolFile, list[Arm]]:
         return file, list(file.protocol.arms)
     file, arm = find(wanted)
     return file, [arm]
-
-
-class IndexRow(NamedTuple):
-    """An arm in the index."""
-
-    arm: str
-    protocol: str
-    title: str
-    agent: str
-    status: str
-    file: str
-
-
-def index() -> tuple[list[IndexRow], list[Problem]]:
-    """Every arm of every protocol file, and the first problem of each file that cannot be used."""
-    rows: list[IndexRow] = []
-    problems: list[Problem] = []
-    for path in folders.protocol_files():
-        try:
-            file = load(path)
-        except BadFileError as error:
-            problems.append(error.problems[0])
-            continue
-        except InputError as error:
-            problems.append(Problem(folders.shown(path), "", None, str(error)))
-            continue
-        for arm in file.protocol.arms:
-            keys = dict.fromkeys(dose.agent for cycle in arm.cycles for dose in cycle.doses)
-            agents = ", ".join(file.protocol.agents[key].name for key in keys)
-            rows.append(IndexRow(arm.id, file.protocol.id, arm.title, agents, file.protocol.status, file.file))
-    for row in rows:
-        twice = [other.file for other in rows if other.arm == row.arm]
-        if len(twice) > 1 and row.file == twice[0]:
-            problems.append(Problem(row.file, "", None, f"the arm id {row.arm!r} is also in {', '.join(twice[1:])}"))
-    return rows, problems

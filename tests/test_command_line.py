@@ -84,6 +84,54 @@ def test_protocol_list(dosecalc):
 
 
 @pytest.mark.parametrize(
+    ("filters", "inside", "outside"),
+    [
+        (("--agent", "iopofosine"), {"clover2-20", "clover2-10"}, {"inotuzumab", "mibg-4gy-melphalan"}),
+        (("--agent", "melphalan"), {"mibg-4gy-melphalan"}, {"mibg-compassionate-nb"}),
+        (("--nuclide", "131I"), {"clover2-20", "mibg-4gy-melphalan"}, {"inotuzumab"}),
+        (("--status", "labelled"), {"inotuzumab"}, {"clover2-20"}),
+        (("--age", "8"), {"mibg-compassionate-ppgl", "mibg-4gy-melphalan"}, {"clover2-20"}),
+        (
+            ("--age", "9 y", "--nuclide", "I-131", "--status", "expanded-access"),
+            {"mibg-compassionate-nb"},
+            {"clover2-20"},
+        ),
+        (("--age", "25"), {"clover2-20"}, {"mibg-compassionate-ppgl"}),
+    ],
+)
+def test_the_list_answers_questions(dosecalc, filters, inside, outside):
+    arms = {row["arm"] for row in dosecalc("protocol", "list", *filters, "--json").json}
+    assert inside <= arms
+    assert not outside & arms
+    listed = dosecalc("protocol", "list", *filters).out
+    assert all(f"  {arm}  " in listed for arm in inside)
+    assert not any(f"  {arm}  " in listed for arm in outside)
+
+
+def test_the_list_marks_what_rests_on_unconfirmed_facts(dosecalc):
+    rows = {row["arm"]: row for row in dosecalc("protocol", "list", "--json").json}
+    assert rows["clover2-10"]["unconfirmed"] > 0
+    assert rows["clover2-20"]["unconfirmed"] == 0
+    lines = {line.split()[0]: line for line in dosecalc("protocol", "list").out.splitlines()}
+    assert "unconfirmed" in lines["clover2-10"]
+    assert "unconfirmed" not in lines["clover2-20"]
+
+
+def test_filters_that_nothing_answers_or_that_cannot_be_read(dosecalc):
+    answer = dosecalc("protocol", "list", "--agent", "xyz")
+    assert (answer.status, answer.err) == (0, "")
+    assert answer.out.startswith("No arm answers to that")
+    assert dosecalc("protocol", "list", "--agent", "xyz", "--json").json == []
+    for filters, words in (
+        (("--status", "old"), "--status: read 'old', expected one of investigational, expanded-access"),
+        (("--age", "8 kg"), "--age: read '8 kg', which is a body weight"),
+    ):
+        answer = dosecalc("protocol", "list", *filters)
+        assert (answer.status, answer.out) == (2, "")
+        assert words in answer.err
+
+
+@pytest.mark.parametrize(
     "wanted", ["clover2-20", "clover2", "protocols/clover2.toml", "protocols/clover2.toml#clover2-20"]
 )
 def test_protocol_show_says_it_in_words(dosecalc, wanted, monkeypatch):

@@ -14,12 +14,19 @@ def protocol() -> None:
 
 
 @protocol.command("list", short_help="All arms that can be planned.")
+@click.option("--agent", multiple=True, metavar="NAME", help="Only arms that give it: mibg.")
+@click.option("--nuclide", multiple=True, metavar="NAME", help="Only arms with this radionuclide: I-131.")
+@click.option("--age", multiple=True, metavar="Q", help="Only arms whose rules do not exclude this age: 8.")
+@click.option("--status", multiple=True, metavar="STATUS", help="Only arms of this status: labelled.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
-def list_(as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
-    """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS."""
-    from dosecalc import library
+def list_(as_json: bool, **filters: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+    """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS.
 
-    rows, problems = library.index()
+    The column "facts" marks arms that rest on facts which nobody read first-hand.
+    """
+    from dosecalc.catalogue import index
+
+    rows, problems = index({name: list(texts) for name, texts in filters.items() if texts})
     for problem in problems:
         complain(str(problem))
     if as_json:

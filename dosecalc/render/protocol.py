@@ -9,7 +9,8 @@ from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.units import pretty, prose, read, spell
 
 if TYPE_CHECKING:
-    from dosecalc.library import IndexRow, ProtocolFile
+    from dosecalc.catalogue import IndexRow
+    from dosecalc.library import ProtocolFile
     from dosecalc.linting import Report
 
 _WORDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
@@ -18,9 +19,12 @@ _SCOPES = {"first-dose": "before the first dose", "later-doses": "before later d
 
 
 def index_page(rows: list[IndexRow]) -> Page:
-    """One line an arm."""
-    table = [[row.arm, row.status, row.agent, prose(row.title)] for row in rows]
-    return [Table(["arm", "status", "agent", "regimen"], table, wrap=frozenset({2, 3}))]
+    """One line an arm, with its status and whether it rests on facts that nobody confirmed."""
+    if not rows:
+        return [Paragraph("No arm answers to that; 'dosecalc protocol list' without filters has them all.")]
+    mark = {True: "unconfirmed", False: ""}
+    table = [[row.arm, row.status, mark[row.unconfirmed > 0], row.agent, prose(row.title)] for row in rows]
+    return [Table(["arm", "status", "facts", "agent", "regimen"], table, wrap=frozenset({3, 4}))]
 
 
 def lint_lines(report: Report) -> list[str]:
