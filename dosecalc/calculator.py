@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dosecalc import schedule
+from dosecalc import organs, schedule
 from dosecalc.errors import InputError
 from dosecalc.moments import Case, Inputs, Moment
 from dosecalc.numbers import FALSE, TRUE, Bounds, Mask, Tri, Value
-from dosecalc.protocol import Arm, Dose, LevelRow, Protocol, Range
+from dosecalc.organs import OrganDose, Spared
+from dosecalc.protocol import Arm, Dose, LevelRow, OrganLimit, Protocol, Range
 from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.schedule import Day, Slot
 from dosecalc.units import Measure
@@ -92,6 +93,19 @@ def _ends(source: Dose | LevelRow, wanted: tuple[str, ...], where: str) -> tuple
     return low, high
 
 
+def _spared(limit: OrganLimit, where: str) -> Spared:
+    def read(text: str | None, dimension: str, key: str) -> Measure | None:
+        return None if text is None else read_at(text, (dimension,), f"{where}.{key}")
+
+    most = read_at(limit.limit, ("absorbed dose",), f"{where}.limit")
+    ratio = read(limit.alpha_beta, "absorbed dose", "alpha_beta")
+    repair = read(limit.repair_half_time, "time", "repair_half_time")
+    for key, measure in (("limit", most), ("alpha_beta", ratio), ("repair_half_time", repair)):
+        if measure is not None and not measure.value:
+            raise InputError("expected more than zero", where=f"{where}.{key}")
+    return Spared(limit, most, ratio, repair)
+
+
 class RuleRun(NamedTuple):
     """What one rule said at each moment that it looks at."""
 
@@ -107,6 +121,7 @@ class Calculation(NamedTuple):
     course: Moment
     rules: tuple[RuleRun, ...]
     conflicts: tuple[Tri, ...]
+    organs: tuple[OrganDose, ...]
 
 
 class CompiledArm:
@@ -118,6 +133,7 @@ class CompiledArm:
         self.doses: dict[int, CompiledDose] = {}
         self._courses: dict[tuple[int | None, int | None], tuple[tuple[Slot, ...], tuple[Day, ...]]] = {}
         place = f"arms[{protocol.arms.index(arm)}]"
+        self.spared = tuple(_spared(limit, f"{place}.organ_limits[{i}]") for i, limit in enumerate(arm.organ_limits))
         for c, cycle in enumerate(arm.cycles):
             for d, dose in enumerate(cycle.doses):
                 self.doses[id(dose)] = compile_dose(protocol, compiler, dose, f"{place}.cycles[{c}].doses[{d}]")
@@ -145,20 +161,68 @@ class CompiledArm:
 
     def run(self, slots: Sequence[Slot], inputs: Inputs) -> Calculation:
         """Compute every dose of the course and ask every rule of it."""
+        case, totals = self._course_of(slots, inputs)
+        found: tuple[OrganDose, ...] = ()
+        if self.spared:
+            unreduced = case
+            case, totals = self._course_of(slots, inputs, self._to_spare(case))
+            found = self._organs(unreduced, case)
+            case.organs = found
+        doses = tuple(case.doses)
+        case.constant.update(self._course(doses, totals))
+        course = Moment(case, inputs.next_dose, next((s.cycle for s in slots if s.number == inputs.next_dose), 1))
+        rules = tuple(RuleRun(r, [(m, outcome(r, m)) for m in self._looked_at(r, doses, course)]) for r in self.rules)
+        conflicts = tuple(self._applies(when, doses) for _, when in self.conflicts)
+        return Calculation(case, doses, course, rules, conflicts, found)
+
+    def _course_of(
+        self, slots: Sequence[Slot], inputs: Inputs, reduction: tuple[Value, Mask] | None = None
+    ) -> tuple[Case, dict[str, Total]]:
+        """Every dose of the course, one after the other; a reduction is of those that were not given."""
         case = Case(self.system, inputs, self.table)
         totals: dict[str, Total] = {}
         for slot in slots:
             moment = Moment(case, slot.number, slot.cycle, slot, radioactive=self.doses[id(slot.dose)].activity)
             self._place(moment, slot)
             self._amount(moment, slot)
+            if reduction is not None and moment.radioactive and slot.number not in inputs.given:
+                scale, reduced = reduction
+                moment.planned = self.system.where(reduced, moment.planned * scale, moment.planned)
+                moment.amount = moment.planned
+                moment.capped = moment.capped | reduced
             self._accumulate(moment, slot, totals)
             case.doses.append(moment)
-        doses = tuple(case.doses)
-        case.constant.update(self._course(doses, totals))
-        course = Moment(case, inputs.next_dose, next((s.cycle for s in slots if s.number == inputs.next_dose), 1))
-        rules = tuple(RuleRun(r, [(m, outcome(r, m)) for m in self._looked_at(r, doses, course)]) for r in self.rules)
-        conflicts = tuple(self._applies(when, doses) for _, when in self.conflicts)
-        return Calculation(case, doses, course, rules, conflicts)
+        return case, totals
+
+    # -- organs --
+
+    def _to_spare(self, case: Case) -> tuple[Value, Mask]:
+        """By how much the doses to come are reduced so that every organ keeps within its limit."""
+        given, planned = (
+            sum((m.amount for m in case.doses if m.radioactive and (m.number in case.inputs.given) is was),
+                self.system.number(_ZERO)) for was in (True, False)
+        )  # fmt: skip
+        return organs.scale(self.system, self._coefficients(case), given, planned)
+
+    def _coefficients(self, case: Case) -> list[tuple[Spared, Value]]:
+        first = case.doses[0]
+        return [(spared, first.get(f"organ_dose.{spared.source.organ}")) for spared in self.spared]
+
+    def _organs(self, unreduced: Case, case: Case) -> tuple[OrganDose, ...]:
+        before, after = (
+            sum((m.amount for m in each.doses if m.radioactive), self.system.number(_ZERO))
+            for each in (unreduced, case)
+        )
+        return tuple(
+            OrganDose(
+                spared,
+                coefficient,
+                organs.allowed(self.system, spared, coefficient),
+                organs.exceeds(self.system, spared, coefficient, before),
+                coefficient * after,
+            )
+            for spared, coefficient in self._coefficients(case)
+        )
 
     def _place(self, moment: Moment, slot: Slot) -> None:
         """What is known of a dose before its amount is."""

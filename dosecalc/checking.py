@@ -13,14 +13,14 @@ from typing import Any
 
 from dosecalc import units
 from dosecalc.errors import InputError
-from dosecalc.protocol import Cycle, Protocol, Range, cited
+from dosecalc.protocol import Cycle, OrganLimit, Protocol, Range, cited
 from dosecalc.sources import Fact
 
 FactOf = Callable[[str], Fact | None]
 LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
 BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement", "plausible-size",
-            "scaled-activity", "retention", "statement-unread")  # fmt: skip
+            "scaled-activity", "retention", "organ-dose", "statement-unread")  # fmt: skip
 """Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 
@@ -45,6 +45,7 @@ def structure(protocol: Protocol) -> Iterator[tuple[str, str]]:
             yield f"arms[{i}].cycles", "the arm lists no cycle"
         for c, cycle in enumerate(arm.cycles):
             yield from _cycle(cycle, f"arms[{i}].cycles[{c}]")
+        yield from _organs(arm.organ_limits, f"arms[{i}].organ_limits")
     for name, own in protocol.observables.items():
         if not _NAME.fullmatch(name):
             yield f"observables.{name}", f"read {name!r}, expected small letters, digits and underscores"
@@ -65,6 +66,16 @@ def _cycle(cycle: Cycle, place: str) -> Iterator[tuple[str, str]]:
         if dose.level == []:
             yield f"{place}.doses[{d}].level", "the list of levels is empty"
     yield from _length(cycle, max(stated, default=1), place)
+
+
+def _organs(limits: list[OrganLimit], place: str) -> Iterator[tuple[str, str]]:
+    seen: set[str] = set()
+    for i, limit in enumerate(limits):
+        if limit.organ in seen:
+            yield f"{place}[{i}].organ", f"the organ {limit.organ!r} is listed twice"
+        seen.add(limit.organ)
+        if (limit.alpha_beta is None) != (limit.repair_half_time is None):
+            yield f"{place}[{i}]", "alpha_beta and repair_half_time go together: the effective dose needs both"
 
 
 def _length(cycle: Cycle, last: int, place: str) -> Iterator[tuple[str, str]]:
@@ -124,7 +135,8 @@ def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]
             yield f"conflicts[{i}].id", f"the conflict id {conflict.id!r} is used twice"
 
 
-QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"})
+QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length",
+                        "limit", "alpha_beta", "repair_half_time"})  # fmt: skip
 _NO_NUMBERS = frozenset({"facts", "observables", "schema"})
 
 

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from dosecalc import bodysize
 from dosecalc.numbers import UNSURE, Bounds, Mask, System, Tri, Value
 from dosecalc.observables import BY_CYCLE, Observable
+from dosecalc.organs import OrganDose
 from dosecalc.schedule import Slot
 
 YEAR = Fraction(1461, 4)
@@ -112,6 +113,8 @@ class Case:
         """The doses that were computed so far."""
         self.constant: dict[str, Any] = {}
         """Values that are the same at every dose."""
+        self.organs: tuple[OrganDose, ...] = ()
+        """What the organs get that a source spares."""
 
     def varies(self, name: str) -> bool:
         """Whether a value may differ from dose to dose."""

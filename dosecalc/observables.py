@@ -71,6 +71,20 @@ _DOSE: dict[str, Any] = {"scope": "dose", "computed": True}
 _COURSE: dict[str, Any] = {"scope": "course", "computed": True}
 _NOW: dict[str, Any] = {"momentary": True}
 
+ORGANS = ("red_marrow", "lungs", "kidneys", "liver", "small_intestine")
+
+
+def _organs() -> list[Observable]:
+    """What an organ gets of an administered activity, and how long the activity stays in it."""
+    found = []
+    for organ in ORGANS:
+        words = organ.replace("_", " ")
+        title = f"absorbed dose of the {words} per administered activity"
+        found.append(_q(f"organ_dose.{organ}", title, "absorbed dose/activity", "Gy/mCi", "0", "1000"))
+        found.append(_q(f"organ_half_life.{organ}", f"effective half-life in the {words}", "time", "h", "0", "100000"))
+    return found
+
+
 _ROWS: list[Observable] = [
     _q("age", "age", "time", "y", "0", "120", option="--age", bare=True),
     _q("age_completed", "age in completed years", "time", "y", "0", "120", option="--age", bare=True),
@@ -121,6 +135,7 @@ _ROWS: list[Observable] = [
     _q("washout_radiation", "time since large-field radiation", "time", "day", "0", "40000", ago=True),
     _q("washout_cytokine", "time since cytokine therapy", "time", "h", "0", "1000000", ago=True),
     _q("washout_transplant", "time since a stem-cell transplant", "time", "day", "0", "40000", ago=True),
+    *_organs(),
     *_per("dose_activity", "activity of the dose", **_DOSE),
     _q("dose_mass", "mass of the dose", "mass", "mg", **_DOSE),
     _q("dose_mass_per_bsa", "mass of the dose per body surface area", "mass/bsa", "mg/m^2", **_DOSE),

@@ -100,12 +100,29 @@ class Cycle(_Thing):
     cite: Cite | None = None
 
 
+Organ = Literal["red_marrow", "lungs", "kidneys", "liver", "small_intestine"]
+
+
+class OrganLimit(_Thing):
+    """What an organ may get in a course. Where it would get more, the source reduces all doses alike.
+
+    With ``alpha_beta`` and ``repair_half_time`` the biologically effective dose is told as well.
+    """
+
+    organ: Organ
+    limit: str
+    alpha_beta: str | None = None
+    repair_half_time: str | None = None
+    cite: Cite | None = None
+
+
 class Arm(_Thing):
     """One regimen, chosen by its id. The id begins with the id of its file."""
 
     id: str
     title: str
     cycles: list[Cycle]
+    organ_limits: list[OrganLimit] = []
     cite: Cite | None = None
 
 

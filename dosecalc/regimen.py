@@ -6,14 +6,15 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 
-from dosecalc import schedule, units
+from dosecalc import organs, schedule, units
 from dosecalc.calculator import Calculation, Row
 from dosecalc.findings import own, own_check
 from dosecalc.matching import Match
 from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Unknown, Value
 from dosecalc.observables import OBSERVABLES
-from dosecalc.plans import Finding, Quantity, quantity_of
+from dosecalc.organs import OrganDose
+from dosecalc.plans import Finding, Quantity, Status, quantity_of
 from dosecalc.protocol import Range, cited
 from dosecalc.tracing import Tracer
 
@@ -30,6 +31,7 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield _cycles(match, cite)
     yield from _length(match, cite)
     yield from _scaled(match, result, tracer)
+    yield from _organs(match, result)
     yield from _unread(match, result)
 
 
@@ -45,6 +47,52 @@ def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
             shown = units.show(moment.amount, "MBq")
             text = f"{shown} is more than ten times what was given before; check what was measured"
             yield own("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
+
+
+def _organs(match: Match, result: Calculation) -> Iterable[Finding]:
+    """What each organ gets that the source spares, against its limit."""
+    for organ in result.organs:
+        name = organ.spared.source.organ
+        cite = cited(organ.spared.source.cite) or cited(match.arm.cite)
+        limit, words = units.spell(organ.spared.limit), name.replace("_", " ")
+        if isinstance(organ.coefficient, Unknown):
+            option = f'--set "organ_dose.{name}=... Gy/mCi"'
+            text = f"{words}: at most {limit}; what an activity gives to it is not known; settle it with {option}"
+            yield own("organ-dose", "unknown", None, text, cite, settled_by=(option,), part=name)
+        elif isinstance(organ.dose, Unknown):
+            text = f"{words}: at most {limit}; the activity of the course is not known"
+            yield own("organ-dose", "unknown", None, text, cite, part=name)
+        else:
+            yield _organ(match, result, organ, f"{words}: {units.show(organ.dose, 'Gy')} of at most {limit}", cite)
+
+
+def _organ(match: Match, result: Calculation, organ: OrganDose, text: str, cite: tuple[str, ...]) -> Finding:
+    above = EXACT.above(organ.dose, organ.spared.limit.value).yes
+    exactly = EXACT.equal(organ.dose, organ.spared.limit.value).yes
+    if exactly and organ.binds:
+        text += ", to which the course was reduced"
+    elif above and organ.binds:
+        text += ", although nothing more is given"
+    observed: Quantity = {"value": float(organ.dose), "unit": "Gy"}
+    check = own_check("organ_dose", observed, "at_most", quantity_of(organ.spared.limit), holds=not above)
+    text += _effective(match, result, organ)
+    status: Status = "violation" if above else "pass"
+    return own("organ-dose", status, None, text, cite, [check], part=organ.spared.source.organ)
+
+
+def _effective(match: Match, result: Calculation, organ: OrganDose) -> str:
+    """The biologically effective dose, where the file states how tissue repairs."""
+    ratio, repair, name = organ.spared.alpha_beta, organ.spared.repair, organ.spared.source.organ
+    if ratio is None or repair is None:
+        return ""
+    stated = match.inputs.stated.get(f"organ_half_life.{name}")
+    if not stated:
+        return f'; the effective dose (BED) needs --set "organ_half_life.{name}=... h"'
+    doses = [float(organ.coefficient * m.amount) for m in result.doses if m.radioactive]
+    bed = organs.effective_dose(doses, float(ratio.value), float(repair.value), float(stated))
+    return (
+        f"; effective dose (BED, alpha/beta {units.spell(ratio)}, repair {units.spell(repair)}) {units.show(bed, 'Gy')}"
+    )
 
 
 def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
@@ -65,6 +113,13 @@ def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
         if match.file.table[name].momentary and (name, number) not in read:
             text = f"{name} was stated as {said.text}, but no rule of {match.arm.id} reads it before this dose"
             yield own("statement-unread", "warning", number, text, ())
+    spared = {
+        f"{kind}.{organ.spared.source.organ}" for organ in result.organs for kind in ("organ_dose", "organ_half_life")
+    }
+    for name, said in match.request.stated.items():
+        if name.startswith("organ_") and name not in spared:
+            text = f"{name} was stated as {said.text}, but {match.arm.id} limits no such organ"
+            yield own("statement-unread", "warning", None, text, ())
 
 
 def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:

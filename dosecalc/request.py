@@ -23,7 +23,7 @@ OPTIONS = ("protocol", "bsa", "weight", "height", "age", "sex", "level", "cycles
 SIZES = ("bsa", "weight", "height")
 MOST = 100
 _INDEXED = re.compile(r"\s*([0-9]{1,4})\s*=(.*)", re.DOTALL)
-_NAMED = re.compile(r"\s*([A-Za-z_0-9]+)\s*(?:\[\s*([0-9]{1,4})\s*\])?\s*=(.*)", re.DOTALL)
+_NAMED = re.compile(r"\s*([A-Za-z_0-9.]+)\s*(?:\[\s*([0-9]{1,4})\s*\])?\s*=(.*)", re.DOTALL)
 P = ParamSpec("P")
 T = TypeVar("T")
 _PRIOR_DIMENSIONS = ("activity", "activity/weight", "activity/bsa", "mass", "mass/weight", "mass/bsa")

@@ -10,7 +10,9 @@ from dosecalc.matching import Match
 from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Value
 from dosecalc.observables import OBSERVABLES
+from dosecalc.organs import OrganDose
 from dosecalc.phrases import doses_text, size_hint
+from dosecalc.protocol import cited
 from dosecalc.units import Measure
 
 
@@ -167,8 +169,20 @@ class Tracer:
         """What the source itself made of an amount, where it caps it or raises it."""
         if not (moment.capped or moment.floored) or EXACT.equal(moment.planned, unbounded).yes:
             return ""
+        if binding := [organ for organ in moment.case.organs if organ.binds]:
+            return self._spared(moment, symbol, kind, min(binding, key=lambda organ: organ.allowed))
         bound = "capped by the source at" if moment.capped else "raised by the source to"
         return f", {bound} {units.show(moment.planned, symbol, kind, exactly=True)}"
+
+    def _spared(self, moment: Moment, symbol: str, kind: str, organ: OrganDose) -> str:
+        """How an organ's limit reduced a dose with all others."""
+        source, per = organ.spared.source, f"{organ.spared.limit.unit.symbol}/{symbol}"
+        coefficient = units.show(organ.coefficient, per, "absorbed dose/activity", exactly=True)
+        course = units.show(organ.allowed, symbol, kind)
+        amount = units.show(moment.planned, symbol, kind, exactly=True)
+        limit = units.spell(organ.spared.limit)
+        words = f"the source spares the {source.organ.replace('_', ' ')}: {limit} / {coefficient} = {course} in all"
+        return f", reduced to {amount} as {words} ({', '.join(cited(source.cite))})"
 
 
 def _last_if_alike(what: list[tuple[object, ...]], possible: list[Row]) -> Row | None:

@@ -77,8 +77,9 @@ def test_protocol_list(dosecalc):
     answer = dosecalc("protocol", "list", "--json")
     rows = answer.json
     assert answer.status == 0
-    assert [row["arm"] for row in rows] == ["clover2-20", "clover2-10", "inotuzumab", "mibg-4gy-melphalan",
-                                           "mibg-compassionate-nb", "mibg-compassionate-ppgl"]  # fmt: skip
+    assert [row["arm"] for row in rows] == ["azedra-therapeutic", "clover2-20", "clover2-10", "inotuzumab",
+                                           "mibg-4gy-melphalan", "mibg-compassionate-nb",
+                                           "mibg-compassionate-ppgl"]  # fmt: skip
     assert {"arm", "protocol", "title", "agent", "status"} <= rows[0].keys()
     assert "mibg-4gy-melphalan" in dosecalc("protocol", "list").out
 
@@ -285,7 +286,7 @@ def test_a_broken_file_of_the_site_is_told_and_the_rest_is_listed(dosecalc, site
     (site / "broken.toml").write_text("schema = \n")
     answer = dosecalc("protocol", "list", "--json")
     assert answer.status == 0
-    assert len(answer.json) == 6
+    assert len(answer.json) == 7
     assert "broken.toml" in answer.err
 
 

@@ -236,6 +236,7 @@ def test_schemas_and_tables_are_current(script):
 
 
 PLANS = {
+    "azedra-therapeutic": {"weight": 75, "age": 40, "observables": {"organ_dose.kidneys": "0.027 Gy/mCi"}},
     "clover2-20": {"bsa": "1.6"},
     "clover2-10": {"weight": "50 kg", "height": "160 cm", "start": "2026-03-02", "cycle_length": "56 day"},
     "mibg-compassionate-nb": {"weight": "20", "level": "13 mCi/kg", "prior": "900 mCi@2024-01-15", "sex": "male",

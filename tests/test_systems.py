@@ -40,6 +40,8 @@ TIES = {
     "lansky": [Fraction(n) for n in (50, 60, 70)],
     "blasts": [Fraction(n) * 10**6 for n in (9_999, 10_000, 10_001)],
     "washout_therapy": [Fraction(n) for n in (13, 14, 15)],
+    "organ_dose.kidneys": [Fraction(n, 37_000) for n in (9, 18, 27)],  # Gy/MBq; 18 is a tie for 1,000 mCi
+    "organ_dose.lungs": [Fraction(n, 37_000) for n in (0, 10, 30)],
     "prior_count": [Fraction(n) for n in (0, 1, 2)],
     "prior_interval": [Fraction(1461, 8), Fraction(1461, 8) + 1, Fraction(100)],
 }

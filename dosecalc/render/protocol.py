@@ -96,6 +96,14 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
             for bound, word in ((dose.cap, "at most"), (dose.floor, "at least")):
                 text += f", {word} {pretty(bound)}" if bound else ""
             lines.append((f"  {day}", text, "dim"))
+    lines += [
+        (
+            f"limit of the {limit.organ.replace('_', ' ')}",
+            f"{limit.limit} in the course; above it all doses are reduced",
+            "",
+        )
+        for limit in arm.organ_limits
+    ]
     return [Heading(f"{arm.id}: {prose(arm.title)}"), Items(lines)]
 
 
