@@ -392,7 +392,7 @@ def _of_fit(read: Retention | None, fits: tuple[Fit, ...], asked: _Asked) -> Ite
     if asked.phases is None and len(fits) == 1 and not fit.exact:
         yield f"{len(fit.residuals)} readings are too few for AICc to choose a number of phases: one phase was fitted"
     if fit.u is None:
-        yield "nothing is left to estimate the uncertainty from; more readings, or --reading-u, would give one"
+        yield "nothing is left to estimate the uncertainty from; more readings, or their own (u), would give one"
     start = float(fit.at([0.0])[0])
     if abs(start - 1) > _START:
         yield f"the fit begins at {units.decimal(100 * start)} % at the administration, where it should be 100 %"

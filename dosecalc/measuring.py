@@ -71,7 +71,11 @@ def measure(asked: Match, before: Calculation) -> Measured:
     found = {number: within("--retention", _fitted, asked, before, number) for number in asked.request.retention}
     doses = {number: _dose(each) for number, each in found.items()}
     asked.request.measured |= {number: units.read(f"{dose.value!r} Gy") for number, dose in doses.items()}
-    again = match(asked.file, asked.arm, asked.request)
+    try:
+        again = match(asked.file, asked.arm, asked.request)
+    except InputError as error:
+        place = "--retention" if error.where == "--measured" else error.where
+        raise InputError(error.message, where=place) from None
     result = again.compiled.run(again.slots, again.inputs)
     low, high = (_edge(again, {n: getattr(dose, side) for n, dose in doses.items()}) for side in ("low", "high"))
     return Measured(again, result, found, low, high)
@@ -91,6 +95,8 @@ def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
             "the body weight: give --weight" if isinstance(weight, Unknown) else f"its activity: give --given {number}"
         )
         raise InputError(f"the whole-body dose of dose {number} needs {lacking}")
+    if not moment.amount:
+        raise InputError(f"nothing was given as dose {number}, so nothing can have been retained of it")
     inputs = {
         "retention": [asked.request.retention[number]],
         "weight": [f"{units.decimal(weight, 15)} kg"],

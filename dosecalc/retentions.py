@@ -33,6 +33,8 @@ _PLAIN = re.compile(r"[-+0-9.eE,_ ]+")
 _HEADER = re.compile(r"\s*([A-Za-z_]+)\s*(?:\[([^\]]*)\])?\s*")
 _HOUR = units.unit("h").factor
 _MOST = 10_000
+_SHOWN = 3
+"""Rises that are named one by one."""
 _PERCENT = Fraction(2)
 """A retention above this was printed in percent."""
 _EXAMPLE = "time [h],retention"
@@ -324,9 +326,13 @@ def _of_readings(readings: list[Reading], *, shared: bool) -> Iterator[str]:
     if high:
         before = " before the bladder was emptied" if shared else ""
         yield f"{_shown(high[0])} is more than was there{before}"
-    for earlier, later in pairwise(readings):
-        if later.retention > earlier.retention and later.time > earlier.time:
-            yield f"retention rises from {_shown(earlier)} to {_shown(later)}"
+    rising = [
+        pair for pair in pairwise(readings) if pair[1].retention > pair[0].retention and pair[1].time > pair[0].time
+    ]
+    for earlier, later in rising[:_SHOWN]:
+        yield f"retention rises from {_shown(earlier)} to {_shown(later)}"
+    if len(rising) > _SHOWN:
+        yield f"and it rises {len(rising) - _SHOWN} times more"
     zero = [each for each in readings if not each.retention]
     if zero:
         at = ", ".join(f"{units.decimal(each.time, 6)} h" for each in zero[:5])

@@ -331,6 +331,7 @@ def test_toml_json_and_a_table_say_the_same(readings):
         ("time [h],retention,u [%]\n1,0.9,2\n24,0.3,\n48,0.1,2\n", "an uncertainty is stated for some readings alone"),
         ("time [h],retention\n1,0.9\n2,0.85\n3,0.8\n", "lies behind the last reading at 3 h and is extrapolated"),
         ("time [h],retention,u [%]\n1,0.9,1\n4,0.9,1\n24,0.3,1\n48,0.02,1\n", "times as much as was stated"),
+        ("time [h],retention\n1,0.1\n4,0.2\n8,0.3\n24,0.4\n48,0.5\n72,0.6\n", "and it rises 2 times more"),
         ("time [h],retention\n1,0.4\n24,0.2\n48,0.1\n", "the fit begins at 40.99 %"),
     ],
 )  # fmt: skip
@@ -545,6 +546,8 @@ def test_a_cap_of_the_source_within_the_interval_is_a_warning(tmp_path, readings
     [
         ({"retention": {4: "{path}"}}, "--retention: there is no dose 4; mibg-4gy-melphalan plans 3 here"),
         ({"retention": {3: "{path}"}}, "--retention: dose 3 is a drug and gives no whole-body dose"),
+        ({"given": {1: "0 MBq"}}, "--retention: nothing was given as dose 1, so nothing can have been retained of it"),
+        ({"retention": {1: "{path}", 2: "{path}"}}, "the whole-body dose of dose 2 needs its activity: give --given 2"),
         ({"measured": {1: "1.9 Gy"}}, "--retention: the dose from administration 1 is stated by --measured"),
         ({"weight": None}, "body weight"),
         ({"retention": "{path}"}, "which does not say which dose it is; write for example --retention 1=retention.csv"),
@@ -560,6 +563,33 @@ def test_a_plan_refuses_readings_that_do_not_fit(readings, more, words):
     with pytest.raises(InputError) as refused:
         dosecalc.plan("mibg-4gy-melphalan", **asked)
     assert words in str(refused.value)
+
+
+def test_an_arm_that_asks_for_no_dose_refuses_readings(dosecalc, readings):
+    answer = dosecalc("plan", "--protocol", "clover2-20", "--weight", "20", "--bsa", "0.8", "--retention",
+                      f"1={noisy(readings)}")  # fmt: skip
+    assert (answer.status, answer.out) == (2, "")
+    assert answer.err == "dosecalc: --retention: nothing in clover2-20 asks for a whole-body dose\n"
+
+
+def test_two_readings_give_a_dose_without_an_interval_and_a_warning(readings):
+    path = readings("time [h],retention\n1,0.9\n24,0.3\n")
+    plan = dosecalc.plan("mibg-4gy-melphalan", weight=20, bsa="0.8 m^2", retention={1: path})
+    assert plan.doses[1].interval is None
+    (own,) = [finding for finding in plan.findings if finding.rule == "retention"]
+    assert (own.status, "its uncertainty is not known" in own.message) == ("warning", True)
+
+
+def test_both_administrations_may_have_readings(readings):
+    path = noisy(readings)
+    plan = dosecalc.plan("mibg-4gy-melphalan", weight=20, bsa="0.8 m^2", given={1: "8880 MBq", 2: "16000 MBq"},
+                         retention={1: path, 2: path})  # fmt: skip
+    each = fit_retention(path, nuclide="I-131", weight="20 kg", activity="1 MBq").dose.value
+    (target,) = [finding for finding in plan.findings if finding.rule == "absorbed-dose-target"]
+    total = each * (8880 + 16000)
+    assert total < 4
+    assert target.status == "pass"
+    assert {finding.part for finding in plan.findings if finding.rule == "retention"} == {"dose-1", "dose-2"}
 
 
 # -- in a terminal ----------------------------------------------------------------------------------------------
