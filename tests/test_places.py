@@ -15,6 +15,7 @@ from dosecalc.places import line_of
 
 ROOT = Path(__file__).parents[1]
 PROTOCOLS = sorted((ROOT / "protocols").glob("*.toml"))
+INLINE = [path for path in PROTOCOLS if len(re.findall(r"[{,] *\w+ *=", path.read_text(encoding="utf-8"))) > 3]
 FILES = [*PROTOCOLS, *(ROOT / "seeds" / f"{name}.toml" for name in ("de-ioris-2025", "nct05610891", "itcc-059"))]
 
 
@@ -84,7 +85,7 @@ def test_a_key_at_the_top_of_a_file_is_reported_on_its_line(path):
     assert reported_elsewhere(path, lambda _text, _line, key: re.fullmatch(r"\w+", key) is not None) == []
 
 
-@pytest.mark.parametrize("path", PROTOCOLS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", INLINE, ids=lambda path: path.stem)
 def test_a_key_inside_an_inline_table_is_never_reported_on_the_line_of_another_item(path):
     _, truth = known(path)
     astray = []
