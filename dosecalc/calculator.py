@@ -6,91 +6,29 @@ a plan, float64 arrays for a cohort. Canonical units throughout: MBq, mg, kg, mÂ
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from dosecalc import organs, schedule
+from dosecalc import levels, organs, schedule
 from dosecalc.errors import InputError
+from dosecalc.levels import CompiledDose, Row, compile_dose
 from dosecalc.moments import Case, Inputs, Moment
 from dosecalc.numbers import FALSE, TRUE, Bounds, Mask, Tri, Value
 from dosecalc.organs import OrganDose, Spared
-from dosecalc.protocol import Arm, Dose, LevelRow, OrganLimit, Protocol, Range
+from dosecalc.protocol import Arm, Dose, OrganLimit, Protocol, Reduction
 from dosecalc.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.schedule import Day, Slot
 from dosecalc.units import Measure
 
-LEVELS = ("activity", "activity/weight", "activity/bsa", "absorbed dose")
-DRUG_LEVELS = ("mass", "mass/weight", "mass/bsa")
 SIZED = ("", "_per_weight", "_per_bsa")
 _ZERO = Fraction(0)
-_PLACED = ("cycle_number", "dose_number", "dose_interval")
 _TOTALLED = {
     kind: tuple(tuple(f"{scope}_{kind}{size}" for scope in ("dose", "cumulative")) for size in SIZED)
     for kind in ("activity", "mass")
 }
 
 Total = tuple[Value, ...]
-
-
-class Row(NamedTuple):
-    """One row of a dose's levels, compiled. ``low`` and ``high`` differ only where the file gives a range."""
-
-    when: CompiledCondition | None
-    low: Measure
-    high: Measure
-    cap: Measure | None
-    floor: Measure | None
-    cite: LevelRow | Dose
-
-
-class CompiledDose(NamedTuple):
-    rows: tuple[Row, ...]
-    ranged: bool
-    activity: bool
-
-
-def compile_dose(protocol: Protocol, compiler: Compiler, dose: Dose, where: str) -> CompiledDose:
-    """The levels of a dose, read and compiled. InputError names the place in the file of what is wrong."""
-    agent = protocol.agents.get(dose.agent)
-    if agent is None:
-        known = ", ".join(protocol.agents)
-        raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=f"{where}.agent")
-    wanted = LEVELS if agent.radionuclide else DRUG_LEVELS
-    sources: list[tuple[Dose | LevelRow, str]] = [(dose, where)]
-    if isinstance(dose.level, list):
-        sources = [(row, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
-    rows = tuple(_compile_row(compiler, source, dose, wanted, place) for source, place in sources)
-    return CompiledDose(rows, any(row.low is not row.high for row in rows), bool(agent.radionuclide))
-
-
-def _compile_row(compiler: Compiler, source: Dose | LevelRow, dose: Dose, wanted: tuple[str, ...], where: str) -> Row:
-    low, high = _ends(source, wanted, where)
-    when = None
-    if isinstance(source, LevelRow) and source.when is not None:
-        when = compiler.condition(source.when, f"{where}.when")
-        for leaf in when.leaves:
-            name = leaf.observable.name
-            if leaf.observable.computed and name not in _PLACED:
-                said = f"a level cannot depend on {name}, which depends on the level"
-                raise InputError(said, where=f"{where}.when")
-    bounds = (("cap", source.cap or dose.cap), ("floor", source.floor or dose.floor))
-    cap, floor = (None if text is None else read_at(text, wanted[:3], f"{where}.{key}") for key, text in bounds)
-    if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
-        raise InputError("the floor lies above the cap", where=f"{where}.floor")
-    return Row(when, low, high, cap, floor, source)
-
-
-def _ends(source: Dose | LevelRow, wanted: tuple[str, ...], where: str) -> tuple[Measure, Measure]:
-    """The lowest and the highest level of a row: one and the same unless the file gives a range."""
-    if not isinstance(source.level, Range):
-        level = read_at(str(source.level), wanted, f"{where}.level")
-        return level, level
-    low = read_at(source.level.min, wanted, f"{where}.level.min")
-    high = read_at(source.level.max, wanted, f"{where}.level.max")
-    if low.dimension != high.dimension or low.value > high.value:
-        raise InputError("a range goes from a lower to a higher quantity of one kind", where=f"{where}.level")
-    return low, high
 
 
 def _spared(limit: OrganLimit, where: str) -> Spared:
@@ -137,6 +75,8 @@ class CompiledArm:
         for c, cycle in enumerate(arm.cycles):
             for d, dose in enumerate(cycle.doses):
                 self.doses[id(dose)] = compile_dose(protocol, compiler, dose, f"{place}.cycles[{c}].doses[{d}]")
+        self.steps = {key: step for i, reduction in enumerate(arm.reductions)
+                      for key, step in self._reduced(reduction, f"{place}.reductions[{i}]")}  # fmt: skip
         self.rules = tuple(
             self.compiler.rule(rule, f"rules[{i}]") for i, rule in enumerate(protocol.rules) if rule.holds_for(arm.id)
         )
@@ -148,6 +88,21 @@ class CompiledArm:
             for i, conflict in enumerate(protocol.conflicts)
             if conflict.holds_for(arm.id)
         )
+
+    def _reduced(self, reduction: Reduction, place: str) -> Iterator[tuple[tuple[str, int], CompiledDose]]:
+        """A step of the ladder, by agent."""
+        agents = dict.fromkeys(dose.agent for cycle in self.arm.cycles for dose in cycle.doses)
+        agent = reduction.agent or next(iter(agents), "")
+        if agent not in agents or (reduction.agent is None and len(agents) > 1):
+            said = f"read {reduction.agent!r}, expected one of {', '.join(agents)}"
+            raise InputError(said, where=f"{place}.agent" if reduction.agent else place)
+        dose = Dose(agent=agent, level=reduction.level, cite=reduction.cite)
+        yield (agent, reduction.step), compile_dose(self.protocol, self.compiler, dose, place)
+
+    def at(self, slot: Slot, steps: Mapping[int, int]) -> CompiledDose:
+        """The levels of a dose, or those of the step to which it was reduced."""
+        reduced = self.steps.get((slot.dose.agent, steps.get(slot.number, 0))) if steps else None
+        return reduced or self.doses[id(slot.dose)]
 
     def course(self, cycles: int | None, chosen: int | None) -> tuple[tuple[Slot, ...], tuple[Day, ...]]:
         """The doses of a course and their days, for so many cycles and a chosen cycle length; kept, as they recur."""
@@ -235,7 +190,8 @@ class CompiledArm:
         s = self.system
         rows: list[tuple[Tri, Value]] = []
         held: Mask = False
-        for row in self.doses[id(slot.dose)].rows:
+        moment.rows = self.at(slot, moment.case.inputs.steps).rows
+        for row in moment.rows:
             truth = TRUE if row.when is None else row.when.test(moment)
             amount, reached = self._of_level(row, moment)
             amount, capped, floored = self._bounded(row, amount, moment)
@@ -255,17 +211,13 @@ class CompiledArm:
     def _of_level(self, row: Row, moment: Moment) -> tuple[Value, Mask]:
         """The amount of a row's level, and whether a target was reached before, so that nothing more is given."""
         level: tuple[str, Value] | None = (row.low.dimension, self.system.number(row.low.value))
-        if row.low is not row.high:
+        if row.open:
             level = moment.case.inputs.levels.get(moment.number)
         if level is None:
             return self.system.unknown("level"), False
-        if level[0] == "absorbed dose":
+        if level[0] == levels.TARGET and not row.factors:
             return self._to_absorbed_dose(level[1], moment)
-        return self._sized(level[0], level[1], moment), False
-
-    def _sized(self, dimension: str, value: Value, moment: Moment) -> Value:
-        basis = dimension.partition("/")[2]
-        return value * moment.get(basis) if basis else value
+        return levels.amount(row, self.system, level, moment), False
 
     def _to_absorbed_dose(self, target: Value, moment: Moment) -> tuple[Value, Mask]:
         """A2 = A1 (T - D1) / D1: the same kinetics and mass, so dose in proportion to activity. Never below zero."""
@@ -288,7 +240,7 @@ class CompiledArm:
         for limit, is_cap in ((row.cap, True), (row.floor, False)):
             if limit is None:
                 continue
-            bound = self._sized(limit.dimension, s.number(limit.value), moment)
+            bound = levels.sized(limit.dimension, s.number(limit.value), moment)
             beyond = s.above(amount, bound).yes if is_cap else s.above(bound, amount).yes
             amount = s.where(s.known(bound), s.where(beyond, bound, amount), bound)
             capped, floored = (capped | beyond, floored) if is_cap else (capped, floored | beyond)

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc import folders, library, schedule
-from dosecalc.calculator import Row
 from dosecalc.errors import InputError
 from dosecalc.hypotheses import Course, Planned
+from dosecalc.levels import Row
 from dosecalc.library import ProtocolFile
 from dosecalc.moments import Case, Inputs, Moment
 from dosecalc.numbers import EXACT, UNSURE, Tri, all_of
@@ -111,7 +111,7 @@ def _unconfirmed(file: ProtocolFile, arm: Arm) -> tuple[str, ...]:
 
 def _planned(row: Row, cycle: int, *, optional: bool) -> Planned:
     """A level that the source bounds, or that waits for a measured dose, does not give the size back."""
-    inverted = row.cap is None and row.floor is None and row.low.dimension != "absorbed dose"
+    inverted = row.cap is None and row.floor is None and not row.target and not row.factors and len(row.options) == 1
     return Planned(row.low if inverted else None, row.high if inverted else None, cycle, optional)
 
 

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date as Date
 from fractions import Fraction
 from typing import Any
 
 from dosecalc import units
 from dosecalc.errors import InputError
-from dosecalc.protocol import Cycle, OrganLimit, Protocol, Range, cited
+from dosecalc.protocol import Arm, Cycle, Effective, OrganLimit, Protocol, Range, cited
+from dosecalc.schedule import day_of
 from dosecalc.sources import Fact
 
 FactOf = Callable[[str], Fact | None]
 LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
-BUILT_IN = ("level-range", "level-undefined", "cycles-maximum", "cycle-length", "bsa-agreement", "plausible-size",
-            "scaled-activity", "retention", "organ-dose", "statement-unread")  # fmt: skip
+BUILT_IN = ("effective", "spacing", "no-re-escalation", "level-range", "level-undefined", "cycles-maximum",
+            "cycle-length", "bsa-agreement", "plausible-size", "scaled-activity", "retention", "organ-dose",
+            "statement-unread")  # fmt: skip
 """Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 
@@ -46,6 +49,8 @@ def structure(protocol: Protocol) -> Iterator[tuple[str, str]]:
         for c, cycle in enumerate(arm.cycles):
             yield from _cycle(cycle, f"arms[{i}].cycles[{c}]")
         yield from _organs(arm.organ_limits, f"arms[{i}].organ_limits")
+        yield from _ladder(arm, f"arms[{i}]")
+    yield from _effective(protocol.effective)
     for name, own in protocol.observables.items():
         if not _NAME.fullmatch(name):
             yield f"observables.{name}", f"read {name!r}, expected small letters, digits and underscores"
@@ -66,6 +71,8 @@ def _cycle(cycle: Cycle, place: str) -> Iterator[tuple[str, str]]:
         if dose.level == []:
             yield f"{place}.doses[{d}].level", "the list of levels is empty"
     yield from _length(cycle, max(stated, default=1), place)
+    if cycle.interval is not None:
+        yield from _interval(cycle, f"{place}.interval")
 
 
 def _organs(limits: list[OrganLimit], place: str) -> Iterator[tuple[str, str]]:
@@ -76,6 +83,65 @@ def _organs(limits: list[OrganLimit], place: str) -> Iterator[tuple[str, str]]:
         seen.add(limit.organ)
         if (limit.alpha_beta is None) != (limit.repair_half_time is None):
             yield f"{place}[{i}]", "alpha_beta and repair_half_time go together: the effective dose needs both"
+
+
+def _ladder(arm: Arm, place: str) -> Iterator[tuple[str, str]]:
+    """Steps count from 1, each once for an agent."""
+    seen: dict[str | None, list[int]] = {}
+    for i, reduction in enumerate(arm.reductions):
+        mine = seen.setdefault(reduction.agent, [])
+        if reduction.step != len(mine) + 1:
+            said = f"read step {reduction.step}, expected {len(mine) + 1}: steps count from 1 in the order of the file"
+            yield f"{place}.reductions[{i}].step", said
+        mine.append(reduction.step)
+        if reduction.level == []:
+            yield f"{place}.reductions[{i}].level", "the list of levels is empty"
+    if arm.re_escalation and not arm.reductions:
+        yield f"{place}.re_escalation", "there is no step of reduction to go back up from"
+
+
+def _effective(effective: Effective | None) -> Iterator[tuple[str, str]]:
+    if effective is None:
+        return
+    if effective.from_ is None and effective.until is None:
+        yield "effective", "expected 'from', 'until' or both"
+    ends = []
+    for key, written, last in (("from", effective.from_, False), ("until", effective.until, True)):
+        try:
+            ends.append(None if written is None else day_of(written, last=last))
+        except InputError as error:
+            yield f"effective.{key}", error.message
+            return
+    if ends[0] is not None and ends[1] is not None and ends[0] > ends[1]:
+        yield "effective.until", "it ends before it begins"
+
+
+def _interval(cycle: Cycle, place: str) -> Iterator[tuple[str, str]]:
+    """Distances are whole days that can be kept together."""
+    days: dict[str, Fraction] = {}
+    made = cycle.interval
+    assert made is not None
+    for key in ("every", "window", "at_least", "at_most"):
+        text = getattr(made, key)
+        if text is None:
+            continue
+        try:
+            days[key] = units.read(text, "time").value
+        except InputError as error:
+            yield f"{place}.{key}", error.message
+            return
+        if days[key].denominator != 1 or not 1 <= days[key] <= LONGEST:
+            yield f"{place}.{key}", f"read {text!r}, expected whole days"
+    if not days:
+        yield place, "expected 'every', 'window', 'at_least' or 'at_most'"
+    every = days.get("every")
+    if every is not None and cycle.length is not None:
+        yield f"{place}.every", "the cycle has a length already; write one of the two"
+    if every is not None and days.get("window", 0) >= every:
+        yield f"{place}.window", f"the window of {made.window} is not shorter than the interval of {made.every}"
+    low, high = days.get("at_least", every), days.get("at_most", every)
+    if low is not None and high is not None and low > high:
+        yield f"{place}.at_most", "the longest interval is shorter than the shortest, or than the planned one"
 
 
 def _length(cycle: Cycle, last: int, place: str) -> Iterator[tuple[str, str]]:
@@ -136,7 +202,9 @@ def _references(protocol: Protocol, arms: set[str]) -> Iterator[tuple[str, str]]
 
 
 QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length",
-                        "limit", "alpha_beta", "repair_half_time"})  # fmt: skip
+                        "limit", "alpha_beta", "repair_half_time", "every", "window", "from", "until"})  # fmt: skip
+LISTED = frozenset({"choose", "product", "over", "steps"})
+"""Lists whose text is a quantity, or a step of a table."""
 _NO_NUMBERS = frozenset({"facts", "observables", "schema"})
 
 
@@ -217,9 +285,15 @@ class DoubleEntry:
                 self._total(node["cycles"], f"{key}.cycles", cites)
             for name, value in node.items():
                 place = f"{key}.{name}".lstrip(".")
-                if isinstance(value, bool) or name in ("cite", "between"):
+                if isinstance(value, bool) or name in ("cite", "between", "step"):
                     continue
-                if isinstance(value, (dict, list)):
+                if name in LISTED and isinstance(value, list):
+                    for i, item in enumerate(value):
+                        if isinstance(item, str):
+                            self._number(name, item, f"{place}[{i}]", cites, sums)
+                if isinstance(value, Date):
+                    self._number(name, value.isoformat(), place, cites, sums)
+                elif isinstance(value, (dict, list)):
                     self.walk(value, place, cites, sums)
                 elif isinstance(value, int) or (isinstance(value, str) and name in QUANTITIES):
                     self._number(name, value, place, cites, sums)
@@ -281,9 +355,26 @@ class DoubleEntry:
         return ", ".join(str(v) for v in fact.values) if fact and fact.values else "no number"
 
 
-def value_of(written: str | int) -> int | tuple[str, Fraction]:
-    """A number of a file as something to compare: a whole number, or a dimension and an exact canonical value."""
+_DATE = re.compile(r"(19|20)[0-9]{2}(-[0-9]{2}){0,2}")
+
+
+def value_of(written: str | int) -> int | tuple[Any, ...]:
+    """A number of a file as something to compare.
+
+    A whole number as it is; a quantity as a dimension and an exact canonical value; a date (or a year, or a month) and
+    a step of a table (``"20 kg: 4.86"``) each as its own kind.
+    """
     if isinstance(written, int):
         return written
-    measure = units.read(written)
+    text = written.strip()
+    if _DATE.fullmatch(text):
+        return "date", text
+    at, colon, factor = text.partition(":")
+    if colon:
+        return "step", *_quantity(at), units.read_number(factor)
+    return _quantity(written)
+
+
+def _quantity(text: str) -> tuple[Any, ...]:
+    measure = units.read(text)
     return measure.dimension, measure.value

@@ -8,14 +8,15 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dosecalc import bodysize, timeline, units
-from dosecalc.calculator import CompiledArm, Row
+from dosecalc.calculator import CompiledArm
 from dosecalc.errors import InputError
+from dosecalc.levels import Row
 from dosecalc.library import ProtocolFile
 from dosecalc.moments import ADULT, Inputs, Prior
 from dosecalc.numbers import FALSE, TRUE, Bounds, Unknown, Value
 from dosecalc.observables import BY_CYCLE, Observable, Stated
 from dosecalc.phrases import doses_text
-from dosecalc.protocol import Arm, Range
+from dosecalc.protocol import Arm
 from dosecalc.request import SIZES, PriorStatement, Request, Sized
 from dosecalc.schedule import Slot
 from dosecalc.timeline import When
@@ -51,9 +52,11 @@ def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
     chosen = None if request.cycle_length is None else int(request.cycle_length)
     slots, days = compiled.course(request.cycles, chosen)
     _check_given(file, arm, request, slots)
-    rows = {slot.number: compiled.doses[id(slot.dose)].rows for slot in slots}
-    ranged = {number: found for number, all_ in rows.items() if (found := [r for r in all_ if r.low is not r.high])}
-    levels = _levels(arm, request, slots, ranged)
+    steps = _steps(arm, request, slots)
+    rows = {slot.number: compiled.at(slot, steps).rows for slot in slots}
+    ranged = {number: found for number, all_ in rows.items() if (found := [r for r in all_ if r.open])}
+    sole = {number for number, all_ in rows.items() if len(all_) == 1}
+    levels = _levels(arm, request, slots, ranged, sole)
     _check_cycle_length(arm, request, slots)
     dates = {number: given.date for number, given in request.given.items() if given.date is not None}
     start = timeline.start_of(request.start, dates)
@@ -79,6 +82,7 @@ def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
         measured={number: said.value for number, said in request.measured.items()},
         prior=_none(slots) if _never(stated) else _prior(file, arm, request, slots, stated.get("weight")),
         intervals=timeline.intervals(whens, days, dates),
+        steps=steps,
         formula=request.formula or bodysize.DEFAULT,
         next_dose=max(given, default=0) + 1,
         calendar=calendar,
@@ -114,7 +118,7 @@ def _check_given(file: ProtocolFile, arm: Arm, request: Request, slots: tuple[Sl
             )
     compiled = file.compiled(arm)
     asked = any(leaf.observable.name == "whole_body_dose" for rule in compiled.rules for leaf in rule.require.leaves)
-    targets = any(row.low.dimension == "absorbed dose" for dose in compiled.doses.values() for row in dose.rows)
+    targets = any(row.target for dose in compiled.doses.values() for row in dose.rows)
     if request.measured and not (asked or targets):
         raise InputError(f"nothing in {arm.id} asks for a whole-body dose", where="--measured")
     for number in request.measured:
@@ -123,7 +127,7 @@ def _check_given(file: ProtocolFile, arm: Arm, request: Request, slots: tuple[Sl
 
 
 def _levels(
-    arm: Arm, request: Request, slots: tuple[Slot, ...], ranged: Mapping[int, list[Row]]
+    arm: Arm, request: Request, slots: tuple[Slot, ...], ranged: Mapping[int, list[Row]], sole: set[int]
 ) -> dict[int, units.Measure]:
     levels: dict[int, units.Measure] = {}
     for number, chosen in request.levels.items():
@@ -136,7 +140,11 @@ def _levels(
     missing = [
         slot.number
         for slot in slots
-        if isinstance(slot.dose.level, Range) and slot.number not in levels and slot.number not in request.given
+        if slot.number in ranged
+        and slot.number in sole
+        and _must_choose(ranged[slot.number][0])
+        and slot.number not in levels
+        and slot.number not in request.given
     ]
     if missing:
         row = ranged[missing[0]][0]
@@ -146,6 +154,29 @@ def _levels(
             where="--level",
         )
     return levels
+
+
+def _must_choose(row: Row) -> bool:
+    """Whether there is no amount at all without a level: in a range that always holds, but not among alternatives."""
+    return row.when is None and len(row.options) == 1
+
+
+def _steps(arm: Arm, request: Request, slots: tuple[Slot, ...]) -> dict[int, int]:
+    """The step of the ladder at every dose: each holds until another is stated."""
+    if request.reductions and not arm.reductions:
+        raise InputError(f"{arm.id} states no reduced level", where="--reduction")
+    known = sorted({reduction.step for reduction in arm.reductions})
+    for number, step in request.reductions.items():
+        if number > len(slots):
+            raise InputError(f"there is no dose {number}; {arm.id} plans {len(slots)} here", where="--reduction")
+        if step and step not in known:
+            listed = ", ".join(map(str, known))
+            said = f"there is no step {step}; {arm.id} has step {listed}, and 0 is the full level"
+            raise InputError(said, where="--reduction")
+    steps: dict[int, int] = {}
+    for slot in slots:
+        steps[slot.number] = request.reductions.get(slot.number, steps.get(slot.number - 1, 0))
+    return steps if any(steps.values()) else {}
 
 
 def _fixed_level(arm: Arm, slots: tuple[Slot, ...], number: int | None) -> str:
@@ -158,11 +189,12 @@ def _fixed_level(arm: Arm, slots: tuple[Slot, ...], number: int | None) -> str:
 
 
 def _check_kind(arm: Arm, chosen: units.Measure, rows: list[Row]) -> None:
-    row = rows[0]
-    if chosen.dimension not in {r.low.dimension for r in rows}:
-        read, wanted = (units.DIMENSIONS[d][0] for d in (chosen.dimension, row.low.dimension))
+    known = list(dict.fromkeys(low.dimension for row in rows for low, _ in row.options))
+    if chosen.dimension not in known:
+        wanted = " or ".join(units.DIMENSIONS[dimension][0] for dimension in known)
         raise InputError(
-            f"read {chosen.text!r}, which is {read}; the level of {arm.id} is {wanted}, for example '{row.low.text}'",
+            f"read {chosen.text!r}, which is {units.DIMENSIONS[chosen.dimension][0]}; the level of {arm.id} is "
+            f"{wanted}, for example '{rows[0].low.text}'",
             where="--level",
         )
 
@@ -178,7 +210,8 @@ def _check_cycle_length(arm: Arm, request: Request, slots: tuple[Slot, ...]) -> 
             where="--cycle-length",
         )
     lengths = {slot.cycle: slot.listed.length for slot in slots}
-    if len(lengths) == 1 or all(isinstance(length, str) for length in list(lengths.values())[:-1]):
+    spaced = any(slot.listed.interval is not None for slot in slots)
+    if len(lengths) == 1 or (not spaced and all(isinstance(length, str) for length in list(lengths.values())[:-1])):
         raise InputError(f"{arm.id} leaves no distance between cycles open here", where="--cycle-length")
 
 

@@ -37,7 +37,8 @@ class Inputs(NamedTuple):
 
     ``stated`` holds for the whole course, ``indexed`` for one dose (or one cycle, for remission). ``levels`` are the
     levels chosen where the file gives a range, ``given`` the amounts that replaced planned ones, ``measured`` the
-    whole-body dose from each administration alone. ``intervals`` are days since the dose before.
+    whole-body dose from each administration alone. ``intervals`` are days since the dose before, ``steps`` the steps of
+    a ladder to which doses were reduced.
     """
 
     stated: Mapping[str, Any] = _NONE
@@ -47,6 +48,7 @@ class Inputs(NamedTuple):
     measured: Mapping[int, Value] = _NONE
     prior: Mapping[str, Prior] = _NONE
     intervals: Mapping[int, Value] = _NONE
+    steps: Mapping[int, int] = _NONE
     formula: str = bodysize.DEFAULT
     next_dose: int = 1
     calendar: Callable[[str, Fraction], Value | None] | None = None
@@ -68,6 +70,7 @@ class Moment:
         "number",
         "planned",
         "radioactive",
+        "rows",
         "slot",
         "truths",
         "undefined",
@@ -81,6 +84,8 @@ class Moment:
         self.values: dict[str, Any] = {}
         self.amount: Value = None
         self.planned: Value = None
+        self.rows: tuple[Any, ...] = ()
+        """The levels that were asked, in order."""
         self.truths: list[Tri] = []
         """Of each row of its levels, in order, whether it holds."""
         self.undefined: Mask = False

@@ -50,6 +50,7 @@ def plan(
     given: Any = None,
     measured: Any = None,
     retention: Any = None,
+    reduction: Any = None,
     observables: Mapping[str, Any] | None = None,
     patient: Patient | str | os.PathLike[str] | None = None,
     label: Any = None,
@@ -60,7 +61,8 @@ def plan(
     ``protocol`` is an arm id (``"clover2-20"``) or a path ``file.toml#arm``. Every quantity is text (``"1.6 m^2"``), a
     pint Quantity of any registry, or, for ``bsa`` (m²), ``weight`` (kg), ``height`` (cm) and ``age`` (years), a plain
     number. ``level``, ``weight``, ``given`` and ``measured`` may be tables by dose (``{2: "22 kg"}``), and so is
-    ``retention``, which names files of whole-body readings (``{1: "retention.csv"}``). ``observables`` maps names such
+    ``retention``, which names files of whole-body readings (``{1: "retention.csv"}``), and ``reduction``, the step of
+    the protocol's ladder from a dose on (``{3: 1}``). ``observables`` maps names such
     as ``"platelets"`` or ``"remission[2]"`` to values; ``prior`` lists earlier therapy as
     ``"[AGENT:]AMOUNT[@DATE][,WEIGHT]"``, or is ``"none"``. ``start`` is a date. ``patient`` is a
     :class:`~dosecalc.patient.Patient`, or the path of a patient file.
@@ -85,6 +87,7 @@ def plan(
         "given": given,
         "measured": measured,
         "retention": retention,
+        "reduction": reduction,
         "set": observables,
         "label": label,
         "bsa-formula": bsa_formula,
@@ -152,8 +155,7 @@ def _check_any_amount(asked: Match, result: Calculation) -> None:
     if {"weight", "height", "bsa"} & (first.amount.lacks if isinstance(first.amount, Unknown) else set()):
         if any(size.date is not None for sizes in asked.request.sizes.values() for size in sizes):
             raise InputError(f"{asked.arm.id}: dose 1 {Tracer(asked, result.doses).pending(first)}")
-        rows = (row for slot in asked.slots for row in asked.compiled.doses[id(slot.dose)].rows)
-        bases = {row.low.dimension.partition("/")[2] for row in rows}
+        bases = {low.dimension.partition("/")[2] for m in result.doses for row in m.rows for low, _ in row.options}
         raise NoSizeError(f"{asked.arm.id} is dosed by body size: {size_hint(bases)}")
 
 
@@ -314,6 +316,7 @@ def _dose(asked: Match, tracer: Tracer, moment: Moment, measured: Measured | Non
         trace=tracer.trace(moment, row) if measured is None else measured.told(slot.number, tracer.trace(moment, row)),
         cite=cite or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(asked.arm.cite),
         given=given,
+        reduction=asked.inputs.steps.get(slot.number) or None,
     )
 
 

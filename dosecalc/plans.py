@@ -56,6 +56,7 @@ class DoseDocument(TypedDict):
     cumulative: CumulativeFigures
     lifetime: CumulativeFigures | None
     interval: "Interval | None"
+    reduction: int | None
     trace: str
     cite: list[str]
 
@@ -211,6 +212,7 @@ class Dose(_Result):
     trace: str
     cite: tuple[str, ...]
     given: bool
+    reduction: int | None
 
     @property
     def amount(self) -> "pint.Quantity[Any] | None":
@@ -253,6 +255,7 @@ class Dose(_Result):
             "interval": None
             if self.interval is None
             else {"low": self.interval[0], "high": self.interval[1], "coverage": COVERAGE},
+            "reduction": self.reduction,
             "trace": self.trace,
             "cite": list(self.cite),
         }

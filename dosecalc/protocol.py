@@ -4,6 +4,7 @@ The models hold what a file says and refuse what the format does not know. They 
 text that was written, until the library reads them through the unit door and the calculator compiles them.
 """
 
+from datetime import date as Date
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -29,9 +30,13 @@ class _Thing(BaseModel):
 
 
 def _form(value: Any) -> str:
+    """Which kind of level is written, told by its type or by the key that only this kind has."""
     if isinstance(value, str):
         return "quantity"
-    return "list" if isinstance(value, list) else "range"
+    if isinstance(value, list):
+        return "list"
+    keys = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    return next((key for key in ("choose", "product", "observable", "table") if key in keys), "range")
 
 
 class Condition(_Thing):
@@ -61,10 +66,59 @@ class Range(_Thing):
     max: str
 
 
+_QuantityOrRange = Annotated[
+    Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")],
+    Discriminator(_form),
+]
+
+
+class Choice(_Thing):
+    """Alternatives that the source leaves to whoever prescribes; ``--level`` chooses one."""
+
+    choose: list[_QuantityOrRange]
+
+
+class OfObservable(_Thing):
+    """A factor that is stated for the patient, such as the mass of a gland."""
+
+    observable: str
+
+
+class OfTable(_Thing):
+    """A factor that a table of the file gives."""
+
+    table: str
+
+
+_Factor = Annotated[
+    Annotated[str, Tag("quantity")]
+    | Annotated[Range, Tag("range")]
+    | Annotated[OfObservable, Tag("observable")]
+    | Annotated[OfTable, Tag("table")],
+    Discriminator(_form),
+]
+
+
+class Product(_Thing):
+    """Factors multiplied, ``over`` others; their units leave an amount. At most one is a range, which is chosen in."""
+
+    product: list[_Factor]
+    over: list[_Factor] = []
+
+
+OneLevel = Annotated[
+    Annotated[str, Tag("quantity")]
+    | Annotated[Range, Tag("range")]
+    | Annotated[Choice, Tag("choose")]
+    | Annotated[Product, Tag("product")],
+    Discriminator(_form),
+]
+
+
 class LevelRow(_Thing):
     """One line of an ordered list of levels; the first whose ``when`` is true holds, a row without one always does."""
 
-    level: Annotated[Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")], Discriminator(_form)]
+    level: OneLevel
     when: Condition | None = None
     cap: str | None = None
     floor: str | None = None
@@ -72,9 +126,35 @@ class LevelRow(_Thing):
 
 
 Level = Annotated[
-    Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")] | Annotated[list[LevelRow], Tag("list")],
+    Annotated[str, Tag("quantity")]
+    | Annotated[Range, Tag("range")]
+    | Annotated[Choice, Tag("choose")]
+    | Annotated[Product, Tag("product")]
+    | Annotated[list[LevelRow], Tag("list")],
     Discriminator(_form),
 ]
+
+
+class Table(_Thing):
+    """A stepwise table, ``"20 kg: 4.86"`` a step: the last step at or below the observable holds, nothing between."""
+
+    by: str
+    steps: list[str]
+    cite: Cite | None = None
+
+
+class Interval(_Thing):
+    """How far the doses of neighbouring cycles, or of one cycle, lie apart.
+
+    ``every`` is the planned distance between cycles; ``window`` is allowed on either side of the planned day. The dose
+    before lies ``at_least`` so long ago and ``at_most`` so long.
+    """
+
+    every: str | None = None
+    window: str | None = None
+    at_least: str | None = None
+    at_most: str | None = None
+    cite: Cite | None = None
 
 
 class Dose(_Thing):
@@ -94,9 +174,8 @@ class Cycle(_Thing):
     doses: list[Dose]
     repeat: int = 1
     optional: bool = False
-    length: Annotated[Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")], Discriminator(_form)] | None = (
-        None
-    )
+    length: _QuantityOrRange | None = None
+    interval: Interval | None = None
     cite: Cite | None = None
 
 
@@ -116,13 +195,27 @@ class OrganLimit(_Thing):
     cite: Cite | None = None
 
 
+class Reduction(_Thing):
+    """A step of a ladder that the source goes down after toxicity; ``agent`` may be left out where there is one."""
+
+    step: int
+    level: Level
+    agent: str | None = None
+    cite: Cite | None = None
+
+
 class Arm(_Thing):
-    """One regimen, chosen by its id. The id begins with the id of its file."""
+    """One regimen, chosen by its id. The id begins with the id of its file.
+
+    A course that was reduced stays so, unless ``re_escalation`` says that the source goes back up.
+    """
 
     id: str
     title: str
     cycles: list[Cycle]
     organ_limits: list[OrganLimit] = []
+    reductions: list[Reduction] = []
+    re_escalation: bool = False
     cite: Cite | None = None
 
 
@@ -185,6 +278,14 @@ class OwnObservable(_Thing):
     momentary: bool = False
 
 
+class Effective(_Thing):
+    """The dates from and until which a protocol holds; a year or a month ("2014", "2024-03") means all of it."""
+
+    from_: Date | str | None = Field(None, alias="from")
+    until: Date | str | None = None
+    cite: Cite
+
+
 class Protocol(_Thing):
     """One protocol file."""
 
@@ -199,6 +300,8 @@ class Protocol(_Thing):
     registry: list[str] = []
     agents: dict[str, Agent]
     arms: list[Arm]
+    effective: Effective | None = None
+    tables: dict[str, Table] = {}
     conditions: dict[str, Condition] = {}
     rules: list[Rule] = []
     conflicts: list[Conflict] = []

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from fractions import Fraction
 from itertools import pairwise
 
-from dosecalc import organs, schedule, units
-from dosecalc.calculator import Calculation, Row
+from dosecalc import levels, organs, schedule, spacing, units
+from dosecalc.calculator import Calculation
 from dosecalc.findings import own, own_check
+from dosecalc.levels import Row
 from dosecalc.matching import Match
 from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Unknown, Value
@@ -16,7 +17,9 @@ from dosecalc.observables import OBSERVABLES
 from dosecalc.organs import OrganDose
 from dosecalc.plans import Finding, Quantity, Status, quantity_of
 from dosecalc.protocol import Range, cited
+from dosecalc.schedule import Slot
 from dosecalc.tracing import Tracer
+from dosecalc.units import Measure
 
 TENFOLD = 10
 
@@ -30,16 +33,86 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
             yield own("level-undefined", "violation", moment.number, tracer.pending(moment), cite)
     yield _cycles(match, cite)
     yield from _length(match, cite)
+    yield from spacing.findings(match, cite)
+    yield from _in_force(match)
+    yield from _ladder(match, result)
     yield from _scaled(match, result, tracer)
     yield from _organs(match, result)
     yield from _unread(match, result)
+
+
+def _in_force(match: Match) -> Iterable[Finding]:
+    """Whether the protocol holds at the date of the first dose; what was withdrawn at an unstated date is said."""
+    effective, start = match.file.protocol.effective, match.whens[0].date
+    withdrawn = match.file.protocol.status == "withdrawn"
+    if effective is None:
+        if withdrawn:
+            cite = cited(match.arm.cite)
+            yield own("effective", "warning", None, "the protocol is withdrawn, and its file states no date", cite)
+        return
+    cite = cited(effective.cite)
+    first, last = (None if d is None else schedule.day_of(d, last=is_last)
+                   for d, is_last in ((effective.from_, False), (effective.until, True)))  # fmt: skip
+    ends = " ".join(f"{word} {date}" for word, date in (("from", first), ("until", last)) if date is not None)
+    text = f"the protocol holds {ends}"
+    if start is None:
+        said = f"{text}; whether it does for this course is not known; settle it with --start"
+        yield own("effective", "unknown", None, said, cite, settled_by=("--start",))
+        return
+    outside = (first is not None and start < first) or (last is not None and start > last)
+    checks = [
+        own_check("start", start.isoformat(), comparison, date.isoformat(), holds=holds)
+        for comparison, date, holds in (
+            ("at_least", first, first is None or start >= first),
+            ("at_most", last, last is None or start <= last),
+        )
+        if date is not None
+    ]
+    said = f"{text}; this course begins {start}{', when it does not' if outside else ''}"
+    yield own("effective", "violation" if outside else "pass", None, said, cite, checks)
+
+
+def _ladder(match: Match, result: Calculation) -> Iterable[Finding]:
+    """A course that was reduced stays so, unless the source itself goes back to the full level."""
+    if not match.arm.reductions:
+        return
+    steps, cite = match.inputs.steps, tuple(dict.fromkeys(c for r in match.arm.reductions for c in cited(r.cite)))
+    if not steps:
+        yield own("no-re-escalation", "not_applicable", None, "no dose is reduced", cite)
+        return
+    back = [(slot, steps[slot.number - 1]) for slot in match.slots[1:] if steps[slot.number] < steps[slot.number - 1]]
+    given = [slot for slot in match.slots if steps[slot.number] and _given_in_full(match, result, slot)]
+    if match.arm.re_escalation:
+        text = "the source goes back up where the reduced dose was tolerated"
+        yield own("no-re-escalation", "pass" if back or given else "not_applicable", None, text, cite)
+        return
+    for slot, before in back:
+        text = f"step {before} before, step {steps[slot.number]} now; the source never raises a reduced dose again"
+        check = own_check("reduction", steps[slot.number], "at_least", before, holds=False)
+        yield own("no-re-escalation", "violation", slot.number, text, cite, [check])
+    for slot in given:
+        shown = units.show(match.inputs.given[slot.number], result.doses[0].rows[0].low.unit.symbol.partition("/")[0])
+        text = f"{shown} was given, the level before the reduction; the source never raises a reduced dose again"
+        yield own("no-re-escalation", "violation", slot.number, text, cite)
+    if not back and not given:
+        yield own("no-re-escalation", "pass", None, "no dose is raised again after its reduction", cite)
+
+
+def _given_in_full(match: Match, result: Calculation, slot: Slot) -> bool:
+    """Whether a reduced dose was given at the level that it was reduced from; it is reduced from its first dose on."""
+    given, moment = match.inputs.given.get(slot.number), result.doses[slot.number - 1]
+    rows = match.compiled.doses[id(slot.dose)].rows
+    if given is None or len(rows) != 1 or not rows[0].fixed:
+        return False
+    full = levels.amount(rows[0], EXACT, (rows[0].low.dimension, rows[0].low.value), moment)
+    return bool(EXACT.at_least(given, full).yes)
 
 
 def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
     """An activity scaled from a measured dose to more than ten times what was measured on is more likely a slip."""
     for slot, moment in zip(match.slots, result.doses, strict=True):
         row = tracer.row(moment)
-        target = row is not None and row.low.dimension == "absorbed dose" and slot.number not in match.inputs.given
+        target = row is not None and row.target and slot.number not in match.inputs.given
         if not target or not EXACT.known(moment.amount):
             continue
         before = sum((m.amount for m in tracer.earlier(moment)), Fraction(0))
@@ -105,7 +178,7 @@ def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
         for moment, _ in run.outcomes
     }
     for slot in match.slots:
-        for row in match.compiled.doses[id(slot.dose)].rows:
+        for row in result.doses[slot.number - 1].rows:
             read |= {(leaf.observable.name, slot.number) for leaf in (row.when.leaves if row.when is not None else ())}
     stated = {(name, match.inputs.next_dose): said for name, said in match.request.stated.items()}
     stated |= match.request.indexed
@@ -134,42 +207,55 @@ def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
         if row is None:
             text = f"which range holds is not decided: {tracer.undecided(moment)}"
             yield own("level-range", "unknown", number, text, cite)
-        elif row.low is row.high and chosen is None:
+        elif not row.open and chosen is None:
             continue
-        elif row.low is row.high:
+        elif not row.open:
             text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
             yield own("level-range", "warning", number, text, cite)
         elif given is not None:
-            yield _given_in_range(row, number, given, moment, cite)
-        elif chosen is not None:
-            yield _in_range(row, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
+            if not row.factors:
+                yield _given_in_range(row, number, given, moment, cite)
+        elif chosen is not None and (ends := row.option(chosen)) is not None:
+            yield _in_range(ends, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
 
 
 def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: tuple[str, ...]) -> Finding:
-    unit, basis = row.low.unit, row.low.dimension.partition("/")[2]
-    size = moment.get(basis) if basis else Fraction(1)
-    if isinstance(size, Unknown):
-        text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
-        said = f"{text}; settle it with --{basis}"
-        return own("level-range", "unknown", number, said, cite, settled_by=(f"--{basis}",))
-    said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
-    observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
-    return _in_range(row, number, given / size, said, observed, cite)
+    """What was given against the range, or against the alternatives: within one of them is enough."""
+    made: list[Finding] = []
+    for ends in row.options:
+        unit, basis = ends[0].unit, ends[0].dimension.partition("/")[2]
+        size = moment.get(basis) if basis else Fraction(1)
+        if isinstance(size, Unknown):
+            text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
+            said = f"{text}; settle it with --{basis}"
+            made.append(own("level-range", "unknown", number, said, cite, settled_by=(f"--{basis}",)))
+            continue
+        said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
+        observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
+        made.append(_in_range(ends, number, given / size, said, observed, cite))
+    return min(made, key=lambda finding: ("pass", "unknown", "violation").index(finding.status))
 
 
-def _in_range(row: Row, number: int, value: Value, said: str, observed: Quantity, cite: tuple[str, ...]) -> Finding:
-    at_least, at_most = EXACT.at_least(value, row.low.value).yes, not EXACT.above(value, row.high.value).yes
+def _in_range(
+    ends: tuple[Measure, Measure], number: int, value: Value, said: str, observed: Quantity, cite: tuple[str, ...]
+) -> Finding:
+    low, high = ends
+    at_least, at_most = EXACT.at_least(value, low.value).yes, not EXACT.above(value, high.value).yes
     inside = at_least and at_most
+    if low is high:
+        words = f"{'is' if inside else 'is not'} the protocol's {units.spell(low)}"
+    else:
+        where = "within" if inside else "outside"
+        words = f"is {where} the protocol's range of {units.spell(low)} to {units.spell(high)}"
     return own(
         "level-range",
         "pass" if inside else "violation",
         None if inside else number,
-        f"{said} is {'within' if inside else 'outside'} the protocol's range of {units.spell(row.low)} to "
-        f"{units.spell(row.high)}",
+        f"{said} {words}",
         cite,
         [
-            own_check("level", observed, "at_least", quantity_of(row.low), holds=at_least),
-            own_check("level", observed, "at_most", quantity_of(row.high), holds=at_most),
+            own_check("level", observed, "at_least", quantity_of(low), holds=at_least),
+            own_check("level", observed, "at_most", quantity_of(high), holds=at_most),
         ],
     )
 

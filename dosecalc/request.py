@@ -19,7 +19,7 @@ from dosecalc.observables import BY_CYCLE, Observable, Stated
 from dosecalc.units import Measure
 
 OPTIONS = ("protocol", "bsa", "weight", "height", "age", "sex", "level", "cycles", "start", "cycle-length", "prior",
-           "given", "measured", "retention", "set", "patient", "label", "bsa-formula")  # fmt: skip
+           "given", "measured", "retention", "reduction", "set", "patient", "label", "bsa-formula")  # fmt: skip
 SIZES = ("bsa", "weight", "height")
 MOST = 100
 _INDEXED = re.compile(r"\s*([0-9]{1,4})\s*=(.*)", re.DOTALL)
@@ -67,6 +67,7 @@ class Request:
         self.given: dict[int, GivenStatement] = {}
         self.measured: dict[int, Measure] = {}
         self.retention: dict[int, str] = {}
+        self.reductions: dict[int, int] = {}
         self.formula: str | None = None
 
 
@@ -89,6 +90,8 @@ def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Re
         within("--measured", _read_measured, request, text)
     for text in inputs.get("retention", ()):
         within("--retention", _read_retention, request, text)
+    for text in inputs.get("reduction", ()):
+        within("--reduction", _read_reduction, request, text)
     within("--prior", _read_prior, request, list(inputs.get("prior", ())))
     if (text_ := one(inputs, "cycles")) is not None:
         request.cycles = within("--cycles", whole, text_)
@@ -275,6 +278,18 @@ def _read_retention(request: Request, text: str) -> None:
         said = f"the dose from administration {dose} is stated by --measured; give one or the other"
         raise InputError(said)
     request.retention[dose] = path.strip()
+
+
+def _read_reduction(request: Request, text: str) -> None:
+    dose, rest = _needs_index(text, "--reduction 3=1")
+    if not re.fullmatch(r"[0-9]{1,2}", rest.strip()):
+        raise InputError(
+            f"read {text!r}, expected N=STEP, the step of the protocol's ladder from dose N on, 0 for none"
+        )
+    step = int(rest)
+    if request.reductions.get(dose, step) != step:
+        raise InputError(f"dose {dose} is reduced twice, to step {request.reductions[dose]} and to step {step}")
+    request.reductions[dose] = step
 
 
 def _read_prior(request: Request, found: list[str]) -> None:

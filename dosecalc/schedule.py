@@ -6,9 +6,12 @@ gives the earliest and the latest day.
 
 from __future__ import annotations
 
+from calendar import monthrange
+from datetime import date as Date
 from typing import NamedTuple
 
 from dosecalc import units
+from dosecalc.errors import InputError
 from dosecalc.numbers import Bounds, Unknown, Value
 from dosecalc.protocol import Arm, Cycle, Dose, Range
 
@@ -60,7 +63,12 @@ def length_of(cycle: Cycle, chosen: int | None, lengths: dict[str, int]) -> Boun
         return Bounds(chosen, chosen)
     if isinstance(cycle.length, Range):
         return Bounds(lengths[cycle.length.min], lengths[cycle.length.max])
-    return Bounds(Unknown("cycle length"), Unknown("cycle length"))
+    spaced, unstated = cycle.interval, Unknown("cycle length")
+    if spaced is not None and spaced.every is not None:
+        return Bounds(lengths[spaced.every], lengths[spaced.every])
+    if spaced is not None and spaced.at_least is not None and len(cycle.doses) == 1:
+        return Bounds(lengths[spaced.at_least], unstated)
+    return Bounds(unstated, unstated)
 
 
 def lengths(arm: Arm) -> dict[str, int]:
@@ -71,7 +79,25 @@ def lengths(arm: Arm) -> dict[str, int]:
             texts.append(cycle.length)
         elif isinstance(cycle.length, Range):
             texts += [cycle.length.min, cycle.length.max]
+        if cycle.interval is not None:
+            made = cycle.interval
+            texts += [text for text in (made.every, made.window, made.at_least, made.at_most) if text is not None]
     return {text: int(units.read(text, "time").value) for text in texts}
+
+
+def day_of(written: Date | str, *, last: bool) -> Date:
+    """A date of a file; of a month ("2024-03") or a year ("2014") the first day, or the last. InputError."""
+    if isinstance(written, Date):
+        return written
+    year, _, month = written.partition("-")
+    known = all(
+        len(part) == width and part.isascii() and part.isdigit() for part, width in ((year, 4), (month or "01", 2))
+    )
+    if not known or not 1 <= int(month or 1) <= 12 or not int(year):
+        raise InputError(f"read {written!r}, expected a date without quotes, 2016-03-01, or text, '2016-03' or '2016'")
+    if not last:
+        return Date(int(year), int(month or 1), 1)
+    return Date(int(year), 12, 31) if not month else Date(int(year), int(month), monthrange(int(year), int(month))[1])
 
 
 class Day(NamedTuple):

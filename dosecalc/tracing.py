@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dosecalc import bodysize, findings, units
-from dosecalc.calculator import Row
+from dosecalc import bodysize, findings, levels, units
+from dosecalc.levels import Factor, Row, Steps
 from dosecalc.matching import Match
 from dosecalc.moments import Moment
 from dosecalc.numbers import EXACT, Value
-from dosecalc.observables import OBSERVABLES
+from dosecalc.observables import OBSERVABLES, Observable, settled_by
 from dosecalc.organs import OrganDose
 from dosecalc.phrases import doses_text, size_hint
 from dosecalc.protocol import cited
@@ -28,30 +28,27 @@ class Tracer:
         """The row of the levels that made the amount, or None while that is not decided."""
         possible = self._possible(moment)
         if not possible or not EXACT.known(moment.planned):
-            return _last_if_alike([(row.low.dimension, row.low.value) for row in possible], possible)
+            return _last_if_alike([(row.low.dimension, row.low.value, row.factors) for row in possible], possible)
         return possible[-1]
 
     def sole_row(self, moment: Moment) -> Row | None:
         """The row that holds, or None while rows with other ranges may hold as well."""
         possible = self._possible(moment)
-        return _last_if_alike([(row.low.dimension, row.low.value, row.high.value) for row in possible], possible)
+        return _last_if_alike([(_alike(row), row.factors) for row in possible], possible)
 
     def _possible(self, moment: Moment) -> list[Row]:
         """The rows that may hold, up to the first that does; none where no row surely does."""
         possible: list[Row] = []
-        for row, truth in zip(self._rows(moment), moment.truths, strict=True):
+        for row, truth in zip(moment.rows, moment.truths, strict=True):
             if not truth.no:
                 possible.append(row)
             if truth.yes:
                 return possible
         return []
 
-    def _rows(self, moment: Moment) -> tuple[Row, ...]:
-        return self.match.compiled.doses[id(moment.slot.dose)].rows if moment.slot is not None else ()
-
     def level(self, moment: Moment, row: Row | None) -> Measure | None:
         """The level of a dose: the file's, or the one that was chosen in its range."""
-        if row is None or row.low is row.high:
+        if row is None or not row.open:
             return None if row is None else row.low
         return self.match.levels.get(moment.number)
 
@@ -69,23 +66,49 @@ class Tracer:
         row = self.row(moment)
         if row is None:
             return self.undecided(moment)
-        if row.low.dimension == "absorbed dose":
+        if row.target:
             return self._waits_for_dose(moment)
+        if row.factors:
+            return self._waits_for_factors(moment, row)
+        if row.open and moment.number not in self.match.levels:
+            return self._choice(moment, row)
         basis = row.low.dimension.partition("/")[2]
         return (
             f"needs the {OBSERVABLES[basis].title}: {self._how_to_size(basis, moment.number)}" if basis else "not known"
         )
 
+    def _choice(self, moment: Moment, row: Row) -> str:
+        """The alternatives, each with the amount that it makes for this patient."""
+        ways = [f"{_option_text(ends)}{self._amounts_of(ends, moment)}" for ends in row.options]
+        what = "a choice," if len(ways) > 1 else "it open within"
+        return f'the source leaves {what} {" or ".join(ways)}: choose with --level "{row.low.text}"'
+
+    def _amounts_of(self, ends: tuple[Measure, Measure], moment: Moment) -> str:
+        kind, _, basis = ends[0].dimension.partition("/")
+        size: Value = moment.get(basis) if basis else None
+        if not basis or not EXACT.known(size):
+            return " (fixed)" if not basis and ends[0] is ends[1] else ""
+        symbol = ends[0].unit.symbol.partition("/")[0]
+        made = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
+        return f" ({' to '.join(made)} here)"
+
+    def _waits_for_factors(self, moment: Moment, row: Row) -> str:
+        """The factors that were not stated, and the options that state them."""
+        rows = [each.of if not isinstance(each.of, Steps) else each.of.by for each in row.factors]
+        lacking = [each for each in rows if isinstance(each, Observable) and not EXACT.known(moment.get(each.name))]
+        titles = " and the ".join(each.title for each in lacking)
+        return f"needs the {titles}: give {' and '.join(settled_by(each) for each in lacking)}"
+
     def _gap(self, moment: Moment) -> str:
         return "; ".join(
             f"{level_text(row)} where {findings.words(findings.look(row.when, moment))}"
-            for row in self._rows(moment)
+            for row in moment.rows
             if row.when is not None
         )
 
     def undecided(self, moment: Moment) -> str:
         """Which levels are possible, and the options that decide."""
-        rows = self._rows(moment)
+        rows = moment.rows
         asked = [seen for row in rows for seen in findings.look(row.when, moment)]
         options = findings.options_for(tuple(asked), moment.number, moment.cycle, self.match.inputs.next_dose)
         levels = " or ".join(f"{level_text(row)} where {_condition(row)}" for row in rows)
@@ -129,8 +152,15 @@ class Tracer:
         level = self.level(moment, row)
         if level is None:
             return "no level was chosen"
-        if level.dimension == "absorbed dose":
+        text = self._made(moment, row, level)
+        step = self.match.inputs.steps.get(moment.number, 0)
+        return f"{text}; reduced, step {step} of the protocol" if step else text
+
+    def _made(self, moment: Moment, row: Row, level: Measure) -> str:
+        if row.target:
             return self._to_target(moment, level)
+        if row.factors:
+            return self._of_factors(moment, row, level)
         basis = level.dimension.partition("/")[2]
         size = moment.get(basis) if basis else None
         key = (level.text, size, moment.capped, moment.floored, moment.planned)
@@ -149,6 +179,17 @@ class Tracer:
             formula = bodysize.FORMULAS[self.match.inputs.formula].name
             text += f" (body surface area by {formula}, in float64)"
         return text + self._bound(moment, symbol, kind, unbounded)
+
+    def _of_factors(self, moment: Moment, row: Row, level: Measure) -> str:
+        """A product, factor by factor, those that it is divided by last."""
+        over, under = ([_factor_text(f, level, moment) for f in row.factors if f.power == power] for power in (1, -1))
+        symbol = "mg"
+        if moment.radioactive:
+            symbol = "mCi" if level.unit.symbol.partition("/")[0] in ("uCi", "mCi", "Ci", "cGy", "rad") else "MBq"
+        kind = "activity" if moment.radioactive else "mass"
+        made = levels.amount(row, EXACT, (level.dimension, level.value), moment)
+        text = f"{' / '.join((' x '.join(over), *under))} = {units.show(made, symbol, kind, exactly=True)}"
+        return text + self._bound(moment, symbol, kind, made)
 
     def _to_target(self, moment: Moment, level: Measure) -> str:
         earlier, measured = self.earlier(moment), self.match.request.measured
@@ -189,9 +230,41 @@ def _last_if_alike(what: list[tuple[object, ...]], possible: list[Row]) -> Row |
     return possible[-1] if len(set(what)) == 1 else None
 
 
+def _alike(row: Row) -> tuple[object, ...]:
+    """What may be chosen in a row, to tell whether another has the same."""
+    return tuple((low.dimension, low.value, high.value) for low, high in row.options)
+
+
 def level_text(row: Row) -> str:
-    """The level of a row, or its range."""
-    return units.spell(row.low) if row.low is row.high else f"{units.spell(row.low)} to {units.spell(row.high)}"
+    """The level of a row, its range, its alternatives, or its product."""
+    text = " or ".join(map(_option_text, row.options))
+    others = [_named(factor) for factor in row.factors if factor.of is not None and factor.power > 0]
+    under = [_named(factor) for factor in row.factors if factor.power < 0]
+    return " / ".join((" x ".join((text, *others)), *under))
+
+
+def _option_text(ends: tuple[Measure, Measure]) -> str:
+    low, high = ends
+    return units.spell(low) if low is high else f"{units.spell(low)} to {units.spell(high)}"
+
+
+def _named(factor: Factor) -> str:
+    if isinstance(factor.of, Measure):
+        return units.spell(factor.of)
+    if isinstance(factor.of, Steps):
+        return f"the factor of {factor.of.name} by {factor.of.by.name}"
+    return "" if factor.of is None else factor.of.name
+
+
+def _factor_text(factor: Factor, level: Measure, moment: Moment) -> str:
+    """A factor with its value for this patient."""
+    if factor.of is None or isinstance(factor.of, Measure):
+        return units.spell(factor.of or level)
+    row = factor.of.by if isinstance(factor.of, Steps) else factor.of
+    value = units.show(moment.get(row.name), row.unit, row.dimension, exactly=True)
+    if isinstance(factor.of, Steps):
+        return f"{units.decimal(factor.of.at(EXACT, moment.get(row.name)))} ({factor.of.name} at {value})"
+    return value
 
 
 def _condition(row: Row) -> str:

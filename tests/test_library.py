@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import tomllib
+from datetime import date as Date
+from datetime import timedelta
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -40,8 +42,14 @@ EXAMPLES = [
     ("xofigo-2016", {"weight": 73}, [Fraction(4015, 1000)] * 6),
     ("xofigo-2013", {"weight": 73}, [Fraction(3650, 1000)] * 6),
     ("quadramet-bone-pain", {"weight": 70}, [70 * MCI]),
-    ("metastron-fixed", {}, [148]),
-    ("metastron-per-weight", {"weight": 70, "level": "2.2 MBq/kg"}, [154]),
+    ("metastron-bone-pain", {"level": "148 MBq"}, [148]),
+    ("metastron-bone-pain", {"weight": 70, "level": "2.2 MBq/kg"}, [154]),
+    ("azedra-dosimetric", {"weight": 50}, [185]),
+    ("azedra-dosimetric", {"weight": 51, "level": "6 mCi"}, [222]),
+    ("lutathera-gep-net", {}, [7400] * 4),
+    ("lutathera-gep-net", {"reduction": {2: 1, 3: 0}}, [7400, 3700, 7400, 7400]),
+    ("pluvicto-mcrpc", {}, [7400] * 6),
+    ("pluvicto-mcrpc", {"reduction": {3: 1}}, [7400, 7400, 5900, 5900, 5900, 5900]),
     ("p32-per-surface", {"bsa": "1.8 m^2", "level": "111 MBq/m^2"}, [185]),
     ("p32-per-surface", {"bsa": "1.8 m^2", "level": "74 MBq/m^2"}, [Fraction("133.2")]),
     ("p32-fixed", {"level": "370 MBq"}, [370]),
@@ -188,16 +196,16 @@ def test_filtration_rates_between_the_groups_have_no_level(egfr, applies):
 
 @pytest.mark.parametrize(("prior", "status"), [("148 MBq@2025-12-02", "pass"), ("148 MBq@2025-12-03", "violation")])
 def test_strontium_is_not_given_again_within_ninety_days(prior, status):
-    plan = dosecalc.plan("metastron-fixed", start="2026-03-02", prior=prior)
+    plan = dosecalc.plan("metastron-bone-pain", start="2026-03-02", prior=prior)
     assert statuses(plan, "interval") == {status}
-    assert statuses(dosecalc.plan("metastron-fixed", prior="none"), "interval") == {"not_applicable"}
+    assert statuses(dosecalc.plan("metastron-bone-pain", prior="none"), "interval") == {"not_applicable"}
 
 
 @pytest.mark.parametrize(("platelets", "wbc", "found"), [
     ("60000/uL", "2400/uL", ({"pass"}, {"pass"})), ("59999/uL", "2399/uL", ({"warning"}, {"warning"})),
 ])  # fmt: skip
 def test_counts_at_which_strontium_asks_for_caution(platelets, wbc, found):
-    plan = dosecalc.plan("metastron-fixed", observables={"platelets": platelets, "wbc": wbc})
+    plan = dosecalc.plan("metastron-bone-pain", observables={"platelets": platelets, "wbc": wbc})
     assert (statuses(plan, "platelets"), statuses(plan, "wbc")) == found
 
 
@@ -241,3 +249,210 @@ def test_the_totals_that_the_sources_state():
     assert five == amounts("clr131-myeloma-cohort-4", bsa="1 m^2")[0]
     assert sum(amounts("clr131-head-neck", bsa="1 m^2")) == Fraction("31.2") * MCI
     assert amounts("dotatoc-90y-level-3", bsa="1 m^2")[0] == 50 * MCI
+
+
+# -- reductions, windows, dates ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reduction", "status"),
+    [({3: 1, 5: 0}, "violation"), ({3: 1}, "pass"), ({}, "not_applicable")],
+)
+def test_pluvicto_is_never_raised_again(reduction, status):
+    plan = dosecalc.plan("pluvicto-mcrpc", reduction=reduction)
+    assert statuses(plan, "no-re-escalation") == {status}
+    full = [None] * 6
+    expected = {"violation": [None, None, 1, 1, None, None], "pass": [None, None, 1, 1, 1, 1], "not_applicable": full}
+    assert [dose.reduction for dose in plan.doses] == expected[status]
+
+
+def test_a_reduced_dose_given_in_full_is_a_violation():
+    plan = dosecalc.plan("pluvicto-mcrpc", reduction={3: 1}, given={4: "7.4 GBq"})
+    (finding,) = [f for f in plan.findings if f.rule == "no-re-escalation"]
+    assert (finding.status, finding.dose) == ("violation", 4)
+    lower = dosecalc.plan("pluvicto-mcrpc", reduction={3: 1}, given={4: "5.8 GBq"})
+    assert statuses(lower, "no-re-escalation") == {"pass"}
+
+
+def test_lutathera_goes_back_up_as_its_source_does():
+    plan = dosecalc.plan("lutathera-gep-net", reduction={2: 1, 3: 0})
+    assert statuses(plan, "no-re-escalation") == {"pass"}
+
+
+@pytest.mark.parametrize(
+    ("reduction", "words"),
+    [({2: 2}, "there is no step 2"), ({9: 1}, "there is no dose 9"), ({2: "x"}, "expected N=STEP")],
+)
+def test_reductions_that_cannot_be(reduction, words):
+    with pytest.raises(dosecalc.InputError, match=words):
+        dosecalc.plan("lutathera-gep-net", reduction=reduction)
+    with pytest.raises(dosecalc.InputError, match="states no reduced level"):
+        dosecalc.plan("zevalin-relapsed", weight=70, reduction={1: 1})
+
+
+@pytest.mark.parametrize(
+    ("weeks", "reduction", "window", "longest"),
+    [
+        (7, {}, "pass", "pass"),
+        (8, {}, "pass", "pass"),
+        (9, {}, "pass", "pass"),
+        (10, {}, "violation", "pass"),
+        (6, {}, "violation", "pass"),
+        (10, {2: 1}, "warning", "pass"),
+        (16, {2: 1}, "warning", "pass"),
+        (17, {2: 1}, "warning", "violation"),
+    ],
+)
+def test_lutathera_has_a_window_and_a_longest_delay(weeks, reduction, window, longest):
+    later = (Date(2026, 1, 5) + timedelta(weeks=weeks)).isoformat()
+    given = {1: "7.4 GBq@2026-01-05", 2: f"7.4 GBq@{later}"}
+    plan = dosecalc.plan("lutathera-gep-net", given=given, reduction=reduction)
+    assert statuses(plan, "spacing", "window") == {window}
+    assert statuses(plan, "spacing", "at-most") == {longest}
+    assert [conflict.applies for conflict in plan.conflicts] == [weeks == 16]
+
+
+@pytest.mark.parametrize(("days", "status"), [(42, "pass"), (70, "warning"), (71, "warning"), (41, "violation")])
+def test_pluvicto_may_be_stretched_to_ten_weeks(days, status):
+    later = (Date(2026, 1, 5) + timedelta(days=days)).isoformat()
+    plan = dosecalc.plan("pluvicto-mcrpc", given={1: "7.4 GBq@2026-01-05", 2: f"7.4 GBq@{later}"})
+    assert statuses(plan, "spacing", "every") == {status}
+    assert statuses(plan, "spacing", "at-most") == {"violation" if days > 70 else "pass"}
+
+
+@pytest.mark.parametrize(
+    ("arm", "start", "status"),
+    [
+        ("xofigo-2013", "2016-12-31", "pass"),
+        ("xofigo-2013", "2017-01-01", "violation"),
+        ("xofigo-2013", None, "unknown"),
+        ("xofigo-2016", "2015-12-31", "violation"),
+        ("xofigo-2016", "2016-01-01", "pass"),
+    ],
+)
+def test_a_protocol_holds_between_its_dates(arm, start, status):
+    plan = dosecalc.plan(arm, weight=73, **({} if start is None else {"start": start}))
+    assert statuses(plan, "effective") == {status}
+    assert plan.doses[0].exact is not None  # it still computes
+
+
+@pytest.mark.parametrize(("weight", "second"), [("62.5", Fraction(875, 2) * MCI), ("62.6", 425 * MCI)])
+def test_the_reduced_second_dose_of_azedra_is_unconfirmed(weight, second):
+    plan = dosecalc.plan("azedra-therapeutic", weight=weight, reduction={2: 1})
+    assert [dose.exact for dose in plan.doses][1] == second
+    assert "azedra-label#second-dose-reduced" in {each.fact for each in plan.unconfirmed}
+
+
+def test_alternatives_are_shown_and_asked_for():
+    (dose,) = dosecalc.plan("metastron-bone-pain", weight=70).doses
+    assert dose.exact is None
+    assert "148 MBq (fixed) or 1.5 MBq/kg to 2.2 MBq/kg (105 MBq to 154 MBq here)" in dose.pending
+    assert statuses(dosecalc.plan("metastron-bone-pain", level="149 MBq"), "level-range") == {"violation"}
+    with pytest.raises(dosecalc.InputError, match="which is an activity per body surface area"):
+        dosecalc.plan("metastron-bone-pain", weight=70, level="80 MBq/m^2")
+
+
+# -- products and tables, on a file of a site ------------------------------------------------------------------------
+
+PRODUCTS = """
+schema = 1
+id = "made"
+title = "Products and tables, for tests"
+status = "guideline"
+[agents.iodide]
+name = "a radioiodide"
+radionuclide = "I-131"
+[observables.gland_mass]
+kind = "quantity"
+unit = "g"
+title = "mass of the gland"
+[observables.uptake]
+kind = "quantity"
+unit = "%"
+title = "uptake of the gland"
+[tables.steps]
+by = "weight"
+steps = ["3 kg: 1", "20 kg: 4.86"]
+cite = "table"
+[[arms]]
+id = "made-uptake"
+title = "By uptake"
+cite = "uptake"
+[[arms.cycles]]
+[[arms.cycles.doses]]
+agent = "iodide"
+day = 1
+[arms.cycles.doses.level]
+product = [{ min = "55 uCi/g", max = "80 uCi/g" }, { observable = "gland_mass" }]
+over = [{ observable = "uptake" }]
+[[arms]]
+id = "made-table"
+title = "By weight class"
+cite = "table"
+[[arms.cycles]]
+doses = [{ agent = "iodide", day = 1, level = { product = ["28 MBq", { table = "steps" }] }, floor = "37 MBq" }]
+[[facts]]
+id = "uptake"
+statement = "A range per gram"
+values = ["55 uCi/g", "80 uCi/g"]
+[[facts]]
+id = "table"
+statement = "A baseline, a minimum and two classes"
+values = ["28 MBq", "37 MBq", "3 kg: 1", "20 kg: 4.86"]
+"""
+
+
+@pytest.fixture
+def made(tmp_path):
+    file = tmp_path / "made.toml"
+    file.write_text(PRODUCTS, encoding="utf-8")
+    return file
+
+
+def test_a_product_by_gland_and_uptake(made):
+    stated = {"gland_mass": "50 g", "uptake": "60 %"}
+    (dose,) = dosecalc.plan(f"{made}#made-uptake", level="60 uCi/g", observables=stated).doses
+    assert dose.exact == 5 * MCI  # 60 uCi/g x 50 g / 0.6
+    assert dose.trace.endswith("x 50 g / 60 % = 5 mCi")
+    (dose,) = dosecalc.plan(f"{made}#made-uptake", level="60 uCi/g", observables={"uptake": "60 %"}).doses
+    assert "mass of the gland" in dose.pending
+
+
+@pytest.mark.parametrize(
+    ("weight", "amount", "bounded"),
+    [("3", 37, "floor"), ("19.9", 37, "floor"), ("20", Fraction("136.08"), None), ("90", Fraction("136.08"), None)],
+)
+def test_a_stepwise_table_is_never_interpolated(made, weight, amount, bounded):
+    (dose,) = dosecalc.plan(f"{made}#made-table", weight=weight).doses
+    assert (dose.exact, dose.bounded) == (amount, bounded)
+
+
+def test_below_the_first_step_no_level_applies(made):
+    plan = dosecalc.plan(f"{made}#made-table", weight="2.9")
+    assert plan.doses[0].exact is None
+    assert statuses(plan, "level-undefined") == {"violation"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('{ observable = "gland_mass" }', '{ observable = "weight" }', "the body weight is no organ's mass"),
+        ('over = [{ observable = "uptake" }]', 'over = [{ observable = "height" }]', "the units of the factors leave"),
+        ('{ table = "steps" }', '{ table = "stairs" }', "there is no table 'stairs'"),
+        (
+            'steps = ["3 kg: 1", "20 kg: 4.86"]',
+            'steps = ["20 kg: 4.86", "3 kg: 1"]',
+            "does not lie above the one before",
+        ),
+        (
+            'steps = ["3 kg: 1", "20 kg: 4.86"]',
+            'steps = ["3 kg: 1", "20 kg: 4.68"]',
+            "is not what the cited facts state",
+        ),
+        ('steps = ["3 kg: 1", "20 kg: 4.86"]', 'steps = ["3 kg 1"]', "expected a step as '20 kg: 4.86'"),
+    ],
+)
+def test_products_and_tables_that_cannot_be(made, old, new, words):
+    made.write_text(PRODUCTS.replace(old, new), encoding="utf-8")
+    with pytest.raises(dosecalc.InputError, match=words):
+        dosecalc.plan(f"{made}#made-table", weight=20)

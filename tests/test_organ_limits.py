@@ -162,7 +162,7 @@ def test_counts_below_which_a_dose_is_withheld(platelets, anc, statuses):
 @pytest.mark.parametrize(("days", "status"), [(90, "pass"), (89, "violation")])
 def test_the_second_dose_is_at_least_ninety_days_later(days, status):
     plan = dosecalc.plan(ARM, weight=75, cycle_length=f"{days} day", start="2026-03-01")
-    assert {f.status for f in plan.findings if f.rule == "interval"} == {status}
+    assert {f.status for f in plan.findings if f.rule == "spacing"} == {status}
 
 
 # -- the biologically effective dose ----------------------------------------------------------------------------

@@ -136,7 +136,7 @@ def test_a_plan_and_a_cohort_agree(arm_id: str, seed: int) -> None:
     slots = schedule.course(arm)
     exact = CompiledArm(file.protocol, arm, Compiler(EXACT, file.protocol.conditions, file.table))
     arrays = CompiledArm(file.protocol, arm, Compiler(Arrays(), file.protocol.conditions, file.table))
-    ranged = any(dose.ranged for dose in exact.doses.values())
+    ranged = any(row.open for dose in exact.doses.values() for row in dose.rows)
     agent = slots[0].dose.agent
     patients = [a_patient(rng) for _ in range(PATIENTS)]
     with np.errstate(invalid="ignore", divide="ignore"):

@@ -52,6 +52,12 @@ from dosecalc.cli.output import show, write
     "--measured", multiple=True, metavar="N=Q", help='Whole-body dose from administration N alone: 1="1.9 Gy".'
 )
 @click.option(
+    "--reduction",
+    multiple=True,
+    metavar="N=STEP",
+    help="Reduced after toxicity: the protocol's step from dose N on (3=1); 0 is the full level.",
+)
+@click.option(
     "--set",
     "set_",
     multiple=True,

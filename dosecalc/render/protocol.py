@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dosecalc.protocol import Arm, Condition, Cycle, LevelRow, Protocol, Range, Rule, cited
-from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
+from dosecalc.protocol import (
+    Arm,
+    Choice,
+    Condition,
+    Cycle,
+    Effective,
+    Interval,
+    Level,
+    OfObservable,
+    OfTable,
+    OneLevel,
+    Product,
+    Protocol,
+    Range,
+    Rule,
+    Table,
+    cited,
+)
+from dosecalc.render import page as paper
+from dosecalc.render.page import Heading, Items, Page, Paragraph
 from dosecalc.units import pretty, prose, read, spell
 
 if TYPE_CHECKING:
@@ -24,7 +42,7 @@ def index_page(rows: list[IndexRow]) -> Page:
         return [Paragraph("No arm answers to that; 'dosecalc protocol list' without filters has them all.")]
     mark = {True: "unconfirmed", False: ""}
     table = [[row.arm, row.status, mark[row.unconfirmed > 0], row.agent, prose(row.title)] for row in rows]
-    return [Table(["arm", "status", "facts", "agent", "regimen"], table, wrap=frozenset({3, 4}))]
+    return [paper.Table(["arm", "status", "facts", "agent", "regimen"], table, wrap=frozenset({3, 4}))]
 
 
 def lint_lines(report: Report) -> list[str]:
@@ -46,8 +64,12 @@ def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
     ]
     if protocol.note:
         page.append(Paragraph(prose(protocol.note), "dim"))
+    if protocol.effective is not None:
+        page.append(Paragraph(f"{_effective(protocol.effective)} ({', '.join(cited(protocol.effective.cite))})"))
     for arm in arms:
         page += _regimen(protocol, arm)
+    if protocol.tables:
+        page += [Heading("Tables"), Items([_steps(name, table) for name, table in protocol.tables.items()])]
     rules = [r for r in protocol.rules if r.holds_for(*mine)]
     page += [Heading("Rules"), Items([_rule(r, mine) for r in rules])]
     if protocol.conditions:
@@ -89,7 +111,10 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
         label = f"cycle {number}" if last == number else f"cycles {number} to {last}"
         number = last + 1
         alone = len(arm.cycles) == 1 and cycle.repeat == 1 and cycle.length is None
-        lines.append((label, f"{'optional, ' if cycle.optional else ''}{'once' if alone else _length(cycle)}", ""))
+        spaced = _interval(cycle.interval) if cycle.interval is not None else ""
+        length = spaced if spaced and cycle.length is None else "once" if alone else _length(cycle)
+        also = f", doses {spaced}" if spaced and cycle.length is not None else ""
+        lines.append((label, f"{'optional, ' if cycle.optional else ''}{length}{also}", ""))
         for dose in cycle.doses:
             day = f"day {dose.day}" if dose.day is not None else "day not stated"
             text = f"{protocol.agents[dose.agent].name}, {_level(dose.level)}"
@@ -104,6 +129,8 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
         )
         for limit in arm.organ_limits
     ]
+    back = "" if arm.re_escalation or not arm.reductions else ", and never back up"
+    lines += [(f"reduction, step {step.step}", f"{_level(step.level)}{back}", "") for step in arm.reductions]
     return [Heading(f"{arm.id}: {prose(arm.title)}"), Items(lines)]
 
 
@@ -115,7 +142,36 @@ def _length(cycle: Cycle) -> str:
     return f"{_quantity(cycle.length)} long"
 
 
-def _level(level: str | Range | list[LevelRow]) -> str:
+def _interval(interval: Interval) -> str:
+    """The distances of a cycle's doses, or of the cycles, as words."""
+    parts = [f"every {_quantity(interval.every)}"] if interval.every else []
+    parts += [f"within {_quantity(interval.window)} on either side"] if interval.window else []
+    parts += [f"at least {_quantity(interval.at_least)} apart"] if interval.at_least else []
+    parts += [f"at most {_quantity(interval.at_most)} apart"] if interval.at_most else []
+    return ", ".join(parts)
+
+
+def _effective(effective: Effective) -> str:
+    ends = [("from", effective.from_), ("until", effective.until)]
+    return f"Holds {' '.join(f'{word} {date}' for word, date in ends if date is not None)}"
+
+
+def _factor(factor: str | Range | OfObservable | OfTable) -> str:
+    if isinstance(factor, OfObservable):
+        return factor.observable
+    return f"the factor of {factor.table}" if isinstance(factor, OfTable) else _level(factor)
+
+
+def _steps(name: str, table: Table) -> tuple[str, str, str]:
+    """A table: each step with its factor."""
+    return name, f"by {table.by}, the last step at or below it: {'; '.join(table.steps)}", ""
+
+
+def _level(level: Level | OneLevel) -> str:
+    if isinstance(level, Choice):
+        return " or ".join(map(_level, level.choose)) + ", to be chosen"
+    if isinstance(level, Product):
+        return " / ".join((" x ".join(map(_factor, level.product)), *map(_factor, level.over)))
     if isinstance(level, str):
         target = read(level).dimension == "absorbed dose"
         return f"to a cumulative whole-body dose of {level}" if target else pretty(level)
