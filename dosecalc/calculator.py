@@ -70,7 +70,7 @@ class CompiledArm:
         self.system, self.table = compiler.system, compiler.table
         self.doses: dict[int, CompiledDose] = {}
         self._courses: dict[tuple[int | None, int | None], tuple[tuple[Slot, ...], tuple[Day, ...]]] = {}
-        place = f"arms[{protocol.arms.index(arm)}]"
+        self.place = place = f"arms[{protocol.arms.index(arm)}]"
         self.spared = tuple(_spared(limit, f"{place}.organ_limits[{i}]") for i, limit in enumerate(arm.organ_limits))
         for c, cycle in enumerate(arm.cycles):
             for d, dose in enumerate(cycle.doses):
@@ -98,6 +98,14 @@ class CompiledArm:
             raise InputError(said, where=f"{place}.agent" if reduction.agent else place)
         dose = Dose(agent=agent, level=reduction.level, cite=reduction.cite)
         yield (agent, reduction.step), compile_dose(self.protocol, self.compiler, dose, place)
+
+    def levels(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
+        """Every list of levels, with its place in the file."""
+        for c, cycle in enumerate(self.arm.cycles):
+            for d, dose in enumerate(cycle.doses):
+                yield f"{self.place}.cycles[{c}].doses[{d}]", self.doses[id(dose)].rows
+        for i, step in enumerate(self.steps.values()):
+            yield f"{self.place}.reductions[{i}]", step.rows
 
     def at(self, slot: Slot, steps: Mapping[int, int]) -> CompiledDose:
         """The levels of a dose, or those of the step to which it was reduced."""

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
 
-from dosecalc import checking, folders
+from dosecalc import checking, coverage, folders
 from dosecalc.calculator import CompiledArm
 from dosecalc.errors import InputError
 from dosecalc.numbers import EXACT
@@ -209,8 +209,8 @@ def _examine_content(file: ProtocolFile) -> tuple[ProtocolFile, list[Problem]]:
     try:
         file.table = own_observables(file.protocol.observables)
         if not found:
-            for arm in file.protocol.arms:
-                file.compiled(arm)
+            compiled = [file.compiled(arm) for arm in file.protocol.arms]
+            found += dict.fromkeys(coverage.problems(file.protocol, compiled))
             for name in file.protocol.conditions:
                 file.compiler.named_condition(name, f"conditions.{name}")
     except InputError as error:

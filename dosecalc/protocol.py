@@ -252,12 +252,16 @@ class Rule(_ForArms):
 
 
 class Conflict(_ForArms):
-    """Statements that cannot all hold, with the reading that this protocol takes and why."""
+    """Statements that cannot all hold, with the reading that this protocol takes and why.
+
+    ``gap`` names the two rows of a list of levels between which no level applies, as ``"row 1/row 2"``.
+    """
 
     id: str
     between: list[str]
     reading: str
     because: str
+    gap: str | None = None
     when: Condition | None = None
 
 

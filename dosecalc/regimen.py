@@ -30,7 +30,8 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield from _levels(match, result, tracer)
     for moment in result.doses:
         if moment.undefined:
-            yield own("level-undefined", "violation", moment.number, tracer.pending(moment), cite)
+            text = f"{tracer.pending(moment)}{_named_gap(match, moment)}"
+            yield own("level-undefined", "violation", moment.number, text, cite)
     yield _cycles(match, cite)
     yield from _length(match, cite)
     yield from spacing.findings(match, cite)
@@ -39,6 +40,13 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield from _scaled(match, result, tracer)
     yield from _organs(match, result)
     yield from _unread(match, result)
+
+
+def _named_gap(match: Match, moment: Moment) -> str:
+    """The conflict that names the gap between two levels in which a dose falls."""
+    named = (conflict.id for conflict, when in match.compiled.conflicts
+             if conflict.gap is not None and when is not None and when.test(moment).yes)  # fmt: skip
+    return "".join(f"; a gap between the rows of the source, see conflict {name}" for name in named)
 
 
 def _in_force(match: Match) -> Iterable[Finding]:
