@@ -223,15 +223,29 @@ class CompiledArm:
             level = moment.case.inputs.levels.get(moment.number)
         if level is None:
             return self.system.unknown("level"), False
+        if row.organ is not None:
+            return self._to_organ_dose(level[1], row.organ.name, moment)
         if level[0] == levels.TARGET and not row.factors:
             return self._to_absorbed_dose(level[1], moment)
         return levels.amount(row, self.system, level, moment), False
 
+    def _earlier(self, moment: Moment) -> list[Moment]:
+        """The doses of the same agent so far."""
+        agent = moment.slot.dose.agent if moment.slot else ""
+        return [m for m in moment.case.doses if m.slot and m.slot.dose.agent == agent]
+
+    def _to_organ_dose(self, target: Value, coefficient: str, moment: Moment) -> tuple[Value, Mask]:
+        """A2 = T / c - A1, where an activity gives the organ c a unit. Never below zero."""
+        s, zero = self.system, self.system.number(_ZERO)
+        given = sum((m.amount for m in self._earlier(moment)), zero)
+        left = target / moment.get(coefficient) - given
+        reached = s.at_least(zero, left).yes
+        return s.where(reached, zero, left), reached
+
     def _to_absorbed_dose(self, target: Value, moment: Moment) -> tuple[Value, Mask]:
         """A2 = A1 (T - D1) / D1: the same kinetics and mass, so dose in proportion to activity. Never below zero."""
         s = self.system
-        agent = moment.slot.dose.agent if moment.slot else ""
-        earlier = [m for m in moment.case.doses if m.slot and m.slot.dose.agent == agent]
+        earlier = self._earlier(moment)
         zero = s.number(_ZERO)
         given, dose = zero, zero
         for m in earlier:

@@ -62,6 +62,8 @@ class Row(NamedTuple):
     cap: Measure | None
     floor: Measure | None
     cite: LevelRow | Dose
+    organ: Observable | None = None
+    """What an activity gives to the organ, where the level is an absorbed dose that this organ reaches."""
 
     @property
     def low(self) -> Measure:
@@ -84,7 +86,7 @@ class Row(NamedTuple):
     @property
     def target(self) -> bool:
         """Whether the level is a whole-body dose to be reached."""
-        return self.low.dimension == TARGET and not self.factors
+        return self.low.dimension == TARGET and not self.factors and self.organ is None
 
     def option(self, chosen: Measure) -> tuple[Measure, Measure] | None:
         """The alternative that a chosen level is of: one of its kind, if possible one that has it within."""
@@ -151,7 +153,9 @@ class _Maker:
 
     def row(self, source: Dose | LevelRow, where: str) -> Row:
         options, factors = self._level(source.level, f"{where}.level")
-        return Row(self._when(source, factors, where), options, factors, *self._bounds(source, where), source)
+        named = source.level.organ if isinstance(source.level, Choice) else None
+        organ = find(f"organ_dose.{named}", self.compiler.table) if named is not None else None
+        return Row(self._when(source, factors, where), options, factors, *self._bounds(source, where), source, organ)
 
     def _level(self, level: object, where: str) -> tuple[tuple[tuple[Measure, Measure], ...], tuple[Factor, ...]]:
         if isinstance(level, Product):
@@ -159,8 +163,8 @@ class _Maker:
         if isinstance(level, Choice):
             if len(level.choose) < 2:
                 raise InputError("a choice lists at least two levels", where=f"{where}.choose")
-            options = tuple(ends(each, self.wanted[:3], f"{where}.choose[{i}]") for i, each in enumerate(level.choose))
-            return options, ()
+            wanted = self.wanted[:3] if level.organ is None else (TARGET,)
+            return tuple(ends(each, wanted, f"{where}.choose[{i}]") for i, each in enumerate(level.choose)), ()
         assert isinstance(level, (str, Range))
         return (ends(level, self.wanted, where),), ()
 

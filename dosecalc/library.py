@@ -106,13 +106,13 @@ class ProtocolFile:
 
     def _collect_cites(self, arm: Arm) -> list[str]:
         found: dict[str, None] = {}
-        conditions = self.protocol.conditions
-        mine = [arm, *(c for c in self.protocol.agents.values())]
+        named = {**self.protocol.conditions, **self.protocol.tables}
+        mine: list[BaseModel | None] = [arm, *self.protocol.agents.values(), self.protocol.effective]
         mine += [r for r in self.protocol.rules if r.holds_for(arm.id)]
         mine += [i for i in self.protocol.instructions if i.holds_for(arm.id)]
         mine += [c for c in self.protocol.conflicts if c.holds_for(arm.id)]
         for thing in mine:
-            for cite in _cites_below(thing, conditions):
+            for cite in _cites_below(thing, named):
                 found.setdefault(cite)
         return list(found)
 
@@ -127,18 +127,19 @@ class ProtocolFile:
         return [(c, f.statement) for c in cites if (f := self.fact(c)) and not self.confirmed(c)]
 
 
-def _cites_below(thing: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
+def _cites_below(thing: Any, named: Mapping[str, Any]) -> Iterator[str]:
+    """The citations of a part of a file, and of the conditions and tables that it names."""
     if isinstance(thing, list):
         for item in thing:
-            yield from _cites_below(item, conditions)
+            yield from _cites_below(item, named)
     elif isinstance(thing, BaseModel):
         for name, value in thing.__dict__.items():
             if name in ("cite", "between"):
                 yield from cited(value)
-            elif name == "condition" and value in conditions:
-                yield from _cites_below(conditions[value], conditions)
+            elif name in ("condition", "table") and value in named:
+                yield from _cites_below(named[value], named)
             elif isinstance(value, (BaseModel, list)):
-                yield from _cites_below(value, conditions)
+                yield from _cites_below(value, named)
 
 
 # -- reading ----------------------------------------------------------------------------------------------------

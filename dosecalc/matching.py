@@ -133,7 +133,8 @@ def _levels(
     for number, chosen in request.levels.items():
         if not ranged or (number is not None and number not in ranged):
             raise InputError(_fixed_level(arm, slots, number), where="--level")
-        for dose in ranged if number is None else (number,):
+        alike = [n for n, rows in ranged.items() if chosen.dimension in _kinds(rows)]  # a dose of another kind waits
+        for dose in (alike or ranged) if number is None else (number,):
             _check_kind(arm, chosen, ranged[dose])
             if number is not None or dose not in request.levels:
                 levels[dose] = chosen
@@ -188,8 +189,13 @@ def _fixed_level(arm: Arm, slots: tuple[Slot, ...], number: int | None) -> str:
     return f"{arm.id} fixes the level of {of}{at}; --level chooses only where a protocol gives a range"
 
 
+def _kinds(rows: list[Row]) -> list[str]:
+    """The dimensions among which a level is chosen."""
+    return list(dict.fromkeys(low.dimension for row in rows for low, _ in row.options))
+
+
 def _check_kind(arm: Arm, chosen: units.Measure, rows: list[Row]) -> None:
-    known = list(dict.fromkeys(low.dimension for row in rows for low, _ in row.options))
+    known = _kinds(rows)
     if chosen.dimension not in known:
         wanted = " or ".join(units.DIMENSIONS[dimension][0] for dimension in known)
         raise InputError(

@@ -66,6 +66,7 @@ class Range(_Thing):
     max: str
 
 
+Organ = Literal["red_marrow", "lungs", "kidneys", "liver", "small_intestine"]
 _QuantityOrRange = Annotated[
     Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")],
     Discriminator(_form),
@@ -73,9 +74,13 @@ _QuantityOrRange = Annotated[
 
 
 class Choice(_Thing):
-    """Alternatives that the source leaves to whoever prescribes; ``--level`` chooses one."""
+    """Alternatives that the source leaves to whoever prescribes; ``--level`` chooses one.
+
+    With an ``organ`` they are absorbed doses that this organ reaches with all doses of the agent so far.
+    """
 
     choose: list[_QuantityOrRange]
+    organ: Organ | None = None
 
 
 class OfObservable(_Thing):
@@ -177,9 +182,6 @@ class Cycle(_Thing):
     length: _QuantityOrRange | None = None
     interval: Interval | None = None
     cite: Cite | None = None
-
-
-Organ = Literal["red_marrow", "lungs", "kidneys", "liver", "small_intestine"]
 
 
 class OrganLimit(_Thing):

@@ -197,6 +197,7 @@ def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
     spared = {
         f"{kind}.{organ.spared.source.organ}" for organ in result.organs for kind in ("organ_dose", "organ_half_life")
     }
+    spared |= {row.organ.name for m in result.doses for row in m.rows if row.organ is not None}
     for name, said in match.request.stated.items():
         if name.startswith("organ_") and name not in spared:
             text = f"{name} was stated as {said.text}, but {match.arm.id} limits no such organ"
@@ -221,7 +222,7 @@ def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
             text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
             yield own("level-range", "warning", number, text, cite)
         elif given is not None:
-            if not row.factors:
+            if not row.factors and row.organ is None:
                 yield _given_in_range(row, number, given, moment, cite)
         elif chosen is not None and (ends := row.option(chosen)) is not None:
             yield _in_range(ends, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)

@@ -72,6 +72,8 @@ class Tracer:
             return self._waits_for_factors(moment, row)
         if row.open and moment.number not in self.match.levels:
             return self._choice(moment, row)
+        if row.organ is not None:
+            return self._waits_for_organ(moment, row.organ)
         basis = row.low.dimension.partition("/")[2]
         return (
             f"needs the {OBSERVABLES[basis].title}: {self._how_to_size(basis, moment.number)}" if basis else "not known"
@@ -87,7 +89,7 @@ class Tracer:
         kind, _, basis = ends[0].dimension.partition("/")
         size: Value = moment.get(basis) if basis else None
         if not basis or not EXACT.known(size):
-            return " (fixed)" if not basis and ends[0] is ends[1] else ""
+            return " (fixed)" if kind in ("activity", "mass") and not basis and ends[0] is ends[1] else ""
         symbol = ends[0].unit.symbol.partition("/")[0]
         made = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
         return f" ({' to '.join(made)} here)"
@@ -122,6 +124,12 @@ class Tracer:
         if self.match.whens[number - 1].date is None:
             return "sizes are stated by date and this dose has none, so give --start (and --cycle-length)"
         return "those that are stated are of a later date; give one of the day of the dose or before"
+
+    def _waits_for_organ(self, moment: Moment, organ: Observable) -> str:
+        if not EXACT.known(moment.get(organ.name)):
+            return f"needs the {organ.title}: give {settled_by(organ)}"
+        unknown = [m.number for m in self.earlier(moment) if not EXACT.known(m.amount)]
+        return f"waits for the activity of {doses_text(unknown)}"
 
     def _waits_for_dose(self, moment: Moment) -> str:
         earlier = self.earlier(moment)
@@ -159,6 +167,8 @@ class Tracer:
     def _made(self, moment: Moment, row: Row, level: Measure) -> str:
         if row.target:
             return self._to_target(moment, level)
+        if row.organ is not None:
+            return self._to_organ(moment, row.organ, level)
         if row.factors:
             return self._of_factors(moment, row, level)
         basis = level.dimension.partition("/")[2]
@@ -205,6 +215,17 @@ class Tracer:
         text = f"{shown} x ({target} - {had}) / {had} = {result}{self._bound(moment, 'MBq', 'activity', unbounded)}"
         by_plan = [m.number for m in earlier if m.number not in self.match.request.given]
         return f"{text}; {doses_text(by_plan)} taken as given as planned (no --given)" if by_plan else text
+
+    def _to_organ(self, moment: Moment, organ: Observable, level: Measure) -> str:
+        coefficient, given = moment.get(organ.name), sum((m.amount for m in self.earlier(moment)), Fraction(0))
+        per = units.show(coefficient, organ.unit, organ.dimension, exactly=True)
+        total, before = (units.show(each, "mCi", exactly=True) for each in (level.value / coefficient, given))
+        left = level.value / coefficient - given
+        words = f"{units.spell(level)} to the {organ.name.partition('.')[2].replace('_', ' ')}"
+        text = f"{words} / {per} = {total} in all, less {before} before"
+        if left <= 0:
+            return f"{text}: no further administration{self._bound(moment, 'mCi', 'activity', Fraction(0))}"
+        return f"{text} = {units.show(left, 'mCi', exactly=True)}{self._bound(moment, 'mCi', 'activity', left)}"
 
     def _bound(self, moment: Moment, symbol: str, kind: str, unbounded: Value) -> str:
         """What the source itself made of an amount, where it caps it or raises it."""

@@ -193,6 +193,7 @@ _WORDS = {
     "cells": "cell", "cells/kg": "cell/kg", "cell/uL": "/uL", "cells/uL": "/uL", "x ULN": "xULN",
     **{f"{s}/{way}": f"{s}/(h*MBq)" for s in ("Gy", "mGy")
        for way in ("(MBq h)", "(MBq*h)", "(h MBq)", "MBq/h", "h/MBq")},
+    **{way: f"h*{s}" for s in ("MBq", "mCi", "GBq") for way in (f"{s} h", f"{s}*h", f"{s} hr", f"h {s}")},
 }  # fmt: skip
 _SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9"})
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
@@ -357,7 +358,7 @@ def pretty(symbol: str) -> str:
     """A unit as people print it: superscripts, and never a ``u`` for micro (ISMP)."""
     for plain, shown in _PRETTY:
         symbol = symbol.replace(plain, shown)
-    return symbol
+    return re.sub(r"\bh\*(\w+)", r"\1 h", symbol)
 
 
 def decimal(value: Number, figures: int = 4) -> str:

@@ -159,7 +159,7 @@ def test_a_part_of_a_regimen_is_called_a_part():
     assert crosscheck(**CASE_1).conclusion.count("that is the regimen of clover2-20.") == 1
     five = crosscheck(total="4684 mCi", doses=5, level="20 mCi/m^2", age=14).conclusion
     assert "the first five doses of clover2-20, which has four, more with its optional cycles" in five
-    one = crosscheck(total="1184 mCi", doses=1, level="20 mCi/m^2", age=14).conclusion
+    one = crosscheck(total="1184 mCi", doses=1, level="20 mCi/m^2", age=14, agent="iopofosine").conclusion
     assert "that is the first dose of clover2-20, which has four" in one
 
 

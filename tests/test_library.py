@@ -31,6 +31,9 @@ def fact(sheet, name):
     return next(each for each in facts if each["id"] == name)
 
 
+MARROW = {"organ_dose.red_marrow": "0.01 Gy/mCi"}
+BEXXAR = {"activity_hours": "9000 mCi h", "residence_time": "90 h"}
+GLAND = {"gland_mass": "40 g", "uptake": "50 %"}
 # arm, patient, amounts in MBq by hand
 EXAMPLES = [
     ("zevalin-relapsed", {"weight": 70, "observables": {"platelets": "150000/uL"}}, [28 * MCI]),
@@ -73,6 +76,36 @@ EXAMPLES = [
     ("nct03966651-level-1", {"weight": 25}, [2000] * 2),
     ("nct03966651-level-2", {"weight": 25}, [2500] * 2),
     ("nct03966651-level-3", {"weight": 25}, [3000] * 2),
+    *((f"clr131-phase1a-{n}", {"bsa": "1.2 m^2"}, [Fraction("1.2") * n * MCI]) for n in (15, 30, 45, 60, 75)),
+    ("nct01495663-dosimetric", {}, [5 * MCI]),
+    ("nct01495663-level-1", {"bsa": "2 m^2"}, [25 * MCI]),
+    ("miitop", {"weight": 20}, [8880] * 2),
+    ("nant-double", {"weight": 20, "level": {1: "15 mCi/kg", 2: "6 Gy"}, "observables": MARROW}, [300 * MCI] * 2),
+    (
+        "nant-double",
+        {"weight": 20, "level": {1: "12 mCi/kg", 2: "8 Gy"}, "observables": MARROW},
+        [240 * MCI, 420 * MCI],
+    ),
+    ("nant-double", {"weight": 20, "level": {1: "21 mCi/kg", 2: "4 Gy"}, "observables": MARROW}, [420 * MCI, 0]),
+    ("nant-nca-dosimetric", {"weight": 9}, [37]),
+    ("nant-nca-dosimetric", {"weight": 20}, [74]),
+    ("nant-nca-dosimetric", {"weight": 50}, [185]),
+    ("nant-nca-dosimetric", {"weight": 51}, [185]),
+    ("nant-nca-therapeutic", {"weight": 20, "level": "777 MBq/kg"}, [15540]),
+    ("n2011-01", {"weight": 20}, [360 * MCI]),
+    ("anbl09p1", {"weight": 20, "level": "15 mCi/kg"}, [300 * MCI]),
+    ("nant-vorinostat", {"weight": 20, "level": "666 MBq/kg"}, [360 * MCI]),
+    ("ludo-n", {"weight": 20, "measured": {1: "1 Gy"}}, [4000, 5600]),
+    ("ludo-n", {"weight": 20, "measured": {1: "1.2 Gy"}}, [4000, 4000]),
+    ("psma-225ac", {"weight": 80, "level": "100 kBq/kg"}, [8]),
+    ("bexxar-dosimetric", {}, [5 * MCI]),
+    ("bexxar-therapeutic", {"observables": {**BEXXAR, "platelets": "150 10^9/L"}}, [100 * MCI]),
+    ("bexxar-therapeutic", {"observables": {**BEXXAR, "platelets": "149 10^9/L"}}, [Fraction(260, 3) * MCI]),
+    ("iodide-graves", {"level": "80 uCi/g", "observables": GLAND}, [Fraction("6.4") * MCI]),
+    ("iodide-large-gland", {"level": "200 uCi/g", "observables": GLAND}, [16 * MCI]),
+    ("iodide-metric", {"level": "4 MBq/g", "observables": GLAND}, [320]),
+    ("iodide-ablation", {"level": "30 mCi"}, [30 * MCI]),
+    ("iodide-metastases", {"level": "150 mCi"}, [150 * MCI]),
 ]
 
 
@@ -84,7 +117,8 @@ def test_worked_examples(arm, patient, expected):
 def test_every_arm_has_a_worked_example():
     elsewhere = {"azedra-therapeutic", "clover2-20", "clover2-10", "inotuzumab", "mibg-4gy-melphalan",
                  "mibg-compassionate-nb", "mibg-compassionate-ppgl"}  # fmt: skip
-    assert {arm for arm, _, _ in EXAMPLES} == set(folders.arm_ids()) - elsewhere
+    cards = {arm for arm in folders.arm_ids() if arm.startswith(("eanm-card-", "nacg-"))}  # tests/test_cards.py
+    assert {arm for arm, _, _ in EXAMPLES} == set(folders.arm_ids()) - elsewhere - cards
 
 
 # -- Zevalin ----------------------------------------------------------------------------------------------------
@@ -249,6 +283,50 @@ def test_the_totals_that_the_sources_state():
     assert five == amounts("clr131-myeloma-cohort-4", bsa="1 m^2")[0]
     assert sum(amounts("clr131-head-neck", bsa="1 m^2")) == Fraction("31.2") * MCI
     assert amounts("dotatoc-90y-level-3", bsa="1 m^2")[0] == 50 * MCI
+
+
+@pytest.mark.parametrize(
+    ("hours", "status"), [("50 h", "pass"), ("49.9 h", "violation"), ("150 h", "pass"), ("150.1 h", "violation")]
+)
+def test_residence_times_with_which_bexxar_is_not_given(hours, status):
+    stated = {**BEXXAR, "residence_time": hours, "platelets": "150 10^9/L"}
+    plan = dosecalc.plan("bexxar-therapeutic", observables=stated)
+    assert statuses(plan, "residence-time") == {status}
+    assert statuses(plan, "effective") == {"unknown"}
+    assert plan.unconfirmed[0].fact == "bexxar-label#discontinued"
+
+
+@pytest.mark.parametrize(("start", "status"), [("2014-12-31", "pass"), ("2015-01-01", "violation")])
+def test_bexxar_ends_with_its_year(start, status):
+    assert statuses(dosecalc.plan("bexxar-dosimetric", start=start), "effective") == {status}
+
+
+def test_a_second_infusion_to_the_marrow_waits_for_what_an_activity_gives_it():
+    plan = dosecalc.plan("nant-double", weight=20, level={1: "15 mCi/kg", 2: "6 Gy"})
+    assert "organ_dose.red_marrow=... Gy/mCi" in plan.doses[1].pending
+    done = dosecalc.plan("nant-double", weight=20, level={1: "15 mCi/kg", 2: "8 Gy"},
+                         given={1: "290 mCi"}, observables=MARROW)  # fmt: skip
+    assert done.doses[1].exact == 420 * MCI
+    assert done.doses[1].bounded == "cap"
+    assert "8 Gy to the red marrow / 0.01 Gy/mCi = 800 mCi in all, less 290 mCi before = 510 mCi" in done.doses[1].trace
+    over = dosecalc.plan("nant-double", weight=20, level={1: "21 mCi/kg", 2: "4 Gy"}, observables=MARROW)
+    assert over.doses[1].bounded == "floor"
+    assert "no further administration" in over.doses[1].trace
+    odd = dosecalc.plan("nant-double", weight=20, level={1: "15 mCi/kg", 2: "5 Gy"}, observables=MARROW)
+    assert "violation" in statuses(odd, "level-range")
+
+
+@pytest.mark.parametrize(("kidneys", "status"), [("23 Gy", "pass"), ("23.1 Gy", "violation"), (None, "unknown")])
+def test_the_kidneys_of_ludo_n(kidneys, status):
+    stated = {} if kidneys is None else {"kidney_dose": kidneys}
+    plan = dosecalc.plan("ludo-n", weight=20, measured={1: "1.3 Gy"}, observables=stated)
+    assert statuses(plan, "kidneys") == {status}
+    assert statuses(plan, "whole-body-first") == {"warning"}
+
+
+@pytest.mark.parametrize(("level", "status"), [("30 mCi", "pass"), ("30.1 mCi", "warning"), ("150 mCi", "warning")])
+def test_ablation_above_the_usual_activity_is_a_warning(level, status):
+    assert statuses(dosecalc.plan("iodide-ablation", level=level), "usual-activity") == {status}
 
 
 # -- reductions, windows, dates ------------------------------------------------------------------------------------

@@ -244,8 +244,8 @@ def _rest(plan: Plan) -> Page:
     if plan.unconfirmed:
         page += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
                  Items([(u.fact, units.prose(u.statement), "warning") for u in plan.unconfirmed])]  # fmt: skip
-    passed = [_name(f) for f in plan.findings if f.status == "pass"]
-    off = [_name(f) for f in plan.findings if f.status == "not_applicable"]
+    passed, off = (list(dict.fromkeys(_name(f) for f in plan.findings if f.status == status))
+                   for status in ("pass", "not_applicable"))  # fmt: skip
     if passed:
         page += [Heading("Passed", "pass"), Paragraph(f"  {', '.join(passed)}")]
     if off:

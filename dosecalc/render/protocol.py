@@ -169,7 +169,9 @@ def _steps(name: str, table: Table) -> tuple[str, str, str]:
 
 def _level(level: Level | OneLevel) -> str:
     if isinstance(level, Choice):
-        return " or ".join(map(_level, level.choose)) + ", to be chosen"
+        aim = "" if level.organ is None else f"to a cumulative dose of the {level.organ.replace('_', ' ')} of "
+        ways = (each if level.organ and isinstance(each, str) else _level(each) for each in level.choose)
+        return f"{aim}{' or '.join(ways)}, to be chosen"
     if isinstance(level, Product):
         return " / ".join((" x ".join(map(_factor, level.product)), *map(_factor, level.over)))
     if isinstance(level, str):
