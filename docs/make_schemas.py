@@ -23,6 +23,7 @@ from dosecalc.crosschecks import AUDIT, CROSSCHECK, SAME, AuditDocument, Crossch
 from dosecalc.decays import DECAY, DISPENSE, DecayDocument, DispenseDocument
 from dosecalc.dosimetries import DOSIMETRY, DosimetryDocument
 from dosecalc.factsheet import FactSheet
+from dosecalc.maxima import LIMITS, LimitsDocument
 from dosecalc.plans import SCHEMA, PlanDocument
 from dosecalc.protocol import Protocol
 from dosecalc.recordchecks import RECORD, RecordDocument
@@ -66,6 +67,11 @@ def dispense() -> dict[str, Any]:
     return _document(DispenseDocument, DISPENSE, "A draw of dosecalc", "dosecalc dispense --json")
 
 
+def limits() -> dict[str, Any]:
+    """What ``dosecalc limits --json`` prints."""
+    return _document(LimitsDocument, LIMITS, "The limits of a next dose", "dosecalc limits --json")
+
+
 def record() -> dict[str, Any]:
     """What ``dosecalc record --json`` prints."""
     return _document(RecordDocument, RECORD, "A checked record of dosecalc", "dosecalc record --json")
@@ -94,6 +100,7 @@ SCHEMAS = {
     "decay.schema.json": decay,
     "dispense.schema.json": dispense,
     "dosimetry.schema.json": dosimetry,
+    "limits.schema.json": limits,
     "record.schema.json": record,
     "course.schema.json": course,
     "protocol.schema.json": protocol,

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dosecalc.dosimetry import fit_retention
     from dosecalc.errors import InputError
     from dosecalc.library import load_protocol
+    from dosecalc.limiting import limits
+    from dosecalc.maxima import Limits
     from dosecalc.patient import Patient
     from dosecalc.planning import plan
     from dosecalc.plans import Plan
@@ -39,6 +41,7 @@ __all__ = [
     "Dispensed",
     "Dosimetry",
     "InputError",
+    "Limits",
     "Patient",
     "Plan",
     "RecordCheck",
@@ -50,6 +53,7 @@ __all__ = [
     "decay",
     "dispense",
     "fit_retention",
+    "limits",
     "load_protocol",
     "plan",
     "same",
@@ -63,6 +67,7 @@ _HOMES = {
     "Dispensed": ("dosecalc.decays", "Dispensed"),
     "Dosimetry": ("dosecalc.dosimetries", "Dosimetry"),
     "InputError": ("dosecalc.errors", "InputError"),
+    "Limits": ("dosecalc.maxima", "Limits"),
     "Patient": ("dosecalc.patient", "Patient"),
     "Plan": ("dosecalc.plans", "Plan"),
     "RecordCheck": ("dosecalc.recordchecks", "RecordCheck"),
@@ -73,6 +78,7 @@ _HOMES = {
     "decay": ("dosecalc.decaying", "decay"),
     "dispense": ("dosecalc.dispensing", "dispense"),
     "fit_retention": ("dosecalc.dosimetry", "fit_retention"),
+    "limits": ("dosecalc.limiting", "limits"),
     "load_protocol": ("dosecalc.library", "load_protocol"),
     "plan": ("dosecalc.planning", "plan"),
     "same": ("dosecalc.comparing", "same"),

@@ -96,9 +96,9 @@ def _comparisons(condition: CompiledCondition) -> str:
 
 def out_of_reach(rows: Sequence[Row]) -> list[int]:
     """The rows, counted from 1, that hold for nobody because the rows before them do, or because they never can."""
-    axes = _axes([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
+    axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
     left = set(range(len(rows)))
-    if _too_many(axes):
+    if too_many(axes):
         return []
     for patient in _patients(axes):
         left.discard(_first(rows, patient))
@@ -111,8 +111,8 @@ def gaps(rows: Sequence[Row]) -> list[Gap]:
     """The gaps between rows, each between two rows that hold for neighbouring values of one observable."""
     if any(row.when is None for row in rows):
         return []
-    axes = _axes([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
-    if _too_many(axes):
+    axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
+    if too_many(axes):
         return []
     found: dict[str, Gap] = {}
     for observable, points in axes:
@@ -126,7 +126,7 @@ def gaps(rows: Sequence[Row]) -> list[Gap]:
     return list(found.values())
 
 
-def _holes(observable: Observable, points: Sequence[_Point], line: Sequence[int]) -> Iterator[Gap]:
+def _holes(observable: Observable, points: Sequence[Point], line: Sequence[int]) -> Iterator[Gap]:
     """The runs in which no row holds, between two points where one does."""
     last: int | None = None
     for here, row in enumerate(line):
@@ -137,7 +137,7 @@ def _holes(observable: Observable, points: Sequence[_Point], line: Sequence[int]
         last = here
 
 
-def _between(observable: Observable, points: Sequence[_Point]) -> str:
+def _between(observable: Observable, points: Sequence[Point]) -> str:
     """Where a hole lies, from the last point before it to the first one after it."""
     low, first, last, high = points[0], points[1], points[-2], points[-1]
     if observable.kind == "count":
@@ -156,34 +156,34 @@ def _first(rows: Sequence[Row], patient: _Patient) -> int:
 
 
 def _possible(condition: CompiledCondition) -> bool:
-    axes = _axes(condition.leaves)
-    return _too_many(axes) or any(condition.test(patient).yes for patient in _patients(axes))
+    axes = axes_of(condition.leaves)
+    return too_many(axes) or any(condition.test(patient).yes for patient in _patients(axes))
 
 
 # -- points that stand for all values --
 
 
-class _Point(NamedTuple):
+class Point(NamedTuple):
     value: Any
     text: str
     limit: bool
     """Whether a condition compares with this very value."""
 
 
-_Axis = tuple[Observable, list[_Point]]
+Axis = tuple[Observable, list[Point]]
 
 
-def _too_many(axes: Sequence[_Axis]) -> bool:
+def too_many(axes: Sequence[Axis]) -> bool:
     return prod(len(points) for _, points in axes) > MOST
 
 
-def _patients(axes: Sequence[_Axis]) -> Iterator[_Patient]:
+def _patients(axes: Sequence[Axis]) -> Iterator[_Patient]:
     names = [observable.name for observable, _ in axes]
     for values in product(*(points for _, points in axes)):
         yield _Patient({name: point.value for name, point in zip(names, values, strict=True)})
 
 
-def _axes(leaves: Iterable[Leaf]) -> list[_Axis]:
+def axes_of(leaves: Iterable[Leaf]) -> list[Axis]:
     """Each observable that is compared, with the points that stand for all of its values."""
     asked: dict[str, tuple[Observable, dict[Fraction, str]]] = {}
     for leaf in leaves:
@@ -196,21 +196,21 @@ def _axes(leaves: Iterable[Leaf]) -> list[_Axis]:
     return [(observable, _points(observable, limits)) for observable, limits in asked.values()]
 
 
-def _points(observable: Observable, limits: Mapping[Fraction, str]) -> list[_Point]:
+def _points(observable: Observable, limits: Mapping[Fraction, str]) -> list[Point]:
     if observable.kind == "boolean":
-        return [_Point(TRUE, "true", limit=True), _Point(FALSE, "false", limit=True)]
+        return [Point(TRUE, "true", limit=True), Point(FALSE, "false", limit=True)]
     if observable.kind == "choice":
         return [
-            _Point({other: TRUE if other == choice else FALSE for other in observable.choices}, choice, limit=True)
+            Point({other: TRUE if other == choice else FALSE for other in observable.choices}, choice, limit=True)
             for choice in observable.choices
         ]
     if observable.kind == "count":
         near = {limit + step for limit in limits for step in (-1, 0, 1)}
-        return [_Point(v, units.decimal(v), v in limits) for v in sorted(near) if _believed(observable, v)]
+        return [Point(v, units.decimal(v), v in limits) for v in sorted(near) if _believed(observable, v)]
     ordered = sorted(limits)
     inner = [(low + high) / 2 for low, high in pairwise(ordered)]
     values = sorted({*ordered, *inner, ordered[0] / 2 if ordered[0] > 0 else ordered[0] - 1, ordered[-1] * 2 + 1})
-    return [_Point(v, limits.get(v, ""), v in limits) for v in values if _believed(observable, v) or v in limits]
+    return [Point(v, limits.get(v, ""), v in limits) for v in values if _believed(observable, v) or v in limits]
 
 
 def _believed(observable: Observable, value: Fraction) -> bool:

@@ -46,8 +46,11 @@ class Match(NamedTuple):
         return list(dict.fromkeys(slot.dose.agent for slot in self.slots))
 
 
-def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
-    """Hold a request against an arm. InputError says what does not fit and how to write it."""
+def match(file: ProtocolFile, arm: Arm, request: Request, *, need_levels: bool = True) -> Match:
+    """Hold a request against an arm. InputError says what does not fit and how to write it.
+
+    ``need_levels``: whether a range has to have a level chosen in it; without, its dose waits.
+    """
     compiled = file.compiled(arm)
     chosen = None if request.cycle_length is None else int(request.cycle_length)
     slots, days = compiled.course(request.cycles, chosen)
@@ -56,7 +59,7 @@ def match(file: ProtocolFile, arm: Arm, request: Request) -> Match:
     rows = {slot.number: compiled.at(slot, steps).rows for slot in slots}
     ranged = {number: found for number, all_ in rows.items() if (found := [r for r in all_ if r.open])}
     sole = {number for number, all_ in rows.items() if len(all_) == 1}
-    levels = _levels(arm, request, slots, ranged, sole)
+    levels = _levels(arm, request, slots, ranged, sole if need_levels else set())
     _check_cycle_length(arm, request, slots)
     dates = {number: given.date for number, given in request.given.items() if given.date is not None}
     start = timeline.start_of(request.start, dates)

@@ -198,7 +198,7 @@ class Case:
     def stored(self, moment: Moment) -> Tri:
         """A count above zero says that cells are stored."""
         zero = self.system.number(Fraction(0))
-        counts = [self.system.above(self.stated(name, moment), zero) for name in _CELLS]
+        counts = [self.system.above(self.stated(name, moment), zero) for name in CELLS]
         said = self.stated("stem_cells_stored", moment)
         return Tri(said.yes | counts[0].yes | counts[1].yes, said.no)
 
@@ -213,7 +213,7 @@ class Case:
         return self.system.where(none, self.system.number(Fraction(0)), self.stated(name, moment))
 
 
-_CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
+CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
 _DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
     "whole_body_dose": Case.whole_body_dose,
     "age": Case.age,

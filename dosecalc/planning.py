@@ -73,7 +73,7 @@ def plan(
     >>> dosecalc.plan("clover2-20", bsa="1.6 m^2").doses[0].exact
     Fraction(1184, 1)
     """
-    named = {
+    stated = {
         "bsa": bsa,
         "weight": weight,
         "height": height,
@@ -81,26 +81,40 @@ def plan(
         "sex": sex,
         "level": level,
         "cycles": cycles,
-        "start": start.isoformat() if isinstance(start, Date) else start,
-        "cycle-length": cycle_length,
+        "start": start,
+        "cycle_length": cycle_length,
         "prior": prior,
         "given": given,
         "measured": measured,
         "retention": retention,
         "reduction": reduction,
-        "set": observables,
+        "observables": observables,
         "label": label,
-        "bsa-formula": bsa_formula,
+        "bsa_formula": bsa_formula,
     }
+    return plan_inputs(inputs_of(protocol, stated, patient))
+
+
+def inputs_of(
+    protocol: str | os.PathLike[str],
+    stated: Mapping[str, Any],
+    patient: Patient | str | os.PathLike[str] | None = None,
+) -> dict[str, list[str]]:
+    """The table ``{option: [texts]}`` of what was stated under the keywords of :func:`plan`."""
     inputs = {"protocol": [path_text("protocol", protocol)]}
-    inputs |= {option: _texts(option, v) for option, v in named.items() if v is not None}
+    for keyword, value in stated.items():
+        option = "set" if keyword == "observables" else keyword.replace("_", "-")
+        if option not in OPTIONS:
+            raise TypeError(f"there is no keyword {keyword!r}")
+        if value is not None:
+            inputs[option] = _texts(option, value.isoformat() if isinstance(value, Date) else value)
     if patient is None:
-        return plan_inputs(inputs)
+        return inputs
     from dosecalc.patient import Patient
 
     if isinstance(patient, Patient):
-        return plan_inputs(merged(inputs, patient.inputs()))
-    return plan_inputs({**inputs, "patient": [path_text("patient", patient)]})
+        return merged(inputs, patient.inputs())
+    return {**inputs, "patient": [path_text("patient", patient)]}
 
 
 def _texts(option: str, value: Any) -> list[str]:
@@ -119,6 +133,20 @@ def merged(inputs: Mapping[str, list[str]], more: Mapping[str, list[str]]) -> di
 
 def plan_inputs(inputs: Mapping[str, list[str]]) -> Plan:
     """Plan from the table ``{option: [texts]}`` that the command line and :func:`plan` both make."""
+    asked, kept = asked_of(inputs)
+    result = asked.compiled.run(asked.slots, asked.inputs)
+    _check_any_amount(asked, result)
+    _check_derived_surface(asked, result)
+    if not asked.request.retention:
+        return _assemble(asked, result, kept)
+    from dosecalc import measuring  # scipy is loaded for readings alone
+
+    measured = measuring.measure(asked, result)
+    return _assemble(measured.match, measured.result, kept, measured)
+
+
+def asked_of(inputs: Mapping[str, list[str]], *, need_levels: bool = True) -> tuple[Match, dict[str, list[str]]]:
+    """What was asked, held against its arm, and the table of options with those of a patient file."""
     if unknown := [option for option in inputs if option not in OPTIONS]:
         raise InputError(f"there is no option {unknown[0]!r}")
     kept = {option: list(texts) for option, texts in inputs.items() if texts}
@@ -135,16 +163,7 @@ def plan_inputs(inputs: Mapping[str, list[str]]) -> Plan:
         said = f"given twice with different values, {' and '.join(wanted)}" if wanted else "nothing was given"
         raise InputError(said, where="--protocol")
     file, arm = library.find(wanted[0])
-    asked = match(file, arm, read_request(kept, file.table))
-    result = asked.compiled.run(asked.slots, asked.inputs)
-    _check_any_amount(asked, result)
-    _check_derived_surface(asked, result)
-    if not asked.request.retention:
-        return _assemble(asked, result, kept)
-    from dosecalc import measuring  # scipy is loaded for readings alone
-
-    measured = measuring.measure(asked, result)
-    return _assemble(measured.match, measured.result, kept, measured)
+    return match(file, arm, read_request(kept, file.table), need_levels=need_levels), kept
 
 
 def _check_any_amount(asked: Match, result: Calculation) -> None:
@@ -185,14 +204,7 @@ def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]], mea
         file.fact(cite)  # so that its sheet is among those that were read
     return Plan.made(
         version=VERSION,
-        protocol={
-            "id": protocol.id,
-            "arm": arm.id,
-            "title": arm.title,
-            "status": protocol.status,
-            "file": file.file,
-            "sha256": file.sha256,
-        },
+        protocol=identity(asked),
         sources=_sources(asked, extra, measured),
         inputs=kept,
         patient=particulars(asked, result),
@@ -212,6 +224,13 @@ def _assemble(asked: Match, result: Calculation, kept: dict[str, list[str]], mea
         ),
         verified=None,
     )
+
+
+def identity(asked: Match) -> dict[str, str]:
+    """Which arm of which file a result is of."""
+    protocol, file = asked.file.protocol, asked.file
+    return {"id": protocol.id, "arm": asked.arm.id, "title": asked.arm.title, "status": protocol.status,
+            "file": file.file, "sha256": file.sha256}  # fmt: skip
 
 
 def _findings(asked: Match, result: Calculation, tracer: Tracer) -> tuple[Finding, ...]:

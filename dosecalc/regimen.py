@@ -35,7 +35,7 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield _cycles(match, cite)
     yield from _length(match, cite)
     yield from spacing.findings(match, cite)
-    yield from _in_force(match)
+    yield from in_force(match)
     yield from _ladder(match, result)
     yield from _scaled(match, result, tracer)
     yield from _organs(match, result)
@@ -49,7 +49,7 @@ def _named_gap(match: Match, moment: Moment) -> str:
     return "".join(f"; a gap between the rows of the source, see conflict {name}" for name in named)
 
 
-def _in_force(match: Match) -> Iterable[Finding]:
+def in_force(match: Match) -> Iterable[Finding]:
     """Whether the protocol holds at the date of the first dose; what was withdrawn at an unstated date is said."""
     effective, start = match.file.protocol.effective, match.whens[0].date
     withdrawn = match.file.protocol.status == "withdrawn"

@@ -11,6 +11,7 @@ import click
 from dosecalc.cli.crosschecking import audit, crosscheck
 from dosecalc.cli.dispensing import decay, dispense
 from dosecalc.cli.dosimetry import dosimetry
+from dosecalc.cli.limits import limits
 from dosecalc.cli.output import FAULT, complain, finish
 from dosecalc.cli.planning import plan
 from dosecalc.cli.protocols import observables, protocol
@@ -42,6 +43,7 @@ def cli() -> None:
 
 
 cli.add_command(plan)
+cli.add_command(limits)
 cli.add_command(crosscheck)
 cli.add_command(audit)
 cli.add_command(decay)

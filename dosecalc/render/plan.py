@@ -158,7 +158,9 @@ def _amount(size: Size, metric: str = "MBq") -> tuple[str, str]:
 def _flag(dose: Dose, amount: str) -> str:
     if dose.bounded == "cap":
         return f"{amount} (capped)"
-    return f"{amount} (target reached)" if dose.bounded == "floor" and not dose.size.value else amount
+    if dose.bounded == "floor":
+        return f"{amount} ({'raised' if dose.size.value else 'target reached'})"
+    return amount
 
 
 def _cumulative(dose: Dose) -> str:
