@@ -18,6 +18,7 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
 
 from pydantic import TypeAdapter
 
+from dosecalc.contrasting import COMPARISON, ComparisonDocument
 from dosecalc.courserecord import CourseRecord
 from dosecalc.crosschecks import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
 from dosecalc.decays import DECAY, DISPENSE, DecayDocument, DispenseDocument
@@ -67,6 +68,13 @@ def dispense() -> dict[str, Any]:
     return _document(DispenseDocument, DISPENSE, "A draw of dosecalc", "dosecalc dispense --json")
 
 
+def comparison() -> dict[str, Any]:
+    """What ``dosecalc plan --compare A B --json`` prints."""
+    made = _document(ComparisonDocument, COMPARISON, "Two plans side by side", "dosecalc plan --compare A B --json")
+    made["$defs"]["PlanDocument"]["properties"]["schema"] = {"const": SCHEMA}
+    return made
+
+
 def limits() -> dict[str, Any]:
     """What ``dosecalc limits --json`` prints."""
     return _document(LimitsDocument, LIMITS, "The limits of a next dose", "dosecalc limits --json")
@@ -100,6 +108,7 @@ SCHEMAS = {
     "decay.schema.json": decay,
     "dispense.schema.json": dispense,
     "dosimetry.schema.json": dosimetry,
+    "comparison.schema.json": comparison,
     "limits.schema.json": limits,
     "record.schema.json": record,
     "course.schema.json": course,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from dosecalc.auditing import audit
     from dosecalc.comparing import same
+    from dosecalc.contrasting import Comparison, compare
     from dosecalc.crosschecking import crosscheck
     from dosecalc.crosschecks import Audit, Crosscheck, Same
     from dosecalc.decaying import decay
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Audit",
+    "Comparison",
     "Crosscheck",
     "Decay",
     "Dispensed",
@@ -49,6 +51,7 @@ __all__ = [
     "__version__",
     "audit",
     "check_record",
+    "compare",
     "crosscheck",
     "decay",
     "dispense",
@@ -62,6 +65,7 @@ __all__ = [
 
 _HOMES = {
     "Audit": ("dosecalc.crosschecks", "Audit"),
+    "Comparison": ("dosecalc.contrasting", "Comparison"),
     "Crosscheck": ("dosecalc.crosschecks", "Crosscheck"),
     "Decay": ("dosecalc.decays", "Decay"),
     "Dispensed": ("dosecalc.decays", "Dispensed"),
@@ -74,6 +78,7 @@ _HOMES = {
     "Same": ("dosecalc.crosschecks", "Same"),
     "audit": ("dosecalc.auditing", "audit"),
     "check_record": ("dosecalc.records", "check_record"),
+    "compare": ("dosecalc.contrasting", "compare"),
     "crosscheck": ("dosecalc.crosschecking", "crosscheck"),
     "decay": ("dosecalc.decaying", "decay"),
     "dispense": ("dosecalc.dispensing", "dispense"),

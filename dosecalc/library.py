@@ -278,10 +278,9 @@ def _no_such_arm(wanted: str) -> str:
     from difflib import get_close_matches
 
     known = folders.arm_ids()
-    near = get_close_matches(wanted, known, n=3, cutoff=0.5) or [
-        a for a in known if wanted and a.startswith(wanted[:4])
-    ]
-    hint = f"Near ones: {', '.join(near)}." if near else f"Known arms: {', '.join(known)}."
+    said = wanted.lower()
+    near = get_close_matches(said, known, n=3, cutoff=0.5) or [a for a in known if said and a.startswith(said[:4])]
+    hint = f"Near ones: {', '.join(near)}." if near else f"There are {len(known)} arms."
     return f"read {wanted[:60]!r}, which is no arm of any protocol here. {hint} 'dosecalc protocol list' shows all."
 
 

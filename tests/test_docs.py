@@ -27,6 +27,7 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 import dosecalc
 from dosecalc import (
     cli,
+    contrasting,
     courserecord,
     crosschecks,
     decays,
@@ -359,6 +360,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ),
         ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retentions.COLUMNS, *retentions.SETTINGS}),
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
+        ("plan.md", {"plans", "left_out", *contrasting.LeftOut._fields}),
         ("limits.md", keys_of(*documents_of(maxima))),
         ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(courserecord))),
         ("findings.md", set(BUILT_IN)),

@@ -12,11 +12,11 @@ from dosecalc.cli.output import show, write
 @click.option(
     "--protocol",
     metavar="ARM",
-    required=True,
     multiple=True,
     shell_complete=completion.arms,
     help="Arm id such as clover2-20, or a path file.toml#arm.",
 )
+@click.option("--compare", nargs=2, metavar="ARM ARM", shell_complete=completion.arms, help="Two arms side by side.")
 @click.option("--bsa", multiple=True, metavar="[N=]Q", help="Body surface area; a bare number is m².")
 @click.option(
     "--weight",
@@ -69,7 +69,7 @@ from dosecalc.cli.output import show, write
 @click.option("--label", multiple=True, metavar="TEXT", help="A case reference to print on the plan.")
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as one JSON object.")
 @click.option("--strict", is_flag=True, help="Exit 1 also where something is unknown, pending or warned of.")
-def plan(as_json: bool, strict: bool, **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Compute every dose and the cumulative amounts of a course, and check it against its protocol.
 
     Quantities are a number and a unit: "1.6 m^2", "12 mCi/kg", "14 day". Options may be repeated where they take
@@ -78,10 +78,16 @@ def plan(as_json: bool, strict: bool, **options: tuple[str, ...]) -> int:  # noq
     \b
         dosecalc plan --protocol clover2-20 --bsa 1.6
         dosecalc plan --protocol mibg-compassionate-nb --weight 20 --level "12 mCi/kg" --prior none
+        dosecalc plan --compare eanm-card-mibg-123 nacg-mibg-123 --weight 20
     """
+    inputs = {name.rstrip("_").replace("_", "-"): list(texts) for name, texts in options.items() if texts}
+    if compare:
+        return _compared(compare, inputs, as_json=as_json, strict=strict)
+    if "protocol" not in inputs:
+        raise click.UsageError("Missing option '--protocol' (or '--compare ARM ARM').")
     from dosecalc.planning import plan_inputs
 
-    made = plan_inputs({name.rstrip("_").replace("_", "-"): list(texts) for name, texts in options.items() if texts})
+    made = plan_inputs(inputs)
     if as_json:
         write(made.to_json())
     else:
@@ -89,3 +95,18 @@ def plan(as_json: bool, strict: bool, **options: tuple[str, ...]) -> int:  # noq
 
         show(page(made))
     return made.exit_status(strict=strict)
+
+
+def _compared(arms: tuple[str, str], inputs: dict[str, list[str]], *, as_json: bool, strict: bool) -> int:
+    from dosecalc.contrasting import compare_inputs
+
+    if "protocol" in inputs:
+        raise click.UsageError("--protocol and --compare exclude each other")
+    both = compare_inputs(arms, inputs)
+    if as_json:
+        write(both.to_json())
+    else:
+        from dosecalc.render.comparison import page
+
+        show(page(both))
+    return both.exit_status(strict=strict)

@@ -175,13 +175,14 @@ def _totals(plan: Plan) -> Page:
     for agent, total in plan.totals.items():
         optional = any(d.optional and d.agent == agent for d in plan.doses)
         named = f"{agent}: " if len(plan.totals) > 1 else ""
-        rows.append([f"{named}{'required doses' if optional else 'all doses'}", *_sizes(total.required)])
+        rows.append([f"{named}{'required doses' if optional else 'all doses'}", *size_texts(total.required)])
         if optional:
-            rows.append([f"{named}with optional doses", *_sizes(total.with_optional)])
+            rows.append([f"{named}with optional doses", *size_texts(total.with_optional)])
     return [Heading("Totals"), Table(["", "amount", "", "per BSA", "per weight"], rows, frozenset({1, 2, 3, 4}))]
 
 
-def _sizes(size: Size) -> list[str]:
+def size_texts(size: Size) -> list[str]:
+    """An amount, the same in becquerel, and per body surface and weight."""
     amount, other = _amount(size)
     unit = "mCi" if size.kind == "activity" else "mg"
     ratios = [(size.bsa_value, f"{unit}/m^2"), (size.weight_value, f"{unit}/kg")]
@@ -197,10 +198,11 @@ def _findings(plan: Plan) -> Page:
     found = [f for f in plan.findings if f.status in ("violation", "warning")]
     if not found:
         return []
-    return [Heading("Findings"), Items([(f"{f.status} {_name(f)}", f.message, f.status) for f in found])]
+    return [Heading("Findings"), Items([(f"{f.status} {finding_name(f)}", f.message, f.status) for f in found])]
 
 
-def _name(finding: Finding) -> str:
+def finding_name(finding: Finding) -> str:
+    """A rule's name, with the part that it is of."""
     return f"{finding.rule} ({finding.part})" if finding.part else finding.rule
 
 
@@ -208,7 +210,7 @@ def _unknown(plan: Plan) -> Page:
     found = [f for f in plan.findings if f.status == "unknown"]
     if not found:
         return []
-    return [Heading(f"Not assessed ({len(found)})"), Items([(_name(f), _lacking(f), "unknown") for f in found])]
+    return [Heading(f"Not assessed ({len(found)})"), Items([(finding_name(f), _lacking(f), "unknown") for f in found])]
 
 
 def _lacking(finding: Finding) -> str:
@@ -246,7 +248,7 @@ def _rest(plan: Plan) -> Page:
     if plan.unconfirmed:
         page += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
                  Items([(u.fact, units.prose(u.statement), "warning") for u in plan.unconfirmed])]  # fmt: skip
-    passed, off = (list(dict.fromkeys(_name(f) for f in plan.findings if f.status == status))
+    passed, off = (list(dict.fromkeys(finding_name(f) for f in plan.findings if f.status == status))
                    for status in ("pass", "not_applicable"))  # fmt: skip
     if passed:
         page += [Heading("Passed", "pass"), Paragraph(f"  {', '.join(passed)}")]
