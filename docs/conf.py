@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from pygments.lexers.special import TextLexer
 from sphinx.highlighting import lexers
 
 from dosecalc.version import VERSION
+
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+from make_pages import write  # noqa: E402  # it stands beside this file
+
+write(HERE / "regimens")
 
 project = "dosecalc"
 author = "the dosecalc authors"
@@ -20,7 +28,7 @@ html_theme = "furo"
 html_title = f"dosecalc {VERSION}"
 html_show_sphinx = False
 html_copy_source = False
-html_extra_path = sorted(path.name for path in Path(__file__).parent.glob("*.schema.json"))
+html_extra_path = sorted(path.name for path in HERE.glob("*.schema.json"))
 myst_enable_extensions = ["deflist"]
 myst_heading_anchors = 3
 

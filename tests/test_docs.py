@@ -46,6 +46,7 @@ from dosecalc import (
 )
 from dosecalc.checking import BUILT_IN
 from dosecalc.factsheet import FactSheet
+from dosecalc.library import load_protocol
 from dosecalc.numbers import EXACT
 from dosecalc.observables import OBSERVABLES
 from dosecalc.protocol import Condition, Protocol, Rule
@@ -312,6 +313,26 @@ def test_files_are_of_their_schema(folder, name):
     for path in Path(folders.shipped(folder)).glob("*.toml"):
         raw = tomllib.loads(path.read_text(encoding="utf-8"))
         jsonschema.validate(json.loads(json.dumps(raw, default=str)), schema)
+
+
+def test_every_protocol_has_a_page_with_all_that_its_file_says(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(str(DOCS))
+    import make_pages
+
+    pages = {path.stem: path.read_text(encoding="utf-8") for path in make_pages.write(tmp_path / "regimens")}
+    files = [load_protocol(path.stem) for path in Path(folders.shipped("protocols")).glob("*.toml")]
+    assert set(pages) == {file.protocol.id for file in files} | {"index"}
+    for file in files:
+        page = pages[file.protocol.id].replace("\\", "")
+        ids = {each.id for each in (*file.protocol.arms, *file.protocol.rules, *file.protocol.conflicts)}
+        sheets = {cite.partition("#")[0] for arm in file.protocol.arms for cite in file.cites(arm)} & set(file.sheets)
+        assert {name for name in ids | sheets if name not in page} == set()
+        unconfirmed = [statement for arm in file.protocol.arms for _, statement in file.unconfirmed(arm)]
+        assert ("Unconfirmed facts" in page) == bool(unconfirmed)
+        assert f"[{units.prose(file.protocol.title)}]({file.protocol.id}.md)" in pages["index"].replace("\\", "")
+    (tmp_path / "regimens" / "gone.md").write_text("of a protocol that is no more", encoding="utf-8")
+    assert {path.name for path in make_pages.write(tmp_path / "regimens")} == {f"{name}.md" for name in pages}
+    assert not (tmp_path / "regimens" / "gone.md").exists()
 
 
 # -- nothing is left out ----------------------------------------------------------------------------------------

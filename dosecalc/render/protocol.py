@@ -186,6 +186,7 @@ def _level(level: Level | OneLevel) -> str:
 
 def _rule(rule: Rule, mine: list[str]) -> tuple[str, str, str]:
     label = f"{rule.id} ({rule.part})" if rule.part else rule.id
+    label += ", a warning" if rule.severity == "warning" else ""
     text = f"{prose(rule.title)}: "
     if rule.when is not None:
         text += f"if {_condition(rule.when)}, then "
