@@ -22,6 +22,7 @@ from dosecalc.contrasting import COMPARISON, ComparisonDocument
 from dosecalc.courserecord import CourseRecord
 from dosecalc.crosschecks import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
 from dosecalc.decays import DECAY, DISPENSE, DecayDocument, DispenseDocument
+from dosecalc.differing import DIFF, DiffDocument
 from dosecalc.dosimetries import DOSIMETRY, DosimetryDocument
 from dosecalc.factsheet import FactSheet
 from dosecalc.maxima import LIMITS, LimitsDocument
@@ -75,6 +76,11 @@ def comparison() -> dict[str, Any]:
     return made
 
 
+def diff() -> dict[str, Any]:
+    """What ``dosecalc protocol diff --json`` prints."""
+    return _document(DiffDocument, DIFF, "What changes between two protocols", "dosecalc protocol diff --json")
+
+
 def limits() -> dict[str, Any]:
     """What ``dosecalc limits --json`` prints."""
     return _document(LimitsDocument, LIMITS, "The limits of a next dose", "dosecalc limits --json")
@@ -109,6 +115,7 @@ SCHEMAS = {
     "dispense.schema.json": dispense,
     "dosimetry.schema.json": dosimetry,
     "comparison.schema.json": comparison,
+    "diff.schema.json": diff,
     "limits.schema.json": limits,
     "record.schema.json": record,
     "course.schema.json": course,

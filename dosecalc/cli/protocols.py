@@ -66,6 +66,32 @@ def lint(files: tuple[str, ...]) -> int:
     return int(any(report.problems for report in reports))
 
 
+@protocol.command("diff", short_help="What changes for a patient, in words.")
+@click.argument("before", metavar="BEFORE", shell_complete=completion.arms)
+@click.argument("after", metavar="AFTER", shell_complete=completion.arms)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def diff(before: str, after: str, as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
+    """Tell what changes from one arm to another, or from one version of a protocol file to the next.
+
+    BEFORE and AFTER are arm ids, protocol ids, or paths. Arms of the same id are held together. Quantities are
+    compared by their values, and citations are not compared. Exits 1 where anything changes.
+
+    \b
+        dosecalc protocol diff xofigo-2013 xofigo-2016
+        dosecalc protocol diff old/our-study.toml our-study.toml
+    """
+    from dosecalc.differing import diff as find
+
+    found = find(before, after)
+    if as_json:
+        write(found.to_json())
+    else:
+        from dosecalc.render.diff import page
+
+        show(page(found))
+    return found.exit_status()
+
+
 @click.command(short_help="What rules may speak of.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
 def observables(as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
