@@ -6,7 +6,7 @@ import os
 import tomllib
 from typing import NamedTuple
 
-from dosecalc import checking, folders, library, sheets
+from dosecalc import checking, folders, library, references, sheets
 from dosecalc.library import ProtocolFile
 from dosecalc.problems import Problem
 
@@ -40,5 +40,11 @@ def _notes(file: ProtocolFile) -> list[str]:
     notes = [f"no number uses {unused}" for ref, fact in facts.items() for unused in entry.unused(ref, fact)]
     if os.path.basename(file.path) != f"{file.protocol.id}.toml":
         notes.append(f"named {file.protocol.id}.toml, the file would be found by its arm ids")
+    known = references.radionuclides()
+    notes += [
+        f"{agent.radionuclide!r} of {agent.name} is not in the table of half-lives, so it cannot be decayed"
+        for agent in file.protocol.agents.values()
+        if agent.radionuclide and agent.radionuclide not in known
+    ]
     unconfirmed = dict(pair for arm in file.protocol.arms for pair in file.unconfirmed(arm))
     return [*notes, *(f"unconfirmed: {cite}: {statement}" for cite, statement in unconfirmed.items())]

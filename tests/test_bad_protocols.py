@@ -67,3 +67,11 @@ def test_what_cannot_be_read_at_all_is_unusable(dosecalc, tmp_path):
         answer = dosecalc("protocol", "lint", path)
         assert (answer.status, answer.out) == (2, "")
         assert path in answer.err
+
+
+def test_a_radionuclide_that_nobody_knows_is_worth_a_look(dosecalc, tmp_path):
+    good = tmp_path / "good.toml"
+    good.write_text((HERE / "good.toml").read_text(encoding="utf-8").replace('"I-131"', '"I-313"'), encoding="utf-8")
+    answer = dosecalc("protocol", "lint", str(good))
+    assert answer.status == 0
+    assert "'I-313' of 131I-madeupine is not in the table of half-lives" in answer.out

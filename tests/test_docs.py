@@ -56,7 +56,7 @@ from dosecalc.rules import Compiler
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
 PAGES = [TOP / "README.md", *sorted(DOCS.glob("*.md"))]
-PARTS: dict[str, type[BaseModel]] = {"protocols.md": Protocol, "seeds.md": FactSheet}
+PARTS: dict[str, type[BaseModel]] = {"protocols.md": Protocol, "write.md": Protocol, "seeds.md": FactSheet}
 QUANTITIES = {"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"}
 EXIT = re.compile(r"\(exit (\d+)\)")
 
@@ -68,11 +68,14 @@ def text_of(name: str) -> str:
 # -- console ----------------------------------------------------------------------------------------------------
 
 
-def run(args: list[str]) -> tuple[int, str]:
-    """The status of a command and what it prints, errors last."""
+def run(args: list[str], answers: list[str] | None = None) -> tuple[int, str]:
+    """The status of a command and what it prints, errors last; ``answers`` are what somebody types."""
     out, err = io.StringIO(), io.StringIO()
+    typed = pytest.MonkeyPatch()
+    typed.setattr(sys, "stdin", io.StringIO("".join(f"{answer}\n" for answer in answers or [])))
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err), pytest.raises(SystemExit) as ended:
         cli.main(args)
+    typed.undo()
     gc.unfreeze()
     gc.enable()
     return int(ended.value.code or 0), out.getvalue() + err.getvalue()
@@ -88,6 +91,12 @@ def commands(block: str) -> list[tuple[str, list[str]]]:
             assert found, "a console block begins with '$ '"
             found[-1][1].append(line.rstrip())
     return found
+
+
+def answers_in(expected: list[str]) -> list[str]:
+    """What was typed in a dialog: the text after each question; nothing where Enter took the answer in brackets."""
+    asked = [line for line in expected if ": " in line or line.endswith("]:")]
+    return [line.partition(": ")[2] for line in asked]
 
 
 def matches(expected: list[str], printed: str) -> bool:
@@ -111,7 +120,8 @@ def console(example) -> str:
             wanted, expected = int(stated[1]), expected[:-1]
         while expected and not expected[-1]:
             expected = expected[:-1]
-        status, printed = run(words[1:])
+        dialog = words[1:3] == ["protocol", "new"]
+        status, printed = run(words[1:], answers_in(expected) if dialog else None)
         if status != wanted or not matches(expected, printed):
             said.append(f"$ {command}\n{printed}(exit {status}, expected {wanted}); expected:\n" + "\n".join(expected))
     return "\n".join(said)

@@ -66,6 +66,31 @@ def lint(files: tuple[str, ...]) -> int:
     return int(any(report.problems for report in reports))
 
 
+@protocol.command("new", short_help="Write a new protocol file: asks, and explains.")
+@click.argument("file", metavar="[FILE]", required=False, type=click.Path())
+def new(file: str | None) -> int:
+    """Ask for a regimen and write a commented protocol file that passes lint.
+
+    An answer that cannot be read is asked for again. Nothing is written before the last answer, and no file is
+    overwritten. FILE is ID.toml unless it is given.
+    """
+    from dosecalc.cli.interview import draft
+    from dosecalc.drafting import save
+
+    made = draft(file)
+    path = file or f"{made.id}.toml"
+    save(made, path)
+    size = "--bsa 1.6" if made.level[0].endswith(("m^2", "m²", "m2")) else "--weight 20"
+    chosen = f' --level "{made.level[0]}"' if len(made.level) > 1 else ""
+    write(
+        f"Wrote {path}. Next:\n"
+        f"  dosecalc protocol lint {path}\n"
+        f"  dosecalc protocol show {path}\n"
+        f"  dosecalc plan --protocol {path} {size}{chosen}"
+    )
+    return 0
+
+
 @protocol.command("diff", short_help="What changes for a patient, in words.")
 @click.argument("before", metavar="BEFORE", shell_complete=completion.arms)
 @click.argument("after", metavar="AFTER", shell_complete=completion.arms)

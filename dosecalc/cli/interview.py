@@ -1,0 +1,85 @@
+"""The questions of ``dosecalc protocol new``. An answer that cannot be read is asked for again."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+import click
+
+from dosecalc import drafting
+from dosecalc.drafting import Draft
+from dosecalc.errors import InputError
+
+T = TypeVar("T")
+
+
+def draft(file: str | None) -> Draft:
+    """Ask for everything that a first file needs."""
+    if file is not None and os.path.exists(file):
+        raise InputError(f"{file} exists already; nothing was asked")
+    click.echo("A new protocol file. Numbers are written with their units; Enter takes the answer in [brackets].")
+    title = _ask("Title (what is given to whom)", drafting.title)
+    name = (
+        _id_of(file) if file else _ask("Id, with which its arms begin", drafting.identifier, drafting.proposed(title))
+    )
+    status = _ask(f"Status ({', '.join(drafting.STATUSES)})", drafting.status, "investigational")
+    agent = _ask("Agent (what is given)", drafting.title)
+    nuclide = _ask("Its radionuclide, such as I-131 (none for a drug)", drafting.nuclide, "none")
+    active = nuclide is not None
+    example = "20 mCi/m^2 or 8 to 18 mCi/kg" if active else "0.8 mg/m^2"
+    level = _ask(f"Level of a dose, such as {example}", partial(drafting.level, active=active))
+    cap = _ask("A dose is at most, such as 500 mCi", partial(drafting.amount, active=active), "none")
+    days = _ask("Days of the doses in a cycle, such as 1, 15", drafting.days, "1")
+    cycles = _ask("Number of cycles", drafting.count, "1")
+    again = "How long a cycle lasts, such as 28 day"
+    length = _ask(again, partial(drafting.length, last=days[-1]), "not stated") if cycles > 1 else None
+    rules = {}
+    for observable, key, _, words in drafting.RULES:
+        limit = _ask(
+            f"{words}, such as {_EXAMPLES[observable]}", partial(drafting.limit, observable=observable), "none"
+        )
+        if limit is not None:
+            rules[observable, key] = limit
+    source = _ask("Source (the document that says so)", drafting.title)
+    where = _ask("Where in it (page, section)", str, "not stated")
+    read = _ask("Have you read these numbers there yourself (yes, no)", drafting.truth, "yes")
+    return Draft(name, title, status, agent, nuclide, level, days, cycles, length, cap, rules, source, where, read)
+
+
+_EXAMPLES = {"age": "2 y", "age_completed": "25 y", "platelets": "100 10^9/L", "anc": "0.75 10^9/L"}
+_NONE = ("none", "not stated")
+
+
+def _id_of(file: str) -> str:
+    """The id that a file's name gives it."""
+    name = os.path.basename(file)
+    if not name.endswith(".toml"):
+        raise InputError(f"read {file!r}, expected a name that ends with .toml")
+    try:
+        return drafting.identifier(name.removesuffix(".toml"))
+    except InputError as error:
+        raise error.at(file) from None
+
+
+def _ask(question: str, read: Callable[[str], T], default: str | None = None) -> T:
+    """Ask until an answer can be read. Where answers come from a file, the first that cannot is an error."""
+    typed = sys.stdin.isatty()
+    while True:
+        try:
+            text = click.prompt(question, default=default or "", show_default=bool(default), prompt_suffix=": ")
+        except click.Abort:
+            if typed:
+                raise
+            raise InputError("the answers ended here, and nothing was written", where=question) from None
+        if not typed:
+            click.echo("" if text == default else text)
+        try:
+            return read("" if text in _NONE else text)
+        except InputError as error:
+            if not typed:
+                raise error.at(question) from None
+            click.echo(f"  {error}")
