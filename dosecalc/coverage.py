@@ -56,15 +56,18 @@ class _Patient:
 def problems(protocol: Protocol, compiled: Iterable[CompiledArm]) -> Iterator[tuple[str, str]]:
     """What is wrong with the conditions of a file: (key, sentence)."""
     named: set[str] = set()
+    conditions: dict[str, CompiledCondition | None] = {}  # those that several arms share are asked once
     for arm in compiled:
         for place, rows in arm.levels():
             yield from _rows(protocol, arm.arm.id, place, rows, named)
         for rule in arm.rules:
             i = next(i for i, each in enumerate(protocol.rules) if each is rule.rule)
-            for key, condition in (("when", rule.when), ("require", rule.require)):
-                yield from _met(condition, f"rules[{i}].{key}")
+            conditions |= {f"rules[{i}].when": rule.when, f"rules[{i}].require": rule.require}
         for conflict, condition in arm.conflicts:
-            yield from _met(condition, f"conflicts[{protocol.conflicts.index(conflict)}].when")
+            i = next(i for i, each in enumerate(protocol.conflicts) if each is conflict)
+            conditions[f"conflicts[{i}].when"] = condition
+    for place, condition in conditions.items():
+        yield from _met(condition, place)
     for i, conflict in enumerate(protocol.conflicts):
         if conflict.gap is not None and conflict.id not in named:
             yield f"conflicts[{i}].gap", f"there is no gap {conflict.gap!r} between the levels of its arms"
@@ -96,6 +99,8 @@ def _comparisons(condition: CompiledCondition) -> str:
 
 def out_of_reach(rows: Sequence[Row]) -> list[int]:
     """The rows, counted from 1, that hold for nobody because the rows before them do, or because they never can."""
+    if len(rows) == 1 and (rows[0].when is None or _possible(rows[0].when)):
+        return []
     axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
     left = set(range(len(rows)))
     if too_many(axes):
@@ -109,7 +114,7 @@ def out_of_reach(rows: Sequence[Row]) -> list[int]:
 
 def gaps(rows: Sequence[Row]) -> list[Gap]:
     """The gaps between rows, each between two rows that hold for neighbouring values of one observable."""
-    if any(row.when is None for row in rows):
+    if len(rows) == 1 or any(row.when is None for row in rows):
         return []
     axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
     if too_many(axes):
@@ -156,8 +161,21 @@ def _first(rows: Sequence[Row], patient: _Patient) -> int:
 
 
 def _possible(condition: CompiledCondition) -> bool:
+    """Whether a condition can be met at all; comparisons of different things stand in nobody's way."""
+    names = [leaf.observable.name for leaf in condition.leaves]
+    if len(set(names)) == len(names) and all(_inside(leaf) for leaf in condition.leaves):
+        return True
     axes = axes_of(condition.leaves)
     return too_many(axes) or any(condition.test(patient).yes for patient in _patients(axes))
+
+
+def _inside(leaf: Leaf) -> bool:
+    """Whether the limit of a comparison leaves values on both of its sides."""
+    row, limit = leaf.observable, leaf.limit
+    if row.kind not in ("quantity", "count"):
+        return True
+    own = limit.value / row.factor if isinstance(limit, Measure) else Fraction(str(limit))
+    return own > (row.low or 0) and (row.high is None or own < row.high)
 
 
 # -- points that stand for all values --
