@@ -285,6 +285,7 @@ PLANS = {
     "anbl09p1": {"weight": 20},
     "nant-vorinostat": {"weight": 20, "level": "15 mCi/kg"},
     "ludo-n": {"weight": 20, "measured": {1: "1 Gy"}},
+    "dotatate-ludo": {"weight": 20, "level": "80 MBq/kg"},
     "psma-225ac": {"weight": 80},
     "bexxar-dosimetric": {},
     "bexxar-therapeutic": {"observables": {"activity_hours": "9000 mCi h", "residence_time": "90 h"}},

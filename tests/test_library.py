@@ -97,6 +97,7 @@ EXAMPLES = [
     ("nant-vorinostat", {"weight": 20, "level": "666 MBq/kg"}, [360 * MCI]),
     ("ludo-n", {"weight": 20, "measured": {1: "1 Gy"}}, [4000, 5600]),
     ("ludo-n", {"weight": 20, "measured": {1: "1.2 Gy"}}, [4000, 4000]),
+    ("dotatate-ludo", {"weight": 20, "level": "100 MBq/kg"}, [2000]),
     ("psma-225ac", {"weight": 80, "level": "100 kBq/kg"}, [8]),
     ("bexxar-dosimetric", {}, [5 * MCI]),
     ("bexxar-therapeutic", {"observables": {**BEXXAR, "platelets": "150 10^9/L"}}, [100 * MCI]),
@@ -327,6 +328,30 @@ def test_the_kidneys_of_ludo_n(kidneys, status):
 @pytest.mark.parametrize(("level", "status"), [("30 mCi", "pass"), ("30.1 mCi", "warning"), ("150 mCi", "warning")])
 def test_ablation_above_the_usual_activity_is_a_warning(level, status):
     assert statuses(dosecalc.plan("iodide-ablation", level=level), "usual-activity") == {status}
+
+
+@pytest.mark.parametrize(
+    ("days", "within"), [(7, "pass"), (9, "pass"), (10, "violation"), (5, "pass"), (4, "violation")]
+)
+def test_days_8_and_15_of_inotuzumab_may_move_by_two(days, within):
+    first, later = Date(2026, 3, 2), Date(2026, 3, 2) + timedelta(days=days)
+    plan = dosecalc.plan("inotuzumab", bsa="1.0", cycles=1,
+                         given={1: f"0.8 mg@{first}", 2: f"0.5 mg@{later}"})  # fmt: skip
+    found = {f.dose: f.status for f in plan.findings if f.rule == "spacing" and f.part == "window"}
+    assert found.get(2, "pass") == within
+    early = {f.dose for f in plan.findings if f.rule == "dose-interval" and f.status == "violation"}
+    assert early == ({2} if days < 6 else {3} if days > 8 else set())  # dose 3 stays on day 15, six days later or fewer
+
+
+@pytest.mark.parametrize(
+    ("hold", "warned"),
+    [("6 day", set()), ("7 day", {"7-days"}), ("14 day", {"7-days", "14-days"}), ("28 day", {"7-days", "14-days"}),
+     ("29 day", {"7-days", "14-days", "28-days"})],
+)  # fmt: skip
+def test_holds_of_inotuzumab_warn_and_are_unconfirmed(hold, warned):
+    plan = dosecalc.plan("inotuzumab", bsa="1.0", cycles=1, given={1: "0.8 mg"}, observables={"toxicity_hold": hold})
+    assert {f.part for f in plan.findings if f.rule == "hold" and f.status == "warning"} == warned
+    assert {each.fact for each in plan.unconfirmed} >= {f"besponsa-label#delay-{n}" for n in (7, 14, 28)}
 
 
 # -- reductions, windows, dates ------------------------------------------------------------------------------------
