@@ -87,6 +87,7 @@ class CourseRecord(_Thing):
     level: Texts = []
     cycles: Texts = []
     cycle_length: Texts = []
+    reduction: Texts = []
     nuclide: str | None = None
     dose_coefficient: Text | None = None
     tz: str | None = None

@@ -121,10 +121,11 @@ def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
 
 
 def _intervals(planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
-    """Days between two doses against the days of the protocol, where it states both."""
+    """Days between two doses against the days of the protocol, where it states both and no window about them."""
+    slots = {slot.number: slot for slot in _slots(planned.inputs)}
     for earlier, later in pairwise(sorted(doses, key=lambda dose: dose.number)):
         wanted = _distance(planned, earlier.number, later.number)
-        if wanted is None:
+        if wanted is None or _spaced(slots.get(earlier.number), slots.get(later.number)):
             continue
         cite = planned.doses[later.number - 1].cite
         if not earlier.given_at or not later.given_at:
@@ -136,6 +137,13 @@ def _intervals(planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Fin
         text = f"it was given {days} after dose {earlier.number}; the protocol has {wanted}"
         status: Status = "pass" if passed == wanted else "warning"
         yield own("dose-interval", status, later.number, text, cite, severity="warning")
+
+
+def _spaced(earlier: Slot | None, later: Slot | None) -> bool:
+    """Whether the protocol states how far two doses may lie apart; the rule ``spacing`` speaks of them then."""
+    if earlier is None or later is None:
+        return False
+    return (earlier if later.first_of_cycle else later).listed.interval is not None
 
 
 def _distance(planned: Plan, first: int, second: int) -> int | None:

@@ -99,6 +99,7 @@ def _inputs(record: CourseRecord) -> dict[str, list[str]]:
     patient = {} if record.patient is None else record.patient.__dict__
     named = {"set": patient.get("observables", []), **{k: v for k, v in patient.items() if k != "observables"},
              "level": record.level, "cycles": record.cycles, "cycle-length": record.cycle_length,
+             "reduction": record.reduction,
              "protocol": [] if record.protocol is None else [record.protocol]}  # fmt: skip
     return {option: list(texts) for option, texts in named.items() if texts}
 

@@ -660,3 +660,35 @@ def test_a_record_that_is_not_there(dosecalc):
     answer = dosecalc("record", "nowhere.toml")
     assert (answer.status, answer.out) == (2, "")
     assert answer.err == "dosecalc: cannot read nowhere.toml: No such file or directory\n"
+
+
+# -- reductions and windows of the protocol ------------------------------------------------------------------------
+
+
+def six_doses(*given, **more):
+    """A record of Pluvicto, six weeks apart unless a date is stated."""
+    head = 'protocol = "pluvicto-mcrpc"\n' + "".join(f"{key} = {value}\n" for key, value in more.items())
+    return head + "".join(
+        dose(number=n, prescribed=amount, given=amount, given_at=f"{date}T10:00Z", nuclide="Lu-177")
+        for n, (amount, date) in enumerate(given, 1)
+    )
+
+
+def test_a_reduced_course_is_held_against_the_reduced_level(record):
+    given = [("7.4 GBq", "2026-01-05"), ("7.4 GBq", "2026-02-16"), ("5.9 GBq", "2026-03-30"), ("5.9 GBq", "2026-05-11")]
+    found = record(six_doses(*given, reduction='{ 3 = "1" }'))
+    assert {f.status for f in found.findings if f.rule == "no-re-escalation"} == {"pass"}
+    by_protocol = [next(c.value for c in d.compared if c.of == "protocol") for d in found.doses]
+    assert by_protocol == [7400, 7400, 5900, 5900]
+    again = record(six_doses(*given[:3], ("7.4 GBq", "2026-05-11"), reduction='{ 3 = "1" }'))
+    assert {f.status for f in again.findings if f.rule == "no-re-escalation"} == {"violation"}
+
+
+@pytest.mark.parametrize(
+    ("date", "status"), [("2026-02-16", "pass"), ("2026-03-16", "warning"), ("2026-02-15", "violation")]
+)
+def test_distances_that_the_protocol_states_are_told_once(record, date, status):
+    found = record(six_doses(("7.4 GBq", "2026-01-05"), ("7.4 GBq", date)))
+    about = [f for f in found.findings if f.rule in ("spacing", "dose-interval") and f.status != "unknown"]
+    assert {f.status for f in about if f.part == "every"} == {status}
+    assert not [f for f in about if f.rule == "dose-interval"]
