@@ -354,6 +354,14 @@ def test_holds_of_inotuzumab_warn_and_are_unconfirmed(hold, warned):
     assert {each.fact for each in plan.unconfirmed} >= {f"besponsa-label#delay-{n}" for n in (7, 14, 28)}
 
 
+@pytest.mark.parametrize(
+    ("arm", "status"), [("clr131-phase1a-30", "not_applicable"), ("clr131-phase1a-45", "violation")]
+)
+def test_phase_1a_asks_for_cells_above_30(arm, status):
+    plan = dosecalc.plan(arm, bsa="1.2 m^2", observables={"cd34_per_weight": "1.9e6 cell/kg"})
+    assert statuses(plan, "stem-cell-backup", "count") == {status}
+
+
 # -- reductions, windows, dates ------------------------------------------------------------------------------------
 
 
