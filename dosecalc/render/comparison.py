@@ -29,6 +29,9 @@ def page(both: Comparison) -> Page:
         Paragraph(f"  {plan.protocol['arm']}: {units.prose(plan.protocol['title'])}", "dim") for plan in both.plans
     ]
     lines.append(Table(["", first.protocol["arm"], second.protocol["arm"]], rows, wrap=frozenset({1, 2})))
+    pending = [(f"{plan.protocol['arm']}, dose {dose.number} pending", dose.pending, "unknown")
+               for plan in both.plans for dose in plan.doses if dose.pending]  # fmt: skip
+    lines += [Items(pending)] if pending else []
     if both.left_out:
         left = [(each.arm, f"--{each.option} {each.text} is not used: {each.why}", "warning") for each in both.left_out]
         lines += [Heading("Statements that only one arm takes"), Items(left)]
@@ -46,7 +49,8 @@ def _dose(dose: Dose | None) -> str:
     day = f", day {dose.day}" if dose.day is not None and dose.number > 1 else ""
     bounded = {"cap": ", capped", "floor": ", raised" if dose.size.value else ", target reached", None: ""}
     marks = f"{bounded[dose.bounded]}{', given' if dose.given else ''}{', optional' if dose.optional else ''}"
-    level = f" ({units.spell(dose.level)})" if dose.level is not None else ""
+    told = dose.level is not None and (dose.bounded is not None or dose.level.dimension not in ("activity", "mass"))
+    level = f" ({units.spell(dose.level)})" if dose.level is not None and told else ""
     return f"{amount}{level}{day}{marks}"
 
 
