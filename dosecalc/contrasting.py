@@ -104,7 +104,7 @@ def _fitting(arm: str, inputs: Mapping[str, list[str]]) -> tuple[Plan, list[Left
             return made, left
         option = (made.where or "").removeprefix("--")
         if option not in FITTED or not kept.get(option):
-            raise made.at("--protocol" if option == "protocol" else f"{arm}, {made.where}" if made.where else arm)
+            raise InputError(made.message, where="--compare") if option == "protocol" else made
         text = _culprit(kept, option, made)
         kept[option] = [each for each in kept[option] if each != text]
         left.append(LeftOut(arm, option, text, made.message))

@@ -111,7 +111,7 @@ def diff(before: str, after: str) -> Diff:
 
     Arms of the same id belong together, and so do the only arms of either side.
     """
-    (old, olds), (new, news) = library.find_any(before), library.find_any(after)
+    (old, olds), (new, news) = _found(before), _found(after)
     files = tuple({"id": f.protocol.id, "file": f.file, "sha256": f.sha256} for f in (old, new))
     if len(olds) == 1 and len(news) == 1:
         pairs: list[tuple[Arm | None, Arm | None]] = [(olds[0], news[0])]
@@ -125,6 +125,13 @@ def diff(before: str, after: str) -> Diff:
         for a, b in pairs
     )
     return Diff((files[0], files[1]), arms)
+
+
+def _found(name: str) -> tuple[ProtocolFile, list[Arm]]:
+    try:
+        return library.find_any(name)
+    except InputError as error:  # no option names an arm here
+        raise InputError(error.message) if error.where == "--protocol" else error from None
 
 
 _Side = tuple[ProtocolFile, Arm]

@@ -86,24 +86,39 @@ class _Bench:
         self.asked, self.kept, self.number = asked, kept, number
         self.slots = asked.slots[:number]
         self.slot = asked.slots[number - 1]
+        self.per_activity = self._measured_before()
         self.planned = asked.compiled.run(self.slots, asked.inputs).doses[-1]
 
     def run(self, amount: Value, inputs: Inputs | None = None) -> Calculation:
         """The course up to the dose, with an amount of it."""
         inputs = inputs or self.asked.inputs
-        return self.asked.compiled.run(self.slots, inputs._replace(given={**inputs.given, self.number: amount}))
+        given = {**inputs.given, self.number: amount}
+        if self.per_activity is not None:  # the body is taken to retain it as it did before
+            inputs = inputs._replace(measured={**inputs.measured, self.number: amount * self.per_activity})
+        return self.asked.compiled.run(self.slots, inputs._replace(given=given))
+
+    def _measured_before(self) -> Value | None:
+        """Whole-body dose per activity, where all that was given of the agent was measured."""
+        agent, measured = self.slot.dose.agent, self.asked.inputs.measured
+        earlier = [slot.number for slot in self.slots[:-1] if slot.dose.agent == agent]
+        given = [self.asked.inputs.given.get(number) for number in earlier]
+        if not earlier or None in given or not set(earlier) <= measured.keys() or self.number in measured:
+            return None
+        total = sum((each for each in given if each is not None), Fraction(0))
+        return sum((measured[number] for number in earlier), Fraction(0)) / total if total else None
 
     def limits(self) -> Limits:
         judges = list(self._judges(self.asked.inputs))
         samples = _samples(judges)
         said = self._said(judges, samples, self.asked.inputs)
         able = [i for i, row in enumerate(said) if not row[0].no]
+        depends = {i for i in able if _bears(judges[i], said[i])}
         strict = [i for i in able if judges[i].severity == "violation"]
         largest = _largest(samples, [said[i] for i in strict], lambda truth: not truth.no)
         # a rule that no amount decides is listed as not known, and does not make every amount unsure
-        decided = [said[i] for i in strict if _depends(said[i])]
+        decided = [said[i] for i in strict if i in depends]
         surely = _largest(samples, decided, lambda truth: truth.yes)
-        bounds = [self._bound(judges[i], samples, said[i]) for i in able if _depends(said[i])]
+        bounds = [self._bound(judges[i], samples, said[i]) for i in sorted(depends)]
         at = self.run(_within(samples, largest))
         found = [f for run in at.rules for f in sentences.of_rule(self._here(run))]
         found += [f for f in self._of_dates() if f.dose in (None, self.number)]
@@ -128,6 +143,7 @@ class _Bench:
             unknown=tuple(f for f in found if f.status == "unknown"),
             weight=weight if EXACT.known(weight) else None,
             bsa=bsa if EXACT.known(bsa) else None,
+            projected=self.per_activity is not None,
             unconfirmed=tuple(self.asked.file.unconfirmed(self.asked.arm)),
         )  # fmt: skip
 
@@ -233,7 +249,7 @@ class _Bench:
                 pairs = list(zip(judges, said, strict=True))
                 mine = next(s for j, s in pairs if (j.rule, j.part) == (judge.rule, judge.part))
                 if point.limit and mine[-1].yes:
-                    strict = [s for j, s in pairs if j.severity == "violation" and _depends(s)]
+                    strict = [s for j, s in pairs if j.severity == "violation" and _bears(j, s)]
                     then = _largest(samples, strict, lambda truth: truth.yes)
                     yield Lift(self._option(observable, _text(judge, observable, point)), then)
                     break
@@ -270,6 +286,17 @@ def _text(judge: Judge, observable: Observable, point: Point) -> str:
 def _depends(said: Sequence[Tri]) -> bool:
     """Whether what a rule says depends on the amount, and nothing is wrong with every amount."""
     return not said[0].no and any(truth != said[0] for truth in said)
+
+
+def _bears(judge: Judge, said: Sequence[Tri]) -> bool:
+    """Whether a rule bears on the amount: it changes with it, or would if something else that it needs were known."""
+    nowhere = not any(truth.yes or truth.no for truth in said)
+    named = {leaf.observable.name for leaf in judge.leaves if leaf.observable.computed}
+    about = not judge.leaves or any(name.startswith(_AMOUNTS) for name in named)
+    return _depends(said) or (nowhere and about)
+
+
+_AMOUNTS = ("dose_activity", "dose_mass", "cumulative_", "lifetime_", "course_activity", "whole_body_dose")
 
 
 def _order(bound: Bound) -> tuple[float, bool]:

@@ -91,6 +91,7 @@ class LimitsDocument(TypedDict):
     given: Quantity | None
     planned: dict[str, float] | None
     pending: str | None
+    projected: bool
     largest: MostDocument
     surely: MostDocument
     otherwise: MostDocument
@@ -124,6 +125,8 @@ class Limits(NamedTuple):
     unknown: tuple[Finding, ...]
     weight: Number | None
     bsa: Number | None
+    projected: bool
+    """Whether the whole-body dose of the next dose was reckoned from what was measured of those before."""
     unconfirmed: tuple[tuple[str, str], ...]
 
     @property
@@ -163,6 +166,7 @@ class Limits(NamedTuple):
             "given": None if self.given is None else {"value": float(self.given), "unit": unit},
             "planned": None if self.planned is None else amounts(self.planned, self.kind),
             "pending": self.pending,
+            "projected": self.projected,
             "largest": self._most(self.largest),
             "surely": self._most(self.surely),
             "otherwise": self._most(self.most),

@@ -121,10 +121,34 @@ def test_what_no_amount_mends_leaves_no_amount(dosecalc):
 
 
 def test_an_organ_limits_the_doses_to_come():
-    found = limits("azedra-therapeutic", weight=75, given={1: "333 mCi"},
-                            observables={"organ_dose.kidneys": "0.027 Gy/mCi"})  # fmt: skip
-    assert found.most.value == (18 / Fraction("0.027") - 333) * MCI
+    organs = {f"organ_dose.{organ}": "0.001 Gy/mCi" for organ in ("red_marrow", "lungs", "liver", "small_intestine")}
+    patient = {"weight": 75, "given": {1: "333 mCi"}}
+    found = limits("azedra-therapeutic", **patient, observables={"organ_dose.kidneys": "0.027 Gy/mCi", **organs})
+    left = (18 / Fraction("0.027") - 333) * MCI
+    assert (found.most.value, found.sure.value) == (left, left)
     assert [(b.rule, b.part) for b in found.bounds if found.binds(b)] == [("organ-dose", "kidneys")]
+    alone = limits("azedra-therapeutic", **patient, observables={"organ_dose.kidneys": "0.027 Gy/mCi"})
+    assert (alone.most.value, alone.sure.reach) == (left, "none")  # of the other organs nothing is known
+
+
+def test_without_a_size_no_amount_is_sure():
+    found = limits("clover2-20")
+    assert (found.most.reach, found.sure.reach) == ("unbounded", "none")
+    assert {option for bound in found.bounds for option in bound.settled_by if "bsa" in option}
+    lifts = {lift.option: lift.then.reach for bound in found.bounds for lift in bound.lifts}
+    assert lifts["--set stem_cells_stored=true"] == "none"  # their number is not known
+    assert lifts['--set "cd34_per_weight=2e6 cell/kg"'] == "unbounded"
+    some = limits("mibg-compassionate-ppgl", age=12, prior="none")
+    assert (some.most.value, some.sure.reach) == (500 * MCI, "none")
+
+
+def test_the_whole_body_dose_of_the_next_dose_is_in_proportion_to_its_activity():
+    """1 Gy of 4,000 MBq leaves 1.4 Gy, which 5,600 MBq give."""
+    found = limits("ludo-n", weight=20, given={1: "4000 MBq"}, measured={1: "1 Gy"})
+    assert (found.most.value, found.planned, found.projected) == (5600, 5600, True)
+    assert [b.rule for b in found.bounds if found.binds(b)] == ["whole-body-dose"]
+    unmeasured = limits("ludo-n", weight=20, given={1: "4000 MBq"})
+    assert (unmeasured.most.reach, unmeasured.sure.reach, unmeasured.projected) == ("unbounded", "none", False)
 
 
 def test_a_drug_is_limited_in_milligrams():

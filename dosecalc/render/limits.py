@@ -23,6 +23,9 @@ def _head(found: Limits) -> Page:
         Paragraph(f"Next is dose {found.dose} of {found.agent}{before}", "dim"),
         Paragraph(f"By the protocol: {planned}", "dim"),
     ]
+    if found.projected:
+        text = "The whole-body dose of the next dose is reckoned from what was measured, in proportion to the activity"
+        lines.append(Paragraph(text, "dim"))
     if found.broken:
         names = ", ".join(dict.fromkeys(map(_name, found.broken)))
         lines.append(Paragraph(f"No amount is without a violation: {names} (below); apart from that", "violation"))
