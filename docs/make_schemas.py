@@ -18,17 +18,17 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
 
 from pydantic import TypeAdapter
 
-from dosecalc.contrasting import COMPARISON, ComparisonDocument
-from dosecalc.courserecord import CourseRecord
-from dosecalc.crosschecks import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
-from dosecalc.decays import DECAY, DISPENSE, DecayDocument, DispenseDocument
-from dosecalc.differing import DIFF, DiffDocument
-from dosecalc.dosimetries import DOSIMETRY, DosimetryDocument
-from dosecalc.factsheet import FactSheet
-from dosecalc.maxima import LIMITS, LimitsDocument
-from dosecalc.plans import SCHEMA, PlanDocument
-from dosecalc.protocol import Protocol
-from dosecalc.recordchecks import RECORD, RecordDocument
+from dosecalc.crosschecks.result import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
+from dosecalc.dispensing.result import DECAY, DISPENSE, DecayDocument, DispenseDocument
+from dosecalc.dosimetry.result import DOSIMETRY, DosimetryDocument
+from dosecalc.files.factsheet import FactSheet
+from dosecalc.files.protocol import Protocol
+from dosecalc.files.record import CourseRecord
+from dosecalc.library.diff import DIFF, DiffDocument
+from dosecalc.planning.comparison import COMPARISON, ComparisonDocument
+from dosecalc.planning.maxima import LIMITS, LimitsDocument
+from dosecalc.planning.result import SCHEMA, PlanDocument
+from dosecalc.records.result import RECORD, RecordDocument
 
 HERE = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -12,10 +12,10 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from dosecalc.bodysize import FORMULAS
-from dosecalc.folders import shipped
-from dosecalc.observables import OBSERVABLES, Observable
-from dosecalc.units import decimal
+from dosecalc.course.observables import OBSERVABLES, Observable
+from dosecalc.files.folders import shipped
+from dosecalc.quantities.units import decimal
+from dosecalc.reference.bodysurface import FORMULAS
 
 HERE = Path(__file__).parent
 _PLACE = re.compile(r"(<!-- table: ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)

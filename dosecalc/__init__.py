@@ -13,25 +13,25 @@ from dosecalc.version import VERSION as __version__
 if TYPE_CHECKING:
     import pint
 
-    from dosecalc.auditing import audit
-    from dosecalc.comparing import same
-    from dosecalc.contrasting import Comparison, compare
-    from dosecalc.crosschecking import crosscheck
-    from dosecalc.crosschecks import Audit, Crosscheck, Same
-    from dosecalc.decaying import decay
-    from dosecalc.decays import Decay, Dispensed
-    from dosecalc.dispensing import dispense
-    from dosecalc.dosimetries import Dosimetry
-    from dosecalc.dosimetry import fit_retention
+    from dosecalc.crosschecks.audit import audit
+    from dosecalc.crosschecks.figures import same
+    from dosecalc.crosschecks.result import Audit, Crosscheck, Same
+    from dosecalc.crosschecks.verdict import crosscheck
+    from dosecalc.dispensing.decay import decay
+    from dosecalc.dispensing.draw import dispense
+    from dosecalc.dispensing.result import Decay, Dispensed
+    from dosecalc.dosimetry.fit import fit_retention
+    from dosecalc.dosimetry.result import Dosimetry
     from dosecalc.errors import InputError
-    from dosecalc.library import load_protocol
-    from dosecalc.limiting import limits
-    from dosecalc.maxima import Limits
-    from dosecalc.patient import Patient
-    from dosecalc.planning import plan
-    from dosecalc.plans import Plan
-    from dosecalc.recordchecks import RecordCheck
-    from dosecalc.records import check_record
+    from dosecalc.files.patient import Patient
+    from dosecalc.library.reader import load_protocol
+    from dosecalc.planning.comparison import Comparison, compare
+    from dosecalc.planning.limits import limits
+    from dosecalc.planning.maxima import Limits
+    from dosecalc.planning.planner import plan
+    from dosecalc.planning.result import Plan
+    from dosecalc.records.checker import check_record
+    from dosecalc.records.result import RecordCheck
 
     ureg: pint.UnitRegistry[Any]
 
@@ -64,35 +64,35 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Audit": ("dosecalc.crosschecks", "Audit"),
-    "Comparison": ("dosecalc.contrasting", "Comparison"),
-    "Crosscheck": ("dosecalc.crosschecks", "Crosscheck"),
-    "Decay": ("dosecalc.decays", "Decay"),
-    "Dispensed": ("dosecalc.decays", "Dispensed"),
-    "Dosimetry": ("dosecalc.dosimetries", "Dosimetry"),
+    "Audit": ("dosecalc.crosschecks.result", "Audit"),
+    "Comparison": ("dosecalc.planning.comparison", "Comparison"),
+    "Crosscheck": ("dosecalc.crosschecks.result", "Crosscheck"),
+    "Decay": ("dosecalc.dispensing.result", "Decay"),
+    "Dispensed": ("dosecalc.dispensing.result", "Dispensed"),
+    "Dosimetry": ("dosecalc.dosimetry.result", "Dosimetry"),
     "InputError": ("dosecalc.errors", "InputError"),
-    "Limits": ("dosecalc.maxima", "Limits"),
-    "Patient": ("dosecalc.patient", "Patient"),
-    "Plan": ("dosecalc.plans", "Plan"),
-    "RecordCheck": ("dosecalc.recordchecks", "RecordCheck"),
-    "Same": ("dosecalc.crosschecks", "Same"),
-    "audit": ("dosecalc.auditing", "audit"),
-    "check_record": ("dosecalc.records", "check_record"),
-    "compare": ("dosecalc.contrasting", "compare"),
-    "crosscheck": ("dosecalc.crosschecking", "crosscheck"),
-    "decay": ("dosecalc.decaying", "decay"),
-    "dispense": ("dosecalc.dispensing", "dispense"),
-    "fit_retention": ("dosecalc.dosimetry", "fit_retention"),
-    "limits": ("dosecalc.limiting", "limits"),
-    "load_protocol": ("dosecalc.library", "load_protocol"),
-    "plan": ("dosecalc.planning", "plan"),
-    "same": ("dosecalc.comparing", "same"),
+    "Limits": ("dosecalc.planning.maxima", "Limits"),
+    "Patient": ("dosecalc.files.patient", "Patient"),
+    "Plan": ("dosecalc.planning.result", "Plan"),
+    "RecordCheck": ("dosecalc.records.result", "RecordCheck"),
+    "Same": ("dosecalc.crosschecks.result", "Same"),
+    "audit": ("dosecalc.crosschecks.audit", "audit"),
+    "check_record": ("dosecalc.records.checker", "check_record"),
+    "compare": ("dosecalc.planning.comparison", "compare"),
+    "crosscheck": ("dosecalc.crosschecks.verdict", "crosscheck"),
+    "decay": ("dosecalc.dispensing.decay", "decay"),
+    "dispense": ("dosecalc.dispensing.draw", "dispense"),
+    "fit_retention": ("dosecalc.dosimetry.fit", "fit_retention"),
+    "limits": ("dosecalc.planning.limits", "limits"),
+    "load_protocol": ("dosecalc.library.reader", "load_protocol"),
+    "plan": ("dosecalc.planning.planner", "plan"),
+    "same": ("dosecalc.crosschecks.figures", "same"),
 }
 
 
 def __getattr__(name: str) -> Any:
     if name == "ureg":
-        from dosecalc.units import registry
+        from dosecalc.quantities.units import registry
 
         value: Any = registry()
     elif name in _HOMES:

@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc.bodysize import DEFAULT, FORMULAS, spread, surface
-from dosecalc.numbers import EXACT, FALSE, TRUE, UNSURE, Arrays, Tri, Unknown
+from dosecalc.quantities.numbers import EXACT, FALSE, TRUE, UNSURE, Arrays, Tri, Unknown
+from dosecalc.reference.bodysurface import DEFAULT, FORMULAS, spread, surface
 
 ARRAYS = Arrays()
 BODIES = [(100, 16), (110, 20), (160, 50), (170, 70), (180, 120)]

@@ -7,7 +7,7 @@ from fractions import Fraction
 import pytest
 
 import dosecalc
-from dosecalc import folders
+from dosecalc.files import folders
 
 # By hand from the published lists: the multiples at 3, 20 and 68 kg.
 MULTIPLES = {"A": ("1", "2.88", "5.77"), "B": ("1", "4.86", "14.00"), "C": ("1", "8.33", "32.33")}

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from dosecalc import folders
+from dosecalc.files import folders
 
 ROOT = Path(__file__).resolve().parents[1]
 PLAN = ["plan", "--protocol", "clover2-20", "--bsa", "1.6"]

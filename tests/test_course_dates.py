@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from dosecalc.timeline import add_months
+from dosecalc.requests.calendar import add_months
 
 
 def dates(document) -> list[str | None]:

@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc import coverage, plan
-from dosecalc.calculator import CompiledArm
-from dosecalc.library import load_protocol
-from dosecalc.numbers import EXACT
-from dosecalc.protocol import Condition, Dose, LevelRow, Protocol
-from dosecalc.rules import Compiler
+from dosecalc import plan
+from dosecalc.course.calculator import CompiledArm
+from dosecalc.course.rules import Compiler
+from dosecalc.files.protocol import Condition, Dose, LevelRow, Protocol
+from dosecalc.library import coverage
+from dosecalc.library.reader import load_protocol
+from dosecalc.quantities.numbers import EXACT
 
 LIMITS = st.integers(2, 8)
 

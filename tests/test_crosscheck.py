@@ -18,7 +18,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dosecalc
-from dosecalc import InputError, audit, candidates, crosscheck, same
+from dosecalc import InputError, audit, crosscheck, same
+from dosecalc.crosschecks.courses import of_library
 
 TESTS = Path(__file__).parent
 TOP = TESTS.parent
@@ -252,7 +253,7 @@ def test_each_arm_of_the_agent_is_tried_and_an_optional_cycle_given_or_not():
 )
 def test_arms_whose_age_rule_the_patient_meets_come_first(years, met, missed):
     """CLOVER-2 takes 10 to 25 years; the phaeochromocytoma arm 1 to 12."""
-    courses = candidates.of_library("activity", None, Fraction(1461, 4) * years).courses
+    courses = of_library("activity", None, Fraction(1461, 4) * years).courses
     suits = [0 if course.suits.yes else 2 if course.suits.no else 1 for course in courses]
     assert suits == sorted(suits)
     assert {0, 2} <= set(suits)

@@ -18,12 +18,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dosecalc
-from dosecalc import InputError, decay, dispense, radionuclides, references, times
+from dosecalc import InputError, decay, dispense
+from dosecalc.quantities import times
+from dosecalc.reference import radionuclides, tables
 
 TESTS = Path(__file__).parent
 SEEDS = TESTS.parent / "seeds"
 PUBLISHED = tomllib.loads((TESTS / "administrations.toml").read_text(encoding="utf-8"))
-TABLE = references.radionuclides()
+TABLE = tables.radionuclides()
 CHICAGO = ZoneInfo("America/Chicago")
 
 

@@ -25,33 +25,25 @@ from sybil import Document
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import dosecalc
-from dosecalc import (
-    cli,
-    contrasting,
-    courserecord,
-    crosschecks,
-    decays,
-    differing,
-    dosimetries,
-    factsheet,
-    folders,
-    maxima,
-    patient,
-    planning,
-    plans,
-    protocol,
-    recordchecks,
-    retentions,
-    sources,
-    units,
-)
-from dosecalc.checking import BUILT_IN
-from dosecalc.factsheet import FactSheet
-from dosecalc.library import load_protocol
-from dosecalc.numbers import EXACT
-from dosecalc.observables import OBSERVABLES
-from dosecalc.protocol import Condition, Protocol, Rule
-from dosecalc.rules import Compiler
+from dosecalc import cli
+from dosecalc.course.observables import OBSERVABLES
+from dosecalc.course.rules import Compiler
+from dosecalc.crosschecks import result as crosschecks
+from dosecalc.dispensing import result as decays
+from dosecalc.dosimetry import result as dosimetries
+from dosecalc.dosimetry import retention
+from dosecalc.files import factsheet, folders, patient, protocol, record
+from dosecalc.files.factsheet import FactSheet
+from dosecalc.files.protocol import Condition, Protocol, Rule
+from dosecalc.findings import finding
+from dosecalc.library import diff
+from dosecalc.library.checks import BUILT_IN
+from dosecalc.library.reader import load_protocol
+from dosecalc.planning import comparison, maxima, planner
+from dosecalc.planning import result as plans
+from dosecalc.quantities import units
+from dosecalc.quantities.numbers import EXACT
+from dosecalc.records import result as recordchecks
 
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
@@ -312,7 +304,7 @@ def test_every_arm_is_among_the_plans():
 def test_plans_are_of_their_schema(arm):
     schema = json.loads(text_of("plan.schema.json"))
     jsonschema.Draft202012Validator.check_schema(schema)
-    document = json.loads(planning.plan(arm, **PLANS[arm]).to_json())
+    document = json.loads(planner.plan(arm, **PLANS[arm]).to_json())
     jsonschema.validate(document, schema)
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**document, "surprise": 1}, schema)
@@ -364,7 +356,7 @@ def documents_of(module) -> list[type]:
 
 
 def documents() -> set[str]:
-    return keys_of(*documents_of(plans), plans.Figures)
+    return keys_of(*documents_of(plans), *documents_of(finding), plans.Figures)
 
 
 def parts_of(module) -> list[type[BaseModel]]:
@@ -377,7 +369,7 @@ def parts_of(module) -> list[type[BaseModel]]:
     [
         ("json.md", documents()),
         ("protocols.md", fields_of(*parts_of(protocol))),
-        ("seeds.md", fields_of(*parts_of(sources), *parts_of(factsheet))),
+        ("seeds.md", fields_of(*parts_of(factsheet))),
         ("plan.md", {option for param in cli.plan.params for option in param.opts}),
         ("crosscheck.md", keys_of(*documents_of(crosschecks))),
         ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
@@ -391,12 +383,12 @@ def parts_of(module) -> list[type[BaseModel]]:
                 if param.opts[0].startswith("-")
             },
         ),
-        ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retentions.COLUMNS, *retentions.SETTINGS}),
+        ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retention.COLUMNS, *retention.SETTINGS}),
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
-        ("protocols.md", keys_of(*documents_of(differing)) - {"schema", "dosecalc"}),
-        ("plan.md", {"plans", "left_out", *contrasting.LeftOut._fields}),
+        ("protocols.md", keys_of(*documents_of(diff)) - {"schema", "dosecalc"}),
+        ("plan.md", {"plans", "left_out", *comparison.LeftOut._fields}),
         ("limits.md", keys_of(*documents_of(maxima))),
-        ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(courserecord))),
+        ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),
         ("observables.md", set(OBSERVABLES)),

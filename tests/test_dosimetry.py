@@ -18,13 +18,15 @@ import pytest
 from scipy import integrate, optimize, stats
 
 import dosecalc
-from dosecalc import InputError, fit_retention, kinetics, references, ureg
-from dosecalc.dosimetry import S_COEFFICIENT, S_EXPONENT, S_FACT, whole_body_s
+from dosecalc import InputError, fit_retention, ureg
+from dosecalc.dosimetry import kinetics
+from dosecalc.dosimetry.fit import S_COEFFICIENT, S_EXPONENT, S_FACT, whole_body_s
+from dosecalc.reference import tables
 
 TESTS = Path(__file__).parent
 SEEDS = TESTS.parent / "seeds"
 SOP = {f["id"]: f for f in tomllib.loads((SEEDS / "eanm-sop-mibg.toml").read_text(encoding="utf-8"))["facts"]}
-DECAY = math.log(2) / (24 * float(references.radionuclides()["I-131"].half_life))
+DECAY = math.log(2) / (24 * float(tables.radionuclides()["I-131"].half_life))
 
 
 def retention(amplitudes, times_of_phases, times):

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc import folders
 from dosecalc.errors import InputError
+from dosecalc.files import folders
 
 ROOT = Path(__file__).parents[1]
 PROTOCOLS = sorted((ROOT / "protocols").glob("*.toml"))

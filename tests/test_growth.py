@@ -17,14 +17,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc import growth, phrases, references
-from dosecalc.growth import ADULT_SURFACES, ADULT_WEIGHTS, LMS, PLAUSIBLE, Ages, Body
-from dosecalc.observables import OBSERVABLES, read
+from dosecalc.course.observables import OBSERVABLES, read
+from dosecalc.quantities import phrases
+from dosecalc.reference import growth, people, tables
+from dosecalc.reference.growth import ADULT_SURFACES, ADULT_WEIGHTS, LMS, PLAUSIBLE, Ages, Body
 
 SEEDS = Path(__file__).parent.parent / "seeds"
-TABLE = SEEDS / references.TABLE
+TABLE = SEEDS / tables.TABLE
 ROWS = list(csv.DictReader(io.StringIO(TABLE.read_text(encoding="utf-8"))))
-REFERENCE = references.growth()
+REFERENCE = tables.growth()
 
 
 def facts(sheet: str) -> dict[str, dict]:
@@ -41,7 +42,7 @@ def years(low: float, high: float | None = None) -> Ages:
 def test_the_table_is_the_one_that_the_fact_sheet_names():
     printed = facts("cdc2000-growth")["table"]["printed"]
     assert hashlib.sha256(TABLE.read_bytes()).hexdigest() in printed
-    assert references.identity() == {"id": "cdc2000-growth.csv", "sha256": printed.rpartition(" ")[2]}
+    assert tables.identity() == {"id": "cdc2000-growth.csv", "sha256": printed.rpartition(" ")[2]}
 
 
 @pytest.mark.parametrize("measure", ["weight_kg", "stature_cm"])
@@ -65,7 +66,7 @@ def test_a_girl_of_15_has_no_weight_at_z_5():
     assert REFERENCE.at("weight", "female", 186).value(5) == math.inf
     standing = growth.stand(REFERENCE, "weight", 200, years(15), "female")
     assert standing == (False, None, 1, False)
-    assert phrases.standing(standing, "15-year-old girl") == "above the reference for a 15-year-old girl"
+    assert people.standing(standing, "15-year-old girl") == "above the reference for a 15-year-old girl"
 
 
 # -- the arithmetic ---------------------------------------------------------------------------------------------
@@ -216,7 +217,7 @@ def test_the_ages_at_which_a_size_is_plausible():
     [("6", 72, 84), ("6 y", 72, 84), ("6.5 y", 78, 78), ("18 month", 18, 18), ("0 y", 0, 12), ("12 month", 12, 12)],
 )
 def test_whole_years_are_completed_years_and_anything_else_is_exact(text, low, high):
-    ages = references.ages_of(read(OBSERVABLES["age"], text))
+    ages = people.ages_of(read(OBSERVABLES["age"], text))
     assert ages is not None
     assert math.isclose(ages.youngest, low, abs_tol=1e-9)
     assert math.isclose(ages.oldest, high, abs_tol=1e-9)
@@ -247,11 +248,11 @@ def test_what_is_plausible_on_a_day_is_plausible_in_its_year(size, year, part, s
     ],
 )  # fmt: skip
 def test_people_are_called_by_the_age_that_was_stated(age, sex, words):
-    assert phrases.person(None if age is None else read(OBSERVABLES["age"], age), sex) == words
+    assert people.person(None if age is None else read(OBSERVABLES["age"], age), sex) == words
 
 
 def test_no_age_is_no_ages():
-    assert references.ages_of(None) is None
+    assert people.ages_of(None) is None
 
 
 @pytest.mark.parametrize(
@@ -261,7 +262,7 @@ def test_no_age_is_no_ages():
      (None, "nobody of the reference")],
 )  # fmt: skip
 def test_ages_are_worded(found, words):
-    assert phrases.ages(found) == words
+    assert people.ages(found) == words
 
 
 @pytest.mark.parametrize(

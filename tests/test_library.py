@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import dosecalc
-from dosecalc import folders
+from dosecalc.files import folders
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 MCI = 37

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc.numbers import EXACT, FALSE, TRUE, UNSURE, Arrays, Bounds, Tri, Unknown, all_of, any_of, ends
+from dosecalc.quantities.numbers import EXACT, FALSE, TRUE, UNSURE, Arrays, Bounds, Tri, Unknown, all_of, any_of, ends
 
 ARRAYS = Arrays()
 NAN = float("nan")

@@ -8,7 +8,7 @@ import pytest
 
 import dosecalc
 from dosecalc import InputError
-from dosecalc.organs import effective_dose
+from dosecalc.course.organs import effective_dose
 
 ARM = "azedra-therapeutic"
 LIMITS = {"red_marrow": 12, "lungs": Fraction("16.5"), "kidneys": 18, "liver": 31, "small_intestine": 40}

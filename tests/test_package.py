@@ -55,7 +55,7 @@ def test_an_unpacked_wheel_plans_without_the_checkout(wheel, tmp_path):
         archive.extractall(tmp_path)
     code = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
-        "import dosecalc, dosecalc.folders as f\n"
+        "import dosecalc, dosecalc.files.folders as f\n"
         f"assert f.shipped('protocols').startswith({str(tmp_path)!r}), f.shipped('protocols')\n"
         "p = dosecalc.plan('clover2-20', bsa='1.6')\n"
         "print(p.doses[0].exact, p.protocol['file'], len(p.sources))\n"

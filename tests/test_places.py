@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc.places import line_of
+from dosecalc.files.places import line_of
 
 ROOT = Path(__file__).parents[1]
 PROTOCOLS = sorted((ROOT / "protocols").glob("*.toml"))

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from dosecalc import InputError, check_record
-from dosecalc.screens import SCREENS, SIEVERT_LIMIT
+from dosecalc.reference.screens import SCREENS, SIEVERT_LIMIT
 
 TESTS = Path(__file__).parent
 SEEDS = TESTS.parent / "seeds"

@@ -18,10 +18,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc import units
 from dosecalc.errors import InputError
-from dosecalc.linting import lint
-from dosecalc.printed import agree, figure
+from dosecalc.library.lint import lint
+from dosecalc.quantities import units
+from dosecalc.quantities.printed import agree, figure
 
 ROOT = Path(__file__).parents[1]
 PATHS = sorted((ROOT / "seeds").glob("*.toml"))

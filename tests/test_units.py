@@ -19,9 +19,10 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import dosecalc
-from dosecalc import observables, units
+from dosecalc.course import observables
+from dosecalc.course.observables import OBSERVABLES
 from dosecalc.errors import InputError
-from dosecalc.observables import OBSERVABLES
+from dosecalc.quantities import units
 
 ROOT = Path(__file__).parents[1]
 ALL_ROWS = [pytest.param(row, id=f"{row.symbol} ({row.dimension})") for rows in units.UNITS.values() for row in rows]

@@ -9,7 +9,7 @@ from click.shell_completion import CompletionItem
 def arms(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Arm ids, or files where a path is being typed."""
     from dosecalc.errors import InputError
-    from dosecalc.folders import arm_ids
+    from dosecalc.files.folders import arm_ids
 
     try:
         known = arm_ids()
@@ -21,7 +21,7 @@ def arms(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[
 
 def observables(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Names of observables that can be stated, with their titles."""
-    from dosecalc.observables import OBSERVABLES
+    from dosecalc.course.observables import OBSERVABLES
 
     rows = (row for row in OBSERVABLES.values() if not row.computed and row.name.startswith(incomplete))
     return [CompletionItem(f"{row.name}=", help=f"{row.title} {row.unit}".strip()) for row in rows]
@@ -29,14 +29,14 @@ def observables(_ctx: click.Context, _param: click.Parameter, incomplete: str) -
 
 def formulas(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Ids of BSA formulas."""
-    from dosecalc.bodysize import FORMULAS
+    from dosecalc.reference.bodysurface import FORMULAS
 
     return [CompletionItem(f.id, help=f.name) for f in FORMULAS.values() if f.id.startswith(incomplete)]
 
 
 def radionuclides(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """Radionuclides of the table, with their half-lives."""
-    from dosecalc.references import radionuclides as table
+    from dosecalc.reference.tables import radionuclides as table
 
     return [CompletionItem(row.name, help=f"{float(row.number):g} {row.unit}") for row in table().values()
             if row.name.lower().startswith(incomplete.lower())]  # fmt: skip

@@ -61,7 +61,7 @@ def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **options: tupl
         if given:
             raise click.UsageError(f"--same compares two figures and nothing else; leave out --{next(iter(given))}")
         return _same(*same[0], as_json=as_json)
-    from dosecalc.crosschecking import crosscheck_inputs
+    from dosecalc.crosschecks.verdict import crosscheck_inputs
 
     found = crosscheck_inputs(given)
     if as_json:
@@ -74,7 +74,7 @@ def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **options: tupl
 
 
 def _same(first: str, second: str, *, as_json: bool) -> int:
-    from dosecalc.comparing import same
+    from dosecalc.crosschecks.figures import same
     from dosecalc.errors import InputError
 
     try:
@@ -101,7 +101,7 @@ def audit(paths: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001  # clic
 
     Exit status: 0 every case is consistent or cannot be checked, 1 one is not consistent as printed, 2 unusable input.
     """
-    from dosecalc.auditing import audit as check
+    from dosecalc.crosschecks.audit import audit as check
 
     found = check(*paths)
     if as_json:

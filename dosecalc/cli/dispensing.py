@@ -30,7 +30,7 @@ def decay(activity: str, nuclide: str | None, as_json: bool, **options: tuple[st
         dosecalc decay "150 mCi" Tc-99m --from 2026-03-01T10:00-06:00 --to 2026-03-01T15:00-06:00
         dosecalc decay "7.4 GBq" Lu-177 --elapsed "7 day" --every "1 day"
     """
-    from dosecalc.decaying import decay_inputs
+    from dosecalc.dispensing.decay import decay_inputs
 
     given = {"activity": [activity], "nuclide": [nuclide] if nuclide is not None else []}
     found = decay_inputs({**given, **_listed(options)})
@@ -73,7 +73,7 @@ def dispense(as_json: bool, **options: tuple[str, ...]) -> int:  # noqa: FBT001 
 
     Exit status: 0, 1 where the vial does not hold enough, 2 unusable input.
     """
-    from dosecalc.dispensing import dispense_inputs
+    from dosecalc.dispensing.draw import dispense_inputs
 
     found = dispense_inputs(_listed(options))
     if as_json:

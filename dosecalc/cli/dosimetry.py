@@ -36,7 +36,7 @@ def dosimetry(retention: str | None, plot: str | None, as_json: bool, **options:
         dosecalc dosimetry retention.csv --weight 20 --activity "8880 MBq" --nuclide I-131 --target "4 Gy"
         dosecalc dosimetry --residence-time "18 h" --weight 20 --activity "8880 MBq" --target "4 Gy"
     """
-    from dosecalc.dosimetry import dosimetry_inputs
+    from dosecalc.dosimetry.fit import dosimetry_inputs
 
     given = {name.replace("_", "-"): list(texts) for name, texts in options.items() if texts}
     found = dosimetry_inputs({**({} if retention is None else {"retention": [retention]}), **given})

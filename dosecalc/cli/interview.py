@@ -10,9 +10,9 @@ from typing import TypeVar
 
 import click
 
-from dosecalc import drafting
-from dosecalc.drafting import Draft
 from dosecalc.errors import InputError
+from dosecalc.library import draft as answers
+from dosecalc.library.draft import Draft
 
 T = TypeVar("T")
 
@@ -22,31 +22,27 @@ def draft(file: str | None) -> Draft:
     if file is not None and os.path.exists(file):
         raise InputError(f"{file} exists already; nothing was asked")
     click.echo("A new protocol file. Numbers are written with their units; Enter takes the answer in [brackets].")
-    title = _ask("Title (what is given to whom)", drafting.title)
-    name = (
-        _id_of(file) if file else _ask("Id, with which its arms begin", drafting.identifier, drafting.proposed(title))
-    )
-    status = _ask(f"Status ({', '.join(drafting.STATUSES)})", drafting.status, "investigational")
-    agent = _ask("Agent (what is given)", drafting.title)
-    nuclide = _ask("Its radionuclide, such as I-131 (none for a drug)", drafting.nuclide, "none")
+    title = _ask("Title (what is given to whom)", answers.title)
+    name = _id_of(file) if file else _ask("Id, with which its arms begin", answers.identifier, answers.proposed(title))
+    status = _ask(f"Status ({', '.join(answers.STATUSES)})", answers.status, "investigational")
+    agent = _ask("Agent (what is given)", answers.title)
+    nuclide = _ask("Its radionuclide, such as I-131 (none for a drug)", answers.nuclide, "none")
     active = nuclide is not None
     example = "20 mCi/m^2 or 8 to 18 mCi/kg" if active else "0.8 mg/m^2"
-    level = _ask(f"Level of a dose, such as {example}", partial(drafting.level, active=active))
-    cap = _ask("A dose is at most, such as 500 mCi", partial(drafting.amount, active=active), "none")
-    days = _ask("Days of the doses in a cycle, such as 1, 15", drafting.days, "1")
-    cycles = _ask("Number of cycles", drafting.count, "1")
+    level = _ask(f"Level of a dose, such as {example}", partial(answers.level, active=active))
+    cap = _ask("A dose is at most, such as 500 mCi", partial(answers.amount, active=active), "none")
+    days = _ask("Days of the doses in a cycle, such as 1, 15", answers.days, "1")
+    cycles = _ask("Number of cycles", answers.count, "1")
     again = "How long a cycle lasts, such as 28 day"
-    length = _ask(again, partial(drafting.length, last=days[-1]), "not stated") if cycles > 1 else None
+    length = _ask(again, partial(answers.length, last=days[-1]), "not stated") if cycles > 1 else None
     rules = {}
-    for observable, key, _, words in drafting.RULES:
-        limit = _ask(
-            f"{words}, such as {_EXAMPLES[observable]}", partial(drafting.limit, observable=observable), "none"
-        )
+    for observable, key, _, words in answers.RULES:
+        limit = _ask(f"{words}, such as {_EXAMPLES[observable]}", partial(answers.limit, observable=observable), "none")
         if limit is not None:
             rules[observable, key] = limit
-    source = _ask("Source (the document that says so)", drafting.title)
+    source = _ask("Source (the document that says so)", answers.title)
     where = _ask("Where in it (page, section)", str, "not stated")
-    read = _ask("Have you read these numbers there yourself (yes, no)", drafting.truth, "yes")
+    read = _ask("Have you read these numbers there yourself (yes, no)", answers.truth, "yes")
     return Draft(name, title, status, agent, nuclide, level, days, cycles, length, cap, rules, source, where, read)
 
 
@@ -60,7 +56,7 @@ def _id_of(file: str) -> str:
     if not name.endswith(".toml"):
         raise InputError(f"read {file!r}, expected a name that ends with .toml")
     try:
-        return drafting.identifier(name.removesuffix(".toml"))
+        return answers.identifier(name.removesuffix(".toml"))
     except InputError as error:
         raise error.at(file) from None
 

@@ -30,7 +30,7 @@ def limits(as_json: bool, **options: tuple[str, ...]) -> int:  # noqa: FBT001  #
         dosecalc limits --protocol mibg-compassionate-nb --weight 20 --prior none
         dosecalc limits --protocol clover2-20 --bsa 1.6 --given 1="32 mCi"
     """
-    from dosecalc.limiting import limits_inputs
+    from dosecalc.planning.limits import limits_inputs
 
     made = limits_inputs({name.rstrip("_").replace("_", "-"): list(texts) for name, texts in options.items() if texts})
     if as_json:

@@ -42,7 +42,7 @@ def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **options
         return _compared(compare, inputs, as_json=as_json, strict=strict)
     if "protocol" not in inputs:
         raise click.UsageError("Missing option '--protocol' (or '--compare ARM ARM').")
-    from dosecalc.planning import plan_inputs
+    from dosecalc.planning.planner import plan_inputs
 
     made = plan_inputs(inputs)
     if as_json:
@@ -55,7 +55,7 @@ def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **options
 
 
 def _compared(arms: tuple[str, str], inputs: dict[str, list[str]], *, as_json: bool, strict: bool) -> int:
-    from dosecalc.contrasting import compare_inputs
+    from dosecalc.planning.comparison import compare_inputs
 
     if "protocol" in inputs:
         raise click.UsageError("--protocol and --compare exclude each other")

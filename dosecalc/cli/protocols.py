@@ -24,7 +24,7 @@ def list_(as_json: bool, **filters: tuple[str, ...]) -> int:  # noqa: FBT001  # 
 
     The column "facts" marks arms that rest on facts which nobody read first-hand.
     """
-    from dosecalc.catalogue import index
+    from dosecalc.library.catalogue import index
 
     rows, problems = index({name: list(texts) for name, texts in filters.items() if texts})
     for problem in problems:
@@ -44,10 +44,10 @@ def list_(as_json: bool, **filters: tuple[str, ...]) -> int:  # noqa: FBT001  # 
 @click.argument("arm", metavar="ID", shell_complete=completion.arms)
 def show_(arm: str) -> int:
     """Show an arm, or every arm of a protocol file: regimen, rules, sources and conflicts in words."""
-    from dosecalc import library
+    from dosecalc.library import reader
     from dosecalc.render.protocol import protocol_page
 
-    show(protocol_page(*library.find_any(arm)))
+    show(protocol_page(*reader.find_any(arm)))
     return 0
 
 
@@ -58,7 +58,7 @@ def lint(files: tuple[str, ...]) -> int:
 
     Exits 1 where something is wrong inside a file, 2 where one cannot be read.
     """
-    from dosecalc.linting import lint as check
+    from dosecalc.library.lint import lint as check
     from dosecalc.render.protocol import lint_lines
 
     reports = [check(path) for path in files]
@@ -75,7 +75,7 @@ def new(file: str | None) -> int:
     overwritten. FILE is ID.toml unless it is given.
     """
     from dosecalc.cli.interview import draft
-    from dosecalc.drafting import save
+    from dosecalc.library.draft import save
 
     made = draft(file)
     path = file or f"{made.id}.toml"
@@ -105,7 +105,7 @@ def diff(before: str, after: str, as_json: bool) -> int:  # noqa: FBT001  # clic
         dosecalc protocol diff xofigo-2013 xofigo-2016
         dosecalc protocol diff old/our-study.toml our-study.toml
     """
-    from dosecalc.differing import diff as find
+    from dosecalc.library.diff import diff as find
 
     found = find(before, after)
     if as_json:
@@ -121,12 +121,15 @@ def diff(before: str, after: str, as_json: bool) -> int:  # noqa: FBT001  # clic
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
 def observables(as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
     """List the observables with unit, scope and range. State one with plan --set NAME=VALUE."""
-    from dosecalc.render.observables import document, page
+    from dosecalc.library.catalogue import observables as listed
 
+    rows = listed()
     if as_json:
-        import json
+        from dosecalc.quantities.documents import written
 
-        write(json.dumps(document(), ensure_ascii=False, indent=2))
+        write(written([row.document() for row in rows]))
     else:
-        show(page())
+        from dosecalc.render.observables import page
+
+        show(page(rows))
     return 0

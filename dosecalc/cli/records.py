@@ -33,7 +33,7 @@ def record(file: str, protocol: str | None, nuclide: str | None, tz: str | None,
 
     Exit status: 0, 1 where a figure lies outside or a rule is violated, 2 unusable input.
     """
-    from dosecalc.records import check_record
+    from dosecalc.records.checker import check_record
 
     with _bar() as progress:
         found = check_record(file, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import zip_longest
 
-from dosecalc import units
-from dosecalc.contrasting import Comparison
-from dosecalc.plans import Dose, Plan
+from dosecalc.planning.comparison import Comparison
+from dosecalc.planning.result import Dose, Plan
+from dosecalc.quantities import units
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.render.plan import NOTICE, finding_name, size_texts
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dosecalc import phrases, units
-from dosecalc.crosschecks import Audit, Audited, Comparison, Crosscheck, Reading, Same, Verdict
-from dosecalc.plans import Quantity
+from dosecalc.crosschecks.result import Audit, Audited, Comparison, Crosscheck, Reading, Same, Verdict
+from dosecalc.quantities import units
+from dosecalc.quantities.documents import Quantity
+from dosecalc.reference import people
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.render.plan import NOTICE
 
@@ -97,7 +98,7 @@ def _readings(readings: list[Reading], *, known: bool) -> Table:
 
 def _size(implied: dict[str, Quantity]) -> str:
     """The implied size; a double is shown by its own digits, as it was made of decimals."""
-    return "".join(phrases.size(Fraction(str(quantity["value"])), basis) for basis, quantity in implied.items())
+    return "".join(people.size(Fraction(str(quantity["value"])), basis) for basis, quantity in implied.items())
 
 
 def _difference(reading: Reading) -> str:

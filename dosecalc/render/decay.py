@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dosecalc import times, units
-from dosecalc.decays import Decay, DecayPoint, Dispensed, HalfLife
-from dosecalc.plans import Number, Quantity
+from dosecalc.dispensing.result import Decay, DecayPoint, Dispensed
+from dosecalc.quantities import times, units
+from dosecalc.quantities.documents import Number, Quantity
+from dosecalc.reference.halflives import HalfLife
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.render.plan import NOTICE
 

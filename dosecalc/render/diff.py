@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dosecalc.differing import ArmChanges, Change, Diff
+from dosecalc.library.diff import ArmChanges, Change, Diff
 from dosecalc.render.page import Heading, Items, Page, Paragraph
 
 _SECTIONS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from math import floor, log10
 
-from dosecalc import units
-from dosecalc.dosimetries import Dosimetry, Figure, Second
+from dosecalc.dosimetry.result import Dosimetry, Figure, Second
+from dosecalc.quantities import units
 from dosecalc.render.decay import both
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.render.plan import NOTICE

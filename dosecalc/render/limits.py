@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dosecalc import units
-from dosecalc.maxima import Bound, Limits, Most
-from dosecalc.plans import Finding, Number
+from dosecalc.findings.finding import Finding
+from dosecalc.planning.maxima import Bound, Limits, Most
+from dosecalc.quantities import units
+from dosecalc.quantities.documents import Number
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.render.plan import NOTICE
 

@@ -9,7 +9,7 @@ import io
 import os
 from typing import TYPE_CHECKING, Any
 
-from dosecalc.dosimetries import Dosimetry, Figure
+from dosecalc.dosimetry.result import Dosimetry, Figure
 from dosecalc.errors import InputError
 from dosecalc.render.dosimetry import with_uncertainty
 

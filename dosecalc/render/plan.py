@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from dosecalc import units
-from dosecalc.phrases import doses_text
-from dosecalc.plans import Dose, Finding, Plan, Size
+from dosecalc.findings.finding import Finding
+from dosecalc.planning.result import Dose, Plan, Size
+from dosecalc.quantities import units
+from dosecalc.quantities.phrases import doses_text
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 
 NOTICE = "Decision support for qualified staff, not a medical device. Check every figure against its source."

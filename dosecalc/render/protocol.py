@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dosecalc.protocol import (
+from dosecalc.files.protocol import (
     Arm,
     Protocol,
     Rule,
     Table,
     cited,
 )
-from dosecalc.render import page as paper
-from dosecalc.render.page import Heading, Items, Page, Paragraph
-from dosecalc.units import pretty, prose
-from dosecalc.wording import (
+from dosecalc.library.wording import (
     SCOPES,
     bound_words,
     condition_words,
@@ -23,11 +20,14 @@ from dosecalc.wording import (
     length_words,
     level_words,
 )
+from dosecalc.quantities.units import pretty, prose
+from dosecalc.render import page as paper
+from dosecalc.render.page import Heading, Items, Page, Paragraph
 
 if TYPE_CHECKING:
-    from dosecalc.catalogue import IndexRow
-    from dosecalc.library import ProtocolFile
-    from dosecalc.linting import Report
+    from dosecalc.library.catalogue import IndexRow
+    from dosecalc.library.lint import Report
+    from dosecalc.library.reader import ProtocolFile
 
 
 def index_page(rows: list[IndexRow]) -> Page:

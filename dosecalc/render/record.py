@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from dosecalc import times, units
-from dosecalc.administrations import Administration, Compared
-from dosecalc.numbers import Unknown, Value
-from dosecalc.plans import Dose, Finding
-from dosecalc.recordchecks import Cumulative, RecordCheck
+from dosecalc.findings.finding import Finding
+from dosecalc.planning.result import Dose
+from dosecalc.quantities import times, units
+from dosecalc.quantities.numbers import Unknown, Value
+from dosecalc.records.administration import Administration, Compared
+from dosecalc.records.result import Cumulative, RecordCheck
+from dosecalc.reference.screens import SCREENS
 from dosecalc.render.decay import both
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.render.plan import NOTICE
-from dosecalc.screens import SCREENS
 
 MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""

@@ -13,8 +13,8 @@ import statistics
 import time
 
 import dosecalc
-from dosecalc.growth import ADULT_SURFACES, GROWN, Body
-from dosecalc.references import growth
+from dosecalc.reference.growth import ADULT_SURFACES, GROWN, Body
+from dosecalc.reference.tables import growth
 
 REPORTS = int(os.environ.get("REPORTS", "10000"))
 LEVELS = (10, 12.5, 15, 18.75, 20, 25)

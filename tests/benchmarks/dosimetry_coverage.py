@@ -14,10 +14,11 @@ import os
 
 import numpy as np
 
-from dosecalc import kinetics, references
+from dosecalc.dosimetry import kinetics
+from dosecalc.reference import tables
 
 RUNS = int(os.environ.get("RUNS", "1000"))
-DECAY = math.log(2) / (24 * float(references.radionuclides()["I-131"].half_life))
+DECAY = math.log(2) / (24 * float(tables.radionuclides()["I-131"].half_life))
 CASES = [
     ([1.0], [18.0]),
     ([0.7, 0.3], [8.0, 40.0]),

@@ -10,7 +10,8 @@ import tempfile
 import time
 from collections.abc import Callable
 
-from dosecalc import check_record, times, units
+from dosecalc import check_record
+from dosecalc.quantities import times, units
 
 ROWS = int(os.environ.get("ROWS", "100000"))
 ROUNDS = int(os.environ.get("ROUNDS", "3"))

@@ -1,0 +1,342 @@
+"""The levels of a dose, compiled: a quantity, a range, alternatives, or a product of factors, each under its condition.
+
+``/m^2`` asks for the body surface area and ``/kg`` for the body weight; a product names its factors itself, and their
+units have to leave an amount.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import NamedTuple
+
+from dosecalc.course.observables import Observable, find
+from dosecalc.course.rules import CompiledCondition, Compiler, Moment, read_at
+from dosecalc.errors import InputError
+from dosecalc.files.protocol import (
+    Choice,
+    Condition,
+    Dose,
+    LevelRow,
+    OfObservable,
+    OfTable,
+    Product,
+    Protocol,
+    Range,
+    Table,
+)
+from dosecalc.quantities import units
+from dosecalc.quantities.numbers import System, Value, all_of
+from dosecalc.quantities.units import Measure
+
+ACTIVITIES = ("activity", "activity/weight", "activity/bsa")
+MASSES = ("mass", "mass/weight", "mass/bsa")
+TARGET = "absorbed dose"
+PLACED = ("cycle_number", "dose_number", "dose_interval")
+"""What is known of a dose before its amount is."""
+_SIZES = {"weight": "weight", "bsa": "bsa"}
+
+
+class Steps(NamedTuple):
+    """A table, read: each step from where it holds, in canonical units, and its factor."""
+
+    name: str
+    by: Observable
+    steps: tuple[tuple[Fraction, Fraction], ...]
+
+    def at(self, system: System, value: Value) -> Value:
+        """The factor of the last step at or below a value; unknown below the first."""
+        rows = [(system.at_least(value, system.number(low)), system.number(factor)) for low, factor in
+                reversed(self.steps)]  # fmt: skip
+        return system.first(rows)[0]
+
+
+class Factor(NamedTuple):
+    """One factor of a product: a level, an observable or a table; ``power`` is -1 below the line."""
+
+    of: Measure | Observable | Steps | None
+    power: int
+    scale: Fraction
+    """From its canonical unit to the base units in which the product is made; ``of`` None is the level chosen."""
+
+
+class Row(NamedTuple):
+    """One row of a dose's levels, compiled.
+
+    ``options`` are what may be chosen, each from a lowest to a highest level; where there is but one, and both ends are
+    the same, nothing has to be chosen.
+    """
+
+    when: CompiledCondition | None
+    options: tuple[tuple[Measure, Measure], ...]
+    factors: tuple[Factor, ...]
+    cap: Measure | None
+    floor: Measure | None
+    cite: LevelRow | Dose
+    organ: Observable | None = None
+    """What an activity gives to the organ, where the level is an absorbed dose that this organ reaches."""
+
+    @property
+    def low(self) -> Measure:
+        return self.options[0][0]
+
+    @property
+    def high(self) -> Measure:
+        return self.options[0][1]
+
+    @property
+    def open(self) -> bool:
+        """Whether a level has to be chosen."""
+        return len(self.options) > 1 or self.low is not self.high
+
+    @property
+    def fixed(self) -> bool:
+        """Whether its level alone, without a choice or other factors, makes the amount."""
+        return not self.open and not self.factors
+
+    @property
+    def target(self) -> bool:
+        """Whether the level is a whole-body dose to be reached."""
+        return self.low.dimension == TARGET and not self.factors and self.organ is None
+
+    def option(self, chosen: Measure) -> tuple[Measure, Measure] | None:
+        """The alternative that a chosen level is of: one of its kind, if possible one that has it within."""
+        alike = [ends for ends in self.options if ends[0].dimension == chosen.dimension]
+        within = (ends for ends in alike if ends[0].value <= chosen.value <= ends[1].value)
+        return next(within, alike[0] if alike else None)
+
+
+class CompiledDose(NamedTuple):
+    rows: tuple[Row, ...]
+    activity: bool
+
+
+def compile_dose(
+    protocol: Protocol, compiler: Compiler, dose: Dose, where: str, *, agent_at: str | None = None
+) -> CompiledDose:
+    """The levels of a dose, read and compiled. InputError names the place in the file of what is wrong."""
+    agent = protocol.agents.get(dose.agent)
+    if agent is None:
+        known = ", ".join(protocol.agents)
+        raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=agent_at or f"{where}.agent")
+    wanted = (*ACTIVITIES, TARGET) if agent.radionuclide else MASSES
+    sources: list[tuple[Dose | LevelRow, str]] = [(dose, where)]
+    if isinstance(dose.level, list):
+        sources = [(row, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
+    maker = _Maker(protocol.tables, compiler, dose, wanted)
+    return CompiledDose(tuple(maker.row(source, place) for source, place in sources), bool(agent.radionuclide))
+
+
+def amount(row: Row, system: System, level: tuple[str, Value], moment: Moment) -> Value:
+    """The amount that a level makes, in MBq or mg: by itself, per size, or as a product."""
+    dimension, value = level
+    if not row.factors:
+        return sized(dimension, value, moment)
+    result: Value = system.number(Fraction(1))
+    for factor in row.factors:
+        term = _term(factor, system, value, moment)
+        result = result * term if factor.power > 0 else result / term
+    return result
+
+
+def sized(dimension: str, value: Value, moment: Moment) -> Value:
+    """A level times the size that its dimension asks for."""
+    basis = dimension.partition("/")[2]
+    return value * moment.get(basis) if basis else value
+
+
+def _term(factor: Factor, system: System, chosen: Value, moment: Moment) -> Value:
+    scale = system.number(factor.scale)
+    if factor.of is None:
+        return chosen * scale
+    if isinstance(factor.of, Measure):
+        return system.number(factor.of.value) * scale
+    if isinstance(factor.of, Steps):
+        return factor.of.at(system, moment.get(factor.of.by.name))
+    return moment.get(factor.of.name) * scale
+
+
+class _Maker:
+    """Compiles the rows of one dose."""
+
+    def __init__(self, tables: Mapping[str, Table], compiler: Compiler, dose: Dose, wanted: tuple[str, ...]) -> None:
+        self.tables, self.compiler, self.dose, self.wanted = tables, compiler, dose, wanted
+
+    def row(self, source: Dose | LevelRow, where: str) -> Row:
+        options, factors = self._level(source.level, f"{where}.level")
+        named = source.level.organ if isinstance(source.level, Choice) else None
+        organ = find(f"organ_dose.{named}", self.compiler.table) if named is not None else None
+        return Row(self._when(source, factors, where), options, factors, *self._bounds(source, where), source, organ)
+
+    def _level(self, level: object, where: str) -> tuple[tuple[tuple[Measure, Measure], ...], tuple[Factor, ...]]:
+        if isinstance(level, Product):
+            return self._product(level, where)
+        if isinstance(level, Choice):
+            if len(level.choose) < 2:
+                raise InputError("a choice lists at least two levels", where=f"{where}.choose")
+            wanted = self.wanted[:3] if level.organ is None else (TARGET,)
+            return tuple(ends(each, wanted, f"{where}.choose[{i}]") for i, each in enumerate(level.choose)), ()
+        assert isinstance(level, (str, Range))
+        return (ends(level, self.wanted, where),), ()
+
+    def _when(self, source: Dose | LevelRow, factors: tuple[Factor, ...], where: str) -> CompiledCondition | None:
+        """The condition of a row; a table holds from its first step on."""
+        made: list[CompiledCondition] = []
+        if isinstance(source, LevelRow) and source.when is not None:
+            made.append(self.compiler.condition(source.when, f"{where}.when"))
+        for factor in factors:
+            if isinstance(factor.of, Steps):
+                named = self.tables[factor.of.name]
+                first = Condition(observable=named.by, at_least=named.steps[0].partition(":")[0].strip())
+                made.append(self.compiler.condition(first, f"tables.{factor.of.name}"))
+        for leaf in (leaf for condition in made for leaf in condition.leaves):
+            if leaf.observable.computed and leaf.observable.name not in PLACED:
+                said = f"a level cannot depend on {leaf.observable.name}, which depends on the level"
+                raise InputError(said, where=f"{where}.when")
+        if len(made) < 2:
+            return made[0] if made else None
+        tests = [each.test for each in made]
+        leaves = tuple(leaf for each in made for leaf in each.leaves)
+        return CompiledCondition(lambda moment: all_of(test(moment) for test in tests), leaves)
+
+    def _bounds(self, source: Dose | LevelRow, where: str) -> tuple[Measure | None, Measure | None]:
+        bounds = (("cap", source.cap or self.dose.cap), ("floor", source.floor or self.dose.floor))
+        cap, floor = (
+            None if text is None else read_at(text, self.wanted[:3], f"{where}.{key}") for key, text in bounds
+        )
+        if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
+            raise InputError("the floor lies above the cap", where=f"{where}.floor")
+        return cap, floor
+
+    # -- products --
+
+    def _product(self, level: Product, where: str) -> tuple[tuple[tuple[Measure, Measure], ...], tuple[Factor, ...]]:
+        option: tuple[Measure, Measure] | None = None
+        factors: list[Factor] = []
+        left: dict[str, int] = {}
+        for written, place, power in _written(level, where):
+            if isinstance(written, (str, Range)):
+                low, high = ends(written, None, place)
+                if low is not high and option is not None:
+                    raise InputError("one factor may be a range, and it is the first quantity", where=place)
+                scale, bases = _bases(low.unit, place)
+                factors.append(Factor(None if option is None else low, power, scale))
+                option = option or (low, high)
+            else:
+                of, scale, bases = self._factor(written, place)
+                factors.append(Factor(of, power, scale))
+            for base, exponent in bases:
+                left[base] = left.get(base, 0) + power * exponent
+        if option is None:
+            raise InputError("a product has a quantity, its level", where=where)
+        self._check(factors, option, {base: n for base, n in left.items() if n}, where)
+        # from the base unit of the product to the canonical unit of the amount
+        factors[0] = factors[0]._replace(scale=factors[0].scale * (1 if "activity" in left else 10**6))
+        return (option,), tuple(factors)
+
+    def _factor(
+        self, written: OfObservable | OfTable, place: str
+    ) -> tuple[Observable | Steps, Fraction, tuple[tuple[str, int], ...]]:
+        if isinstance(written, OfTable):
+            if written.table not in self.tables:
+                known = ", ".join(self.tables) or "none"
+                raise InputError(f"there is no table {written.table!r}; the file has {known}", where=place)
+            return steps(written.table, self.tables[written.table], self.compiler.table), Fraction(1), ()
+        try:
+            row = find(written.observable, self.compiler.table)
+        except InputError as error:
+            raise error.at(place) from None
+        if row.computed or row.kind != "quantity":
+            raise InputError(f"{row.name} is not a quantity that is stated for a patient", where=place)
+        canonical = units.unit(units.DIMENSIONS[row.dimension][1], row.dimension)
+        return row, *_bases(canonical, place)
+
+    def _check(self, factors: list[Factor], option: tuple[Measure, Measure], left: dict[str, int], where: str) -> None:
+        """The units leave an amount, and ``/kg``, ``/m^2`` and ``/g`` are taken times what they mean."""
+        wanted = {"activity": 1} if self.wanted[0] == "activity" else {"mass": 1}
+        if left != wanted:
+            said = " ".join(f"{base}^{n}" if n != 1 else base for base, n in left.items()) or "a plain number"
+            kind = units.DIMENSIONS[self.wanted[0]][0]
+            raise InputError(f"the units of the factors leave {said}, expected {kind}", where=where)
+        names = {factor.of.name for factor in factors if isinstance(factor.of, Observable)}
+        measures = [option[0], *(factor.of for factor in factors if isinstance(factor.of, Measure))]
+        for measure in measures:
+            basis = measure.dimension.partition("/")[2]
+            if basis in _SIZES and _SIZES[basis] not in names:
+                said = f"'{measure.text}' is per {basis}; the product needs {{ observable = \"{_SIZES[basis]}\" }}"
+                raise InputError(said, where=where)
+            if basis == "organ mass" and "weight" in names:
+                said = f"'{measure.text}' is per gram of an organ, and the body weight is no organ's mass"
+                raise InputError(said, where=where)
+
+
+def _written(level: Product, where: str) -> Iterator[tuple[str | Range | OfObservable | OfTable, str, int]]:
+    for key, listed, power in (("product", level.product, 1), ("over", level.over, -1)):
+        for i, written in enumerate(listed):
+            yield written, f"{where}.{key}[{i}]", power
+
+
+def ends(level: str | Range, wanted: tuple[str, ...] | None, where: str) -> tuple[Measure, Measure]:
+    """The lowest and the highest of a level: one and the same unless the file gives a range."""
+
+    def read(text: str, place: str) -> Measure:
+        if wanted is not None:
+            return read_at(text, wanted, place)
+        try:
+            return units.read(text)
+        except InputError as error:
+            raise error.at(place) from None
+
+    if isinstance(level, str):
+        only = read(level, where)
+        return only, only
+    low, high = read(level.min, f"{where}.min"), read(level.max, f"{where}.max")
+    if low.dimension != high.dimension or low.value > high.value:
+        raise InputError("a range goes from a lower to a higher quantity of one kind", where=where)
+    return low, high
+
+
+def steps(name: str, table: Table, known: Mapping[str, Observable]) -> Steps:
+    """A table, read. InputError names the step that does not read or is out of order."""
+    where = f"tables.{name}"
+    try:
+        by = find(table.by, known)
+    except InputError as error:
+        raise error.at(f"{where}.by") from None
+    if by.kind != "quantity" or by.computed:
+        raise InputError(f"{by.name} is not a quantity that is stated for a patient", where=f"{where}.by")
+    if not table.steps:
+        raise InputError("the table lists no step", where=f"{where}.steps")
+    made: list[tuple[Fraction, Fraction]] = []
+    for i, text in enumerate(table.steps):
+        place = f"{where}.steps[{i}]"
+        at, colon, factor = text.partition(":")
+        if not colon:
+            raise InputError(f"read {text!r}, expected a step as '20 kg: 4.86'", where=place)
+        low = read_at(at.strip(), by.dimension, place).value
+        if made and low <= made[-1][0]:
+            raise InputError(f"the step at {at.strip()} does not lie above the one before", where=place)
+        try:
+            made.append((low, units.read_number(factor)))
+        except InputError as error:
+            raise error.at(place) from None
+    return Steps(name, by, tuple(made))
+
+
+def _bases(unit: units.Unit, where: str) -> tuple[Fraction, tuple[tuple[str, int], ...]]:
+    """From the canonical unit of a unit's dimension to base units, and their powers; a percentage is a plain number."""
+    canonical = units.unit(units.DIMENSIONS[unit.dimension][1], unit.dimension)
+    if not canonical.names:
+        raise InputError(f"a quantity in {units.pretty(unit.symbol)} cannot be a factor", where=where)
+    scale, bases = Fraction(1), []
+    for name, power in canonical.names:
+        atom = _ATOMS[name]
+        scale *= atom.factor**power
+        if atom.base == "percent":
+            scale *= Fraction(1, 100) ** power
+        else:
+            bases.append((atom.base, power))
+    return scale, tuple(bases)
+
+
+_ATOMS = {atom.name: atom for atom in units.ATOMS.values()}

@@ -1,0 +1,235 @@
+"""What rules may speak of: named quantities with a unit, a scope and a range.
+
+Names are a contract. *patient* observables are stated; *dose* and *course* observables are computed from the plan,
+except those of prior therapy. A momentary one (a blood count) answers for the dose it was taken before and no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from dosecalc.errors import InputError
+from dosecalc.quantities import units
+from dosecalc.quantities.statement import Stated
+
+
+class Observable(NamedTuple):
+    """A row of the table. ``unit`` is the unit it is shown in; ``low`` and ``high`` bound what is believed, in it."""
+
+    name: str
+    title: str
+    kind: str = "quantity"
+    dimension: str = ""
+    unit: str = ""
+    scope: str = "patient"
+    momentary: bool = False
+    low: Fraction | None = None
+    high: Fraction | None = None
+    choices: tuple[str, ...] = ()
+    option: str | None = None
+    computed: bool = False
+    bare: bool = False
+    slip: str = ""
+    ago: bool = False
+    """Whether it is the time since something that may never have happened (then ``never`` is a value)."""
+
+    @property
+    def factor(self) -> Fraction:
+        """Canonical units of the dimension in one of the observable's own unit."""
+        return units.unit(self.unit, self.dimension).factor
+
+    @property
+    def about_activity(self) -> bool:
+        """Whether only a dose of a radioactive agent has it."""
+        return "activity" in self.name or self.name == "whole_body_dose"
+
+    @property
+    def about_mass(self) -> bool:
+        return "dose_mass" in self.name
+
+
+def _q(name: str, title: str, dimension: str, unit: str, low: str = "", high: str = "", **more: Any) -> Observable:
+    bounds = {"low": Fraction(low) if low else None, "high": Fraction(high) if high else None}
+    return Observable(name, title, "quantity", dimension, unit, **{**bounds, **more})
+
+
+def _b(name: str, title: str, **more: Any) -> Observable:
+    return Observable(name, title, "boolean", **more)
+
+
+def _per(name: str, title: str, **more: Any) -> list[Observable]:
+    return [
+        _q(name, title, "activity", "mCi", **more),
+        _q(f"{name}_per_weight", f"{title} per body weight", "activity/weight", "mCi/kg", **more),
+        _q(f"{name}_per_bsa", f"{title} per body surface area", "activity/bsa", "mCi/m^2", **more),
+    ]
+
+
+_DOSE: dict[str, Any] = {"scope": "dose", "computed": True}
+_COURSE: dict[str, Any] = {"scope": "course", "computed": True}
+_NOW: dict[str, Any] = {"momentary": True}
+
+ORGANS = ("red_marrow", "lungs", "kidneys", "liver", "small_intestine")
+
+
+def _organs() -> list[Observable]:
+    """What an organ gets of an administered activity, and how long the activity stays in it."""
+    found = []
+    for organ in ORGANS:
+        words = organ.replace("_", " ")
+        title = f"absorbed dose of the {words} per administered activity"
+        found.append(_q(f"organ_dose.{organ}", title, "absorbed dose/activity", "Gy/mCi", "0", "1000"))
+        found.append(_q(f"organ_half_life.{organ}", f"effective half-life in the {words}", "time", "h", "0", "100000"))
+    return found
+
+
+_ROWS: list[Observable] = [
+    _q("age", "age", "time", "y", "0", "120", option="--age", bare=True),
+    _q("age_completed", "age in completed years", "time", "y", "0", "120", option="--age", bare=True),
+    Observable("sex", "sex", "choice", choices=("female", "male"), option="--sex"),
+    _q("weight", "body weight", "weight", "kg", "0.5", "400", option="--weight", bare=True,
+       slip="grams and pounds are written '6200 g' and '44 lb'"),
+    _q("height", "height", "length", "cm", "25", "250", option="--height", bare=True,
+       slip="a bare number is in centimetres; metres are written '1.70 m'"),
+    _q("bsa", "body surface area", "bsa", "m^2", "0.1", "3.5", option="--bsa", bare=True,
+       slip="a decimal point may have been lost"),
+    _q("platelets", "platelets", "count/volume", "10^9/L", "0", "10000", **_NOW),
+    _q("anc", "absolute neutrophil count", "count/volume", "10^9/L", "0", "1000", **_NOW),
+    _q("wbc", "white blood cells", "count/volume", "10^9/L", "0", "2000", **_NOW),
+    _q("blasts", "circulating blasts", "count/volume", "/mm^3", "0", "2000000", **_NOW),
+    _q("hemoglobin", "hemoglobin", "hemoglobin", "g/dL", "0", "30", **_NOW),
+    _q("creatinine", "serum creatinine", "creatinine", "mg/dL", "0", "50", **_NOW),
+    _q("crcl", "creatinine clearance", "clearance", "mL/min", "0", "400", **_NOW),
+    _q("egfr", "estimated glomerular filtration rate", "egfr", "mL/min/1.73m^2", "0", "400", **_NOW),
+    _q("bilirubin", "bilirubin", "xULN", "xULN", "0", "200", **_NOW),
+    _q("alt", "alanine aminotransferase", "xULN", "xULN", "0", "1000", **_NOW),
+    _q("ast", "aspartate aminotransferase", "xULN", "xULN", "0", "1000", **_NOW),
+    Observable("infection_grade", "grade of active infection", "count", low=Fraction(0), high=Fraction(5),
+               momentary=True),
+    _b("proteinuria", "24-hour urine protein above the reference range", momentary=True),
+    _q("karnofsky", "Karnofsky performance status", "percent", "%", "0", "100", bare=True),
+    _q("lansky", "Lansky performance status", "percent", "%", "0", "100", bare=True),
+    _q("life_expectancy", "life expectancy", "time", "week", "0", "6000"),
+    _b("pregnant", "pregnant"),
+    _b("lactating", "lactating"),
+    _b("dialysis", "on hemodialysis"),
+    _b("vod", "hepatic veno-occlusive disease"),
+    _b("transfusion_free", "independent of platelet transfusions"),
+    _q("platelet_transfusion_interval", "time since the last platelet transfusion", "time", "day", "0", "40000",
+       ago=True),
+    _q("platelets_baseline", "platelets before the first dose", "count/volume", "10^9/L", "0", "10000"),
+    _q("anc_baseline", "absolute neutrophil count before the first dose", "count/volume", "10^9/L", "0", "1000"),
+    _q("marrow_involvement", "marrow involvement", "percent", "%", "0", "100"),
+    _q("lesion_diameter", "longest diameter of the lesion", "length", "mm", "0", "1000"),
+    _q("mibg_avid_age", "time since the scan that showed MIBG uptake", "time", "week", "0", "6000"),
+    _b("remission", "in remission (CR or CRi) when the cycle begins"),
+    _b("transplant_planned", "a stem-cell transplant is planned"),
+    _b("stem_cells_stored", "autologous stem cells are stored"),
+    _b("stem_cells_collectable", "autologous stem cells can be collected"),
+    _q("cd34_per_weight", "stored CD34+ cells", "cells/weight", "cell/kg", "0", "1000000000000"),
+    _q("marrow_mononuclear_per_weight", "stored marrow mononuclear cells", "cells/weight", "cell/kg", "0",
+       "1000000000000"),
+    _q("washout_therapy", "time since any anti-tumour therapy", "time", "day", "0", "40000", ago=True),
+    _q("washout_radiation", "time since large-field radiation", "time", "day", "0", "40000", ago=True),
+    _q("washout_cytokine", "time since cytokine therapy", "time", "h", "0", "1000000", ago=True),
+    _q("washout_transplant", "time since a stem-cell transplant", "time", "day", "0", "40000", ago=True),
+    *_organs(),
+    *_per("dose_activity", "activity of the dose", **_DOSE),
+    _q("dose_mass", "mass of the dose", "mass", "mg", **_DOSE),
+    _q("dose_mass_per_bsa", "mass of the dose per body surface area", "mass/bsa", "mg/m^2", **_DOSE),
+    _q("dose_interval", "time since the previous dose", "time", "day", **_DOSE, option="--start and --cycle-length"),
+    *_per("cumulative_activity", "cumulative activity", **_DOSE),
+    *_per("lifetime_activity", "lifetime activity", **_DOSE, option="--prior"),
+    _q("whole_body_dose", "whole-body absorbed dose", "absorbed dose", "Gy", **_DOSE, option="--measured"),
+    Observable("cycle_number", "number of the cycle", "count", scope="dose", computed=True),
+    Observable("dose_number", "number of the dose", "count", scope="dose", computed=True),
+    *_per("course_activity", "activity of the course", **_COURSE),
+    Observable("course_cycles", "cycles of the course", "count", scope="course", computed=True),
+    _q("prior_interval", "time since the last prior administration", "time", "day", "0", "40000", scope="course",
+       option="--prior AMOUNT@DATE with --start"),
+    Observable("prior_count", "number of prior administrations", "count", scope="course", option="--prior",
+               low=Fraction(0), high=Fraction(100)),
+]  # fmt: skip
+OBSERVABLES = {row.name: row for row in _ROWS}
+BY_CYCLE = frozenset({"remission"})
+"""Observables whose index is a cycle; every other index is a dose."""
+RUNNING = ("cumulative_", "lifetime_", "whole_body_dose")
+"""Totals that only grow: a cap on one is broken once, by the first dose above it."""
+
+
+def indexable(row: Observable) -> bool:
+    """Whether a value may be stated for one dose (or one cycle) alone; all others hold for the whole course."""
+    return row.momentary or row.name in BY_CYCLE
+
+
+def settled_by(row: Observable, index: int | None = None) -> str:
+    """The option that states an observable, as a person would type it; ``index`` the dose or cycle it is asked for."""
+    if row.option:
+        return f'{row.option} {index or 1}="1.9 Gy"' if row.option == "--measured" else row.option
+    name = f"{row.name}[{index}]" if index is not None and indexable(row) else row.name
+    if row.kind == "boolean":
+        return f"--set {name}=true (or false)"
+    if row.kind == "count":
+        return f"--set {name}=0"
+    if row.kind == "choice":
+        return f"--set {name}={row.choices[0]}"
+    return f'--set "{name}=... {row.unit}"{" (or never)" if row.ago else ""}'
+
+
+def find(name: str, known: Mapping[str, Observable] = OBSERVABLES) -> Observable:
+    """The row of an observable; InputError naming the near ones if there is none."""
+    row = known.get(name)
+    if row is None:
+        from difflib import get_close_matches
+
+        near = get_close_matches(name, known, n=3, cutoff=0.5)
+        hint = f" Near names: {', '.join(near)}." if near else ""
+        raise InputError(f"{name!r} is not an observable.{hint} 'dosecalc observables' lists them all.")
+    return row
+
+
+NEVER = Fraction(10) ** 9
+"""Days since something that never happened: longer than any washout."""
+_TRUTH = {"true": True, "yes": True, "false": False, "no": False}
+
+
+def read(row: Observable, text: str) -> Stated:
+    """Read the text of an observable's value and check its range. InputError if it cannot be used."""
+    if row.kind == "boolean":
+        if text.strip().lower() not in _TRUTH:
+            raise InputError(f"read {text!r}, expected true or false")
+        return Stated(_TRUTH[text.strip().lower()], text)
+    if row.kind == "choice":
+        said = text.strip().lower()
+        meant = [choice for choice in row.choices if choice == said or (len(said) == 1 and choice[0] == said)]
+        if len(meant) != 1:
+            raise InputError(f"read {text!r}, expected one of {', '.join(row.choices)}")
+        return Stated(meant[0], text)
+    if row.kind == "count":
+        number = units.read_number(text)
+        if number.denominator != 1:
+            raise InputError(f"read {text!r}, expected a whole number")
+        _check_range(row, number, text)
+        return Stated(number, text)
+    if row.ago and text.strip().lower() == "never":
+        return Stated(NEVER, text)
+    measure = units.read(text, row.dimension, bare=row.unit if row.bare else None)
+    number = measure.value / row.factor
+    _check_range(row, number, text)
+    if row.name == "age_completed" and number.denominator != 1:
+        raise InputError(f"read {text!r}, expected whole years; an exact age is stated by --age")
+    return Stated(measure.value, text, measure)
+
+
+def _check_range(row: Observable, number: Fraction, text: str) -> None:
+    size = row.name in ("weight", "height", "bsa")
+    if size and number == 0:
+        raise InputError(f"read {text!r}: a {row.title} of zero belongs to no patient")
+    for bound, side in ((row.low, "below"), (row.high, "above")):
+        if bound is not None and (number < bound if side == "below" else number > bound):
+            limit = f"{units.decimal(bound, 12)}{' ' + units.pretty(row.unit) if row.unit else ''}"
+            read_as = units.show(number * row.factor, row.unit, row.dimension) if row.unit else str(number)
+            slip = f"; {row.slip}" if row.slip else ""
+            raise InputError(f"read {text!r}: {read_as} is {side} {limit}, which no {row.title} is{slip}")

@@ -1,0 +1,76 @@
+"""Organs that a course spares: the limit, the reduction of the course, and the biologically effective dose.
+
+If an organ would get more than its limit T from a course, the course is reduced to T / D, D being what the organ gets
+of an administered activity; every dose is reduced alike. What was given stays as it was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+from typing import NamedTuple
+
+from dosecalc.files.protocol import OrganLimit
+from dosecalc.quantities.numbers import Mask, System, Value
+from dosecalc.quantities.units import Measure
+
+
+class Spared(NamedTuple):
+    """A limit of an arm, compiled: Gy, and days of repair."""
+
+    source: OrganLimit
+    limit: Measure
+    alpha_beta: Measure | None
+    repair: Measure | None
+
+
+class OrganDose(NamedTuple):
+    """One organ in one run: Gy per MBq, the course that its limit allows in MBq, and whether that binds.
+
+    ``dose`` is what the organ gets of the course in Gy, after any reduction.
+    """
+
+    spared: Spared
+    coefficient: Value
+    allowed: Value
+    binds: Mask
+    dose: Value
+
+
+def scale(system: System, organs: Sequence[tuple[Spared, Value]], given: Value, planned: Value) -> tuple[Value, Mask]:
+    """By how much doses still to come are reduced, and whether they are; activities in MBq, coefficients in Gy/MBq."""
+    zero, one = system.number(Fraction(0)), system.number(Fraction(1))
+    left, reduced = one, False
+    divisor = system.where(system.above(planned, zero).yes, planned, system.unknown("dose_activity"))
+    for spared, coefficient in organs:
+        over = exceeds(system, spared, coefficient, given + planned)
+        room = allowed(system, spared, coefficient) - given
+        room = system.where(system.above(room, zero).yes, room, zero)
+        mine = room / divisor
+        smaller = over & system.above(left, mine).yes
+        left = system.where(smaller, mine, left)
+        reduced = reduced | smaller
+    return left, reduced
+
+
+def exceeds(system: System, spared: Spared, coefficient: Value, activity: Value) -> Mask:
+    """Whether an organ surely gets more than its limit of an activity."""
+    return system.above(coefficient * activity, system.number(spared.limit.value)).yes
+
+
+def allowed(system: System, spared: Spared, coefficient: Value) -> Value:
+    """The activity that brings an organ to its limit; unknown where nothing reaches it."""
+    zero = system.number(Fraction(0))
+    some = system.where(system.above(coefficient, zero).yes, coefficient, system.unknown("organ_dose"))
+    return system.number(spared.limit.value) / some
+
+
+def effective_dose(doses: Sequence[float], alpha_beta: float, repair: float, half_life: float) -> float:
+    """Biologically effective dose in Gy of absorbed doses in Gy, by the linear-quadratic model.
+
+    BED = sum d + (1 / (alpha/beta)) x T_rep / (T_rep + T_eff) x sum d^2, for dose rates that fall with one effective
+    half-life T_eff while damage is repaired with the half-time T_rep (both in one unit); the administrations are far
+    apart. The form of Dale (Br J Radiol 1985) that dosimetry with radionuclides uses.
+    """
+    delivered = sum(doses)
+    return delivered + repair / (repair + half_life) / alpha_beta * sum(dose * dose for dose in doses)

@@ -1,0 +1,127 @@
+"""Where protocol and fact files lie, found by name without reading more than is needed.
+
+The data folders are shipped inside the package, and lie one level above it in a checkout. A site adds folders of its
+own in ``DOSECALC_PROTOCOLS`` (separated as in ``PATH``).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from collections.abc import Iterator
+
+from dosecalc.errors import InputError
+
+_HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_ARM = r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']'
+
+
+def shipped(name: str) -> str:
+    """The folder ``protocols`` or ``seeds`` that came with this package."""
+    inside = os.path.join(_HERE, name)
+    return inside if os.path.isdir(inside) else os.path.join(os.path.dirname(_HERE), name)
+
+
+def site_folders() -> list[str]:
+    """The folders that the site added."""
+    listed = os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep)
+    own = os.path.realpath(shipped("protocols"))
+    for folder in listed:
+        if folder and not os.path.isdir(folder):
+            raise InputError(f"read {folder!r}, which is not a folder", where="DOSECALC_PROTOCOLS")
+    return [folder for folder in dict.fromkeys(listed) if folder and os.path.realpath(folder) != own]
+
+
+def protocol_files() -> Iterator[str]:
+    """Every protocol file: the shipped ones, then the site's, each folder in order of name."""
+    for folder in (shipped("protocols"), *site_folders()):
+        yield from _files(folder)
+
+
+def _files(folder: str) -> list[str]:
+    try:
+        names = os.listdir(folder)
+    except OSError:
+        return []
+    return [os.path.join(folder, name) for name in sorted(names) if name.endswith(".toml")]
+
+
+def files_with(arm: str) -> list[str]:
+    """The files that may define an arm: a shipped one by its name, a site's by its text."""
+    found = []
+    stem = arm
+    while stem:
+        path = os.path.join(shipped("protocols"), f"{stem}.toml")
+        if os.path.isfile(path):
+            found.append(path)
+        stem = stem.rpartition("-")[0]
+    for folder in site_folders():
+        found += [path for path in _files(folder) if arm in arms_in(path)]
+    return found
+
+
+def files_naming(arm: str) -> list[str]:
+    """The files of the site in whose text an arm id stands, readable as TOML or not."""
+    return [path for folder in site_folders() for path in _files(folder) if f'"{arm}"' in _text(path)]
+
+
+def _text(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8-sig") as file:
+            return file.read()
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def arms_in(path: str) -> list[str]:
+    """The ids of the arms in a file; of a shipped one, which is written plainly, seen in its text alone.
+
+    That is quick enough for completion in a shell. A site's file may be written in any way that TOML allows.
+    """
+    text = _text(path)
+    if path.startswith(shipped("protocols") + os.sep):
+        return re.findall(_ARM, text, re.MULTILINE)
+    return _parsed_arms(text)
+
+
+def _parsed_arms(text: str) -> list[str]:
+    import tomllib
+
+    try:
+        arms = tomllib.loads(text).get("arms")
+    except (ValueError, RecursionError):  # what is wrong with it is told when it is asked for
+        return []
+    return (
+        [arm["id"] for arm in arms if isinstance(arm, dict) and isinstance(arm.get("id"), str)]
+        if isinstance(arms, list)
+        else []
+    )
+
+
+def arm_ids() -> list[str]:
+    """The ids of every arm that can be asked for. InputError if a folder of the site is none."""
+    return [arm for path in protocol_files() for arm in arms_in(path)]
+
+
+def shown(path: str) -> str:
+    """A path as results name it: shipped files by their place in the project, others as they were given."""
+    for name in ("protocols", "seeds"):
+        folder = shipped(name) + os.sep
+        if path.startswith(folder):
+            return f"{name}/{path[len(folder) :]}"
+    return path
+
+
+def read_text(path: str) -> tuple[str, str]:
+    """The text of a file and the sha256 of its bytes. InputError if it cannot be read as UTF-8 text."""
+    try:
+        with open(path, "rb") as file:
+            data = file.read()
+        return data.decode("utf-8-sig"), hashlib.sha256(data).hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {shown(path)}: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{shown(path)} is not UTF-8 text") from None
+    except ValueError as error:
+        raise InputError(f"cannot read {path!r}: {error}") from None

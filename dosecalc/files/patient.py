@@ -1,0 +1,103 @@
+"""A patient as a file or a script states one: the texts of the options of ``dosecalc plan``.
+
+Everything is kept as it was written; :mod:`dosecalc.requests.request` reads it through the unit door
+together with the rest.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from dosecalc.errors import InputError
+from dosecalc.quantities.options import texts
+
+Texts = Annotated[list[str], BeforeValidator(texts)]
+_Listed: Any = Field(default_factory=list)
+
+
+class Patient(BaseModel):
+    """What is known of one patient.
+
+    Quantities are text (``"20 kg"``), pint Quantities, or plain numbers for weight (kg), height (cm), bsa (m²) and
+    age (years). ``weight`` may be a list with dates (``"20 kg@2026-03-01"``) or a table by dose (``{3: "22 kg"}``).
+    ``observables`` maps names (``platelets``, ``platelets[3]``) to values; ``prior`` lists earlier therapy, or is
+    ``"none"``; ``given`` and ``measured`` map dose numbers to what was given and measured. Raises InputError.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
+
+    age: Texts = _Listed
+    sex: Texts = _Listed
+    weight: Texts = _Listed
+    height: Texts = _Listed
+    bsa: Texts = _Listed
+    observables: Texts = _Listed
+    prior: Texts = _Listed
+    given: Texts = _Listed
+    measured: Texts = _Listed
+    label: Texts = _Listed
+
+    def __init__(self, **statements: Any) -> None:
+        """Raises InputError for a key that is not known and for a value that is no text, number or quantity."""
+        try:
+            super().__init__(**statements)
+        except ValidationError as error:
+            raise InputError(_first_problem(error), where="Patient") from None
+
+    def inputs(self) -> dict[str, list[str]]:
+        """The same statements as the options of the command line."""
+        named = {"observables": "set"}
+        return {named.get(name, name): list(value) for name, value in self.__dict__.items() if value}
+
+
+def from_text(text: str, name: str) -> Patient:
+    """Read a patient file, TOML or JSON. InputError says what is wrong in it and where."""
+    try:
+        return Patient(**_parsed(text, name))
+    except InputError as error:
+        raise InputError(error.message, where=f"--patient {name}") from None
+
+
+def _first_problem(error: ValidationError) -> str:
+    item = error.errors(include_url=False)[0]
+    key = ".".join(str(part) for part in item["loc"])
+    if item["type"] == "extra_forbidden":
+        return f"the key {key!r} is not known; a patient has {', '.join(Patient.model_fields)}"
+    return f"{key}: {item['msg'].removeprefix('Value error, ')}"
+
+
+_LONGEST = 1_000_000
+
+
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object whose keys stand once each."""
+    for key in dict(pairs):
+        if sum(key == other for other, _ in pairs) > 1:
+            raise InputError(f"the key {key!r} stands twice")
+    return dict(pairs)
+
+
+def _parsed(text: str, name: str) -> dict[str, Any]:
+    import json
+    import tomllib
+
+    if len(text) > _LONGEST:
+        raise InputError(f"{len(text):,} characters are too long for a patient file", where=f"--patient {name}")
+    try:
+        if name.endswith(".json") or text.lstrip().startswith("{"):
+            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once)
+        else:
+            found = tomllib.loads(text, parse_float=str)
+    except InputError as error:
+        raise error.at(f"--patient {name}") from None
+    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+        kind = "JSON" if isinstance(error, json.JSONDecodeError) else "TOML"
+        raise InputError(f"not {kind}: {error}", where=f"--patient {name}") from None
+    except (ValueError, RecursionError) as error:
+        said = str(error).partition(";")[0]
+        raise InputError(f"cannot be read: {said}", where=f"--patient {name}") from None
+    if not isinstance(found, dict):
+        raise InputError('expected a table of keys such as weight = "20 kg"', where=f"--patient {name}")
+    return found

@@ -1,0 +1,93 @@
+"""A course record: what was prescribed and what was really given, dose by dose, as a file states it.
+
+Everything stays the text that was written, until it is read through the doors for units and times.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from dosecalc.files.factsheet import Written
+from dosecalc.quantities.options import texts
+
+
+def _text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
+
+
+Text = Annotated[str, BeforeValidator(_text)]
+_ONE = {"type": ["string", "number", "boolean"]}
+Texts = Annotated[
+    list[str],
+    BeforeValidator(texts),
+    WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}, {"type": "object"}]}),
+]
+"""One value or several, or a table by dose or by observable, as in a patient file."""
+
+
+class Reading(Written):
+    """An activity that was measured, and when; ``where`` says what it was left in."""
+
+    amount: Text
+    at: Text | None = None
+    where: str | None = None
+
+
+class RecordedDose(Written):
+    """One administration. Only ``prescribed`` and ``assayed`` (or ``given``) are needed.
+
+    ``assayed`` was measured before, each of ``residuals`` after; ``given`` states the net activity instead. ``range``
+    is the prescribed range, "28 to 36 mCi". ``fraction_of_delivery`` says that the dose is one fraction of a
+    fractionated delivery, which a cycle of a radiopharmaceutical is not.
+    """
+
+    number: Annotated[int, Field(ge=1, le=999, strict=True)] | None = None
+    agent: str | None = None
+    nuclide: str | None = None
+    prescribed: Text | None = None
+    directive: Text | None = None
+    order: Text | None = None
+    range: str | None = None
+    assayed: Reading | None = None
+    residuals: list[Reading] = []
+    given: Text | None = None
+    given_at: Text | None = None
+    route: str | None = None
+    fraction_of_delivery: bool | None = None
+    patient_id: Text | None = None
+    given_by: str | None = None
+    dose_coefficient: Text | None = None
+    note: str | None = None
+
+
+class RecordedPatient(Written):
+    """What is known of the patient: the keys of a patient file."""
+
+    age: Texts = []
+    sex: Texts = []
+    weight: Texts = []
+    height: Texts = []
+    bsa: Texts = []
+    observables: Texts = []
+    prior: Texts = []
+    measured: Texts = []
+    label: Texts = []
+
+
+class CourseRecord(Written):
+    """A course: the ``protocol`` that it follows (an arm), the patient, the doses."""
+
+    protocol: str | None = None
+    level: Texts = []
+    cycles: Texts = []
+    cycle_length: Texts = []
+    reduction: Texts = []
+    nuclide: str | None = None
+    dose_coefficient: Text | None = None
+    tz: str | None = None
+    patient_id: Text | None = None
+    patient: RecordedPatient | None = None
+    doses: list[RecordedDose]

@@ -1,0 +1,337 @@
+"""The findings that dosecalc makes from the regimen itself, without a rule in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from itertools import pairwise
+
+from dosecalc.course import levels, organs, schedule
+from dosecalc.course.calculator import Calculation
+from dosecalc.course.levels import Row
+from dosecalc.course.observables import OBSERVABLES
+from dosecalc.course.organs import OrganDose
+from dosecalc.course.schedule import Slot
+from dosecalc.course.state import Moment
+from dosecalc.files.protocol import Range, cited
+from dosecalc.findings import spacing
+from dosecalc.findings.finding import Finding, Status
+from dosecalc.findings.sentences import own, own_check
+from dosecalc.findings.trace import Tracer
+from dosecalc.quantities import units
+from dosecalc.quantities.documents import Quantity, quantity_of
+from dosecalc.quantities.numbers import EXACT, Unknown, Value
+from dosecalc.quantities.units import Measure
+from dosecalc.requests.match import Match
+
+TENFOLD = 10
+
+
+def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
+    """What follows from the regimen, and from statements that nothing reads."""
+    cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
+    yield from _levels(match, result, tracer)
+    for moment in result.doses:
+        if moment.undefined:
+            text = f"{tracer.pending(moment)}{_named_gap(match, moment)}"
+            yield own("level-undefined", "violation", moment.number, text, cite)
+    yield _cycles(match, cite)
+    yield from _length(match, cite)
+    yield from spacing.findings(match, cite)
+    yield from in_force(match)
+    yield from _ladder(match, result)
+    yield from _scaled(match, result, tracer)
+    yield from _organs(match, result)
+    yield from _unread(match, result)
+
+
+def _named_gap(match: Match, moment: Moment) -> str:
+    """The conflict that names the gap between two levels in which a dose falls."""
+    named = (conflict.id for conflict, when in match.compiled.conflicts
+             if conflict.gap is not None and when is not None and when.test(moment).yes)  # fmt: skip
+    return "".join(f"; a gap between the rows of the source, see conflict {name}" for name in named)
+
+
+def in_force(match: Match) -> Iterable[Finding]:
+    """Whether the protocol holds at the date of the first dose; what was withdrawn at an unstated date is said."""
+    effective, start = match.file.protocol.effective, match.whens[0].date
+    withdrawn = match.file.protocol.status == "withdrawn"
+    if effective is None:
+        if withdrawn:
+            cite = cited(match.arm.cite)
+            yield own("effective", "warning", None, "the protocol is withdrawn, and its file states no date", cite)
+        return
+    cite = cited(effective.cite)
+    first, last = (None if d is None else schedule.day_of(d, last=is_last)
+                   for d, is_last in ((effective.from_, False), (effective.until, True)))  # fmt: skip
+    ends = " ".join(f"{word} {date}" for word, date in (("from", first), ("until", last)) if date is not None)
+    text = f"the protocol holds {ends}"
+    if start is None:
+        said = f"{text}; whether it does for this course is not known; settle it with --start"
+        yield own("effective", "unknown", None, said, cite, settled_by=("--start",))
+        return
+    outside = (first is not None and start < first) or (last is not None and start > last)
+    checks = [
+        own_check("start", start.isoformat(), comparison, date.isoformat(), holds=holds)
+        for comparison, date, holds in (
+            ("at_least", first, first is None or start >= first),
+            ("at_most", last, last is None or start <= last),
+        )
+        if date is not None
+    ]
+    said = f"{text}; this course begins {start}{', when it does not' if outside else ''}"
+    yield own("effective", "violation" if outside else "pass", None, said, cite, checks)
+
+
+def _ladder(match: Match, result: Calculation) -> Iterable[Finding]:
+    """A course that was reduced stays so, unless the source itself goes back to the full level."""
+    if not match.arm.reductions:
+        return
+    steps, cite = match.inputs.steps, tuple(dict.fromkeys(c for r in match.arm.reductions for c in cited(r.cite)))
+    if not steps:
+        yield own("no-re-escalation", "not_applicable", None, "no dose is reduced", cite)
+        return
+    back = [(slot, steps[slot.number - 1]) for slot in match.slots[1:] if steps[slot.number] < steps[slot.number - 1]]
+    given = [slot for slot in match.slots if steps[slot.number] and _given_in_full(match, result, slot)]
+    if match.arm.re_escalation:
+        text = "the source goes back up where the reduced dose was tolerated"
+        yield own("no-re-escalation", "pass" if back or given else "not_applicable", None, text, cite)
+        return
+    for slot, before in back:
+        text = f"step {before} before, step {steps[slot.number]} now; the source never raises a reduced dose again"
+        check = own_check("reduction", steps[slot.number], "at_least", before, holds=False)
+        yield own("no-re-escalation", "violation", slot.number, text, cite, [check])
+    for slot in given:
+        shown = units.show(match.inputs.given[slot.number], result.doses[0].rows[0].low.unit.symbol.partition("/")[0])
+        text = f"{shown} was given, the level before the reduction; the source never raises a reduced dose again"
+        yield own("no-re-escalation", "violation", slot.number, text, cite)
+    if not back and not given:
+        yield own("no-re-escalation", "pass", None, "no dose is raised again after its reduction", cite)
+
+
+def _given_in_full(match: Match, result: Calculation, slot: Slot) -> bool:
+    """Whether a reduced dose was given at the level that it was reduced from; it is reduced from its first dose on."""
+    given, moment = match.inputs.given.get(slot.number), result.doses[slot.number - 1]
+    rows = match.compiled.doses[id(slot.dose)].rows
+    if given is None or len(rows) != 1 or not rows[0].fixed:
+        return False
+    full = levels.amount(rows[0], EXACT, (rows[0].low.dimension, rows[0].low.value), moment)
+    return bool(EXACT.at_least(given, full).yes)
+
+
+def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
+    """An activity scaled from a measured dose to more than ten times what was measured on is more likely a slip."""
+    for slot, moment in zip(match.slots, result.doses, strict=True):
+        row = tracer.row(moment)
+        target = row is not None and row.target and slot.number not in match.inputs.given
+        if not target or not EXACT.known(moment.amount):
+            continue
+        before = sum((m.amount for m in tracer.earlier(moment)), Fraction(0))
+        if EXACT.above(moment.amount, TENFOLD * before).yes:
+            shown = units.show(moment.amount, "MBq")
+            text = f"{shown} is more than ten times what was given before; check what was measured"
+            yield own("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
+
+
+def _organs(match: Match, result: Calculation) -> Iterable[Finding]:
+    """What each organ gets that the source spares, against its limit."""
+    for organ in result.organs:
+        name = organ.spared.source.organ
+        cite = cited(organ.spared.source.cite) or cited(match.arm.cite)
+        limit, words = units.spell(organ.spared.limit), name.replace("_", " ")
+        if isinstance(organ.coefficient, Unknown):
+            option = f'--set "organ_dose.{name}=... Gy/mCi"'
+            text = f"{words}: at most {limit}; what an activity gives to it is not known; settle it with {option}"
+            yield own("organ-dose", "unknown", None, text, cite, settled_by=(option,), part=name)
+        elif isinstance(organ.dose, Unknown):
+            text = f"{words}: at most {limit}; the activity of the course is not known"
+            yield own("organ-dose", "unknown", None, text, cite, part=name)
+        else:
+            yield _organ(match, result, organ, f"{words}: {units.show(organ.dose, 'Gy')} of at most {limit}", cite)
+
+
+def _organ(match: Match, result: Calculation, organ: OrganDose, text: str, cite: tuple[str, ...]) -> Finding:
+    above = EXACT.above(organ.dose, organ.spared.limit.value).yes
+    exactly = EXACT.equal(organ.dose, organ.spared.limit.value).yes
+    if exactly and organ.binds:
+        text += ", to which the course was reduced"
+    elif above and organ.binds:
+        text += ", although nothing more is given"
+    observed: Quantity = {"value": float(organ.dose), "unit": "Gy"}
+    check = own_check("organ_dose", observed, "at_most", quantity_of(organ.spared.limit), holds=not above)
+    text += _effective(match, result, organ)
+    status: Status = "violation" if above else "pass"
+    return own("organ-dose", status, None, text, cite, [check], part=organ.spared.source.organ)
+
+
+def _effective(match: Match, result: Calculation, organ: OrganDose) -> str:
+    """The biologically effective dose, where the file states how tissue repairs."""
+    ratio, repair, name = organ.spared.alpha_beta, organ.spared.repair, organ.spared.source.organ
+    if ratio is None or repair is None:
+        return ""
+    stated = match.inputs.stated.get(f"organ_half_life.{name}")
+    if not stated:
+        return f'; the effective dose (BED) needs --set "organ_half_life.{name}=... h"'
+    doses = [float(organ.coefficient * m.amount) for m in result.doses if m.radioactive]
+    bed = organs.effective_dose(doses, float(ratio.value), float(repair.value), float(stated))
+    return (
+        f"; effective dose (BED, alpha/beta {units.spell(ratio)}, repair {units.spell(repair)}) {units.show(bed, 'Gy')}"
+    )
+
+
+def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
+    """A momentary value stated before a dose at which no rule reads it would otherwise pass unseen."""
+    read = {
+        (leaf.observable.name, moment.number)
+        for run in result.rules
+        for condition in (run.compiled.when, run.compiled.require)
+        for leaf in (condition.leaves if condition is not None else ())
+        for moment, _ in run.outcomes
+    }
+    for slot in match.slots:
+        for row in result.doses[slot.number - 1].rows:
+            read |= {(leaf.observable.name, slot.number) for leaf in (row.when.leaves if row.when is not None else ())}
+    stated = {(name, match.inputs.next_dose): said for name, said in match.request.stated.items()}
+    stated |= match.request.indexed
+    for (name, number), said in stated.items():
+        if match.file.table[name].momentary and (name, number) not in read:
+            text = f"{name} was stated as {said.text}, but no rule of {match.arm.id} reads it before this dose"
+            yield own("statement-unread", "warning", number, text, ())
+    spared = {
+        f"{kind}.{organ.spared.source.organ}" for organ in result.organs for kind in ("organ_dose", "organ_half_life")
+    }
+    spared |= {row.organ.name for m in result.doses for row in m.rows if row.organ is not None}
+    for name, said in match.request.stated.items():
+        if name.startswith("organ_") and name not in spared:
+            text = f"{name} was stated as {said.text}, but {match.arm.id} limits no such organ"
+            yield own("statement-unread", "warning", None, text, ())
+
+
+def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
+    """The level that was chosen, or what was given instead, against the range that holds."""
+    for number in match.ranged:
+        moment, slot = result.doses[number - 1], match.slots[number - 1]
+        row, chosen, given = tracer.sole_row(moment), match.levels.get(number), match.inputs.given.get(number)
+        source = slot.dose if row is None else row.cite
+        cite = cited(source.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
+        if chosen is None and given is None:
+            continue
+        if row is None:
+            text = f"which range holds is not decided: {tracer.undecided(moment)}"
+            yield own("level-range", "unknown", number, text, cite)
+        elif not row.open and chosen is None:
+            continue
+        elif not row.open:
+            text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
+            yield own("level-range", "warning", number, text, cite)
+        elif given is not None:
+            if not row.factors and row.organ is None:
+                yield _given_in_range(row, number, given, moment, cite)
+        elif chosen is not None and (ends := row.option(chosen)) is not None:
+            yield _in_range(ends, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
+
+
+def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: tuple[str, ...]) -> Finding:
+    """What was given against the range, or against the alternatives: within one of them is enough."""
+    made: list[Finding] = []
+    for ends in row.options:
+        unit, basis = ends[0].unit, ends[0].dimension.partition("/")[2]
+        size = moment.get(basis) if basis else Fraction(1)
+        if isinstance(size, Unknown):
+            text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
+            said = f"{text}; settle it with --{basis}"
+            made.append(own("level-range", "unknown", number, said, cite, settled_by=(f"--{basis}",)))
+            continue
+        said = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
+        observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
+        made.append(_in_range(ends, number, given / size, said, observed, cite))
+    return min(made, key=lambda finding: ("pass", "unknown", "violation").index(finding.status))
+
+
+def _in_range(
+    ends: tuple[Measure, Measure], number: int, value: Value, said: str, observed: Quantity, cite: tuple[str, ...]
+) -> Finding:
+    low, high = ends
+    at_least, at_most = EXACT.at_least(value, low.value).yes, not EXACT.above(value, high.value).yes
+    inside = at_least and at_most
+    if low is high:
+        words = f"{'is' if inside else 'is not'} the protocol's {units.spell(low)}"
+    else:
+        where = "within" if inside else "outside"
+        words = f"is {where} the protocol's range of {units.spell(low)} to {units.spell(high)}"
+    return own(
+        "level-range",
+        "pass" if inside else "violation",
+        None if inside else number,
+        f"{said} {words}",
+        cite,
+        [
+            own_check("level", observed, "at_least", quantity_of(low), holds=at_least),
+            own_check("level", observed, "at_most", quantity_of(high), holds=at_most),
+        ],
+    )
+
+
+def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
+    most = len(schedule.listed_cycles(match.arm))
+    asked = max(slot.cycle for slot in match.slots)
+    extra = next((slot for slot in match.slots if slot.extra), None)
+    if extra is None:
+        text = f"{asked} cycle{'' if asked == 1 else 's'} planned, at most {most} by the protocol"
+    else:
+        text = f"{asked} cycles planned, but the protocol has at most {most}: cycle {most + 1} begins with this dose"
+    check = own_check("cycle_number", asked, "at_most", most, holds=extra is None)
+    number = None if extra is None else extra.number
+    return own("cycles-maximum", "pass" if extra is None else "violation", number, text, cite, [check])
+
+
+def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
+    """The distance between cycles, as chosen or as it was between given doses, against what the protocol states."""
+    lengths = schedule.lengths(match.arm)
+    chosen = match.request.cycle_length
+    listed = schedule.listed_cycles(match.arm)
+    if chosen is not None:
+        for cycle in match.arm.cycles:
+            if isinstance(cycle.length, Range):
+                low, high = Fraction(lengths[cycle.length.min]), Fraction(lengths[cycle.length.max])
+                said = f"cycle length {_days_text(chosen)}"
+                yield _distance(said, chosen, low, high, None, cited(cycle.cite) or cite)
+    firsts = [slot for slot in match.slots if slot.first_of_cycle]
+    for before, here in pairwise(firsts):
+        cycle = listed[min(before.cycle, len(listed)) - 1]
+        given = [match.request.given.get(slot.number) for slot in (before, here)]
+        dates = [said.date for said in given if said is not None and said.date is not None]
+        if cycle.length is None or len(dates) < 2:
+            continue
+        ends = (cycle.length, cycle.length) if isinstance(cycle.length, str) else (cycle.length.min, cycle.length.max)
+        days = Fraction((dates[1] - dates[0]).days)
+        text = f"cycle {here.cycle} began {_days_text(days)} after cycle {before.cycle}, which"
+        yield _distance(
+            text, days, Fraction(lengths[ends[0]]), Fraction(lengths[ends[1]]), here.number, cited(cycle.cite) or cite
+        )
+
+
+def _distance(
+    said: str, days: Fraction, low: Fraction, high: Fraction, dose: int | None, cite: tuple[str, ...]
+) -> Finding:
+    inside = low <= days <= high
+    stated = _days_text(low) if low == high else f"{units.decimal(low)} to {_days_text(high)}"
+    return own(
+        "cycle-length",
+        "pass" if inside else "violation",
+        None if inside else dose,
+        f"{said} is {'within' if inside else 'outside'} the protocol's {stated}",
+        cite,
+        [
+            own_check("cycle_length", _days(days), "at_least", _days(low), holds=days >= low),
+            own_check("cycle_length", _days(days), "at_most", _days(high), holds=days <= high),
+        ],
+    )
+
+
+def _days_text(days: Fraction) -> str:
+    return f"{units.decimal(days)} day{'' if days == 1 else 's'}"
+
+
+def _days(value: Fraction) -> dict[str, object]:
+    return {"value": float(value), "unit": "day"}

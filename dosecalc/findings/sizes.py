@@ -1,0 +1,98 @@
+"""The findings that dosecalc makes from body sizes: against each other, and against the sizes that people have."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from typing import Any
+
+from dosecalc.course.calculator import Calculation
+from dosecalc.course.observables import OBSERVABLES
+from dosecalc.findings.finding import Finding
+from dosecalc.findings.sentences import own, own_check
+from dosecalc.quantities import units
+from dosecalc.quantities.documents import quantity_of
+from dosecalc.quantities.numbers import EXACT, Unknown
+from dosecalc.quantities.phrases import article
+from dosecalc.reference import bodysurface, growth, tables
+from dosecalc.reference.growth import Kind
+from dosecalc.reference.people import People, z_score
+from dosecalc.requests.match import Match
+
+AGREE = Fraction(5, 100)
+CONTRADICT = Fraction(25, 100)
+_KINDS: tuple[Kind, ...] = ("weight", "height", "bsa")
+
+
+def findings(match: Match, result: Calculation) -> Iterable[Finding]:
+    """What the stated sizes say of each other, and of a person of that age and sex."""
+    yield _agreement(match, result)
+    yield from _plausible(match)
+
+
+def _agreement(match: Match, result: Calculation) -> Finding:
+    """A stated body surface area against the one that weight and height give: over 5 % warns, over 25 % is violated.
+
+    Where sizes change from dose to dose, the dose where the two lie furthest apart is shown.
+    """
+    sizes = match.request.sizes
+    doses = result.doses if {"bsa", "weight"} <= sizes.keys() else ()
+    pairs = [(result.case.stated("bsa", m), result.case.derived_bsa(m), m.number) for m in doses]
+    both = [(abs(s - d) / d, s, d, n) for s, d, n in pairs if not isinstance(s, Unknown) and not isinstance(d, Unknown)]
+    if not both:
+        lacking = "derived (that needs weight and height)" if "bsa" in sizes else "stated"
+        return own("bsa-agreement", "not_applicable", None, f"no body surface area was {lacking} to compare", ())
+    off, stated, derived, number = max(both, key=lambda pair: pair[0])
+    above, far = EXACT.above(off, AGREE).yes, EXACT.above(off, CONTRADICT).yes
+    limit = CONTRADICT if far else AGREE
+    formula = bodysurface.FORMULAS[match.inputs.formula]
+    shown = units.decimal(off * 100, 3)
+    if above and shown == units.decimal(limit * 100):
+        shown = f"slightly more than {shown}"
+    varies = len({(s, d) for _, s, d, _ in both}) > 1 or len(both) < len(result.doses)
+    return own(
+        "bsa-agreement",
+        "violation" if far else "warning" if above else "pass",
+        number if above and varies else None,
+        f"stated body surface area {units.show(stated, 'm^2')} and {units.show(derived, 'm^2')} by {formula.name} from "
+        f"weight{' and height' if formula.needs_height else ''} differ by {shown} %, "
+        f"{'more than' if above else 'within'} {units.decimal(limit * 100)} %; the stated one is used",
+        (formula.cite,),
+        [own_check("bsa", _percent(off), "at_most", _percent(limit), holds=not above)],
+    )
+
+
+def _plausible(match: Match) -> Iterator[Finding]:
+    """Sizes that nobody of that age and sex has; what is not stated widens the band."""
+    stated = match.request.stated
+    sex = stated.get("sex")
+    people = People.of(stated.get("age") or stated.get("age_completed"), None if sex is None else str(sex.value))
+    grown = people.ages is None or people.ages.youngest >= growth.GROWN
+    sizes = [(kind, sized.dose, sized.stated.measure) for kind in _KINDS for sized in match.request.sizes.get(kind, ())]
+    held = [(kind, dose, m, people.stand(kind, m.value)) for kind, dose, m in sizes if m is not None]
+    unlikely = [one for one in held if one[-1].plausible is False]
+    for kind, dose, measure, found in unlikely:
+        limit = {"value": people.limit(kind, found.side) / float(measure.unit.factor), "unit": measure.unit.symbol}
+        comparison = "at_least" if found.side < 0 else "at_most"
+        checks = [own_check(kind, quantity_of(measure), comparison, limit, holds=False)]
+        text = people.unlikely(kind, measure, found)
+        yield own("plausible-size", "warning", dose, text, _cites([kind], grown=grown), checks, part=kind)
+    if unlikely:
+        return
+    if not held or people.ages is None:
+        lacking = "age was stated to hold the body sizes against" if held else "body size was stated"
+        yield own("plausible-size", "not_applicable", None, f"no {lacking}", (), severity="warning")
+        return
+    seen = ", ".join(f"{OBSERVABLES[k].title} {units.spell(m)}{z_score(found)}" for k, _, m, found in held)
+    text = f"{seen}: plausible for {article(people.who)}"
+    yield own("plausible-size", "pass", None, text, _cites([one[0] for one in held], grown=grown), severity="warning")
+
+
+def _cites(kinds: Iterable[Kind], *, grown: bool) -> tuple[str, ...]:
+    """The facts that sizes were held against: the table, and of adults the published means."""
+    means = [cite for kind in dict.fromkeys(kinds) for cite in tables.ADULTS.get(kind, ())] if grown else []
+    return (tables.CITE, *means)
+
+
+def _percent(value: Any) -> dict[str, object]:
+    return {"value": float(value * 100), "unit": "%"}

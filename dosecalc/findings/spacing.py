@@ -1,0 +1,154 @@
+"""How far doses lie apart, against the distances and windows that the protocol states."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from itertools import pairwise
+from typing import NamedTuple
+
+from dosecalc.course import schedule
+from dosecalc.course.schedule import Slot
+from dosecalc.files.protocol import Interval, cited
+from dosecalc.findings.finding import Finding, Status
+from dosecalc.findings.sentences import own, own_check
+from dosecalc.quantities.numbers import Unknown, Value, ends
+from dosecalc.quantities.phrases import doses_text
+from dosecalc.quantities.units import decimal
+from dosecalc.requests.match import Match
+
+RULE = "spacing"
+
+
+class _Asked(NamedTuple):
+    """A distance between doses against one bound of it."""
+
+    slot: Slot
+    part: str
+    days: Value
+    low: Fraction | None
+    high: Fraction | None
+    since: str
+    cite: tuple[str, ...]
+    excused: bool
+
+
+def findings(match: Match, cite: tuple[str, ...]) -> Iterator[Finding]:
+    """One finding for each part of an interval that holds throughout, or one for each dose at which it does not."""
+    asked = list(_asked(match, cite))
+    for part in dict.fromkeys(each.part for each in asked):
+        mine = [(each, _status(each)) for each in asked if each.part == part]
+        broken = [(each, status) for each, status in mine if status in ("violation", "warning")]
+        unknown = [each for each, status in mine if status == "unknown"]
+        yield from (_said(each, status) for each, status in broken)
+        if unknown:
+            numbers = [each.slot.number for each in unknown]
+            option = f'--given {numbers[0]}="AMOUNT@DATE" with the date of the dose before'
+            text = f"how long after the dose before {doses_text(numbers)} came is not known ({_limit(unknown[0])})"
+            yield own(RULE, "unknown", None, f"{text}; settle it with {option}", unknown[0].cite,
+                      settled_by=(option,), part=part)  # fmt: skip
+        if not broken and not unknown:
+            yield _said(mine[-1][0], "pass")
+
+
+def _asked(match: Match, cite: tuple[str, ...]) -> Iterator[_Asked]:
+    days = schedule.lengths(match.arm)
+    for before, slot in pairwise(match.slots):
+        spaced = (before if slot.first_of_cycle else slot).listed.interval
+        if spaced is None:
+            continue
+        mine, excused = cited(spaced.cite) or cited(slot.listed.cite) or cite, _reduced_here(match, slot)
+        interval: Value = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
+        window = _window(spaced, slot, match, days)
+        if window is not None and spaced.window is not None:
+            yield _Asked(slot, "window", window[0], *window[1:], mine, excused)
+        elif window is not None:
+            yield _Asked(slot, "every", *window, mine, excused)
+        for part, text in (("at-least", spaced.at_least), ("at-most", spaced.at_most)):
+            if text is not None:
+                bound = Fraction(days[text])
+                low, high = (bound, None) if part == "at-least" else (None, bound)
+                yield _Asked(slot, part, interval, low, high, "the dose before", mine, excused=False)
+
+
+def _reduced_here(match: Match, slot: Slot) -> bool:
+    """Whether a reduction begins with a dose: what made it necessary may have delayed it too."""
+    steps = match.inputs.steps
+    return bool(steps) and steps[slot.number] > steps.get(slot.number - 1, 0)
+
+
+def _window(
+    spaced: Interval, slot: Slot, match: Match, days: dict[str, int]
+) -> tuple[Value, Fraction, Fraction, str] | None:
+    """Days since what the planned day counts from, and the days that are allowed."""
+    width = 0 if spaced.window is None else days[spaced.window]
+    if slot.first_of_cycle:
+        if spaced.every is None:
+            return None
+        since: Value = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
+        planned, name = days[spaced.every], "the dose before"
+    else:
+        first = next(each for each in match.slots if each.cycle == slot.cycle)
+        if spaced.window is None or slot.dose.day is None or first.dose.day is None:
+            return None
+        planned, name = slot.dose.day - first.dose.day, f"dose {first.number}"
+        since = _between(match, first, slot, planned)
+    return since, Fraction(planned - width), Fraction(planned + width), name
+
+
+def _between(match: Match, first: Slot, slot: Slot, planned: int) -> Value:
+    """Days from the first dose of a cycle to another: by their dates, or as planned where neither was given."""
+    if not {first.number, slot.number} & match.inputs.given.keys():
+        return Fraction(planned)
+    began, here = match.whens[first.number - 1].date, match.whens[slot.number - 1].date
+    return Unknown("dose_interval") if began is None or here is None else Fraction((here - began).days)
+
+
+def _status(asked: _Asked) -> Status:
+    low, high = ends(asked.days)
+    early = asked.low is not None and not isinstance(high, Unknown) and high < asked.low
+    late = asked.high is not None and not isinstance(low, Unknown) and low > asked.high
+    if early or late:
+        later_allowed = late and (asked.excused or asked.part == "every")
+        return "warning" if later_allowed else "violation"
+    held = (asked.low is None or (not isinstance(low, Unknown) and low >= asked.low)) and (
+        asked.high is None or (not isinstance(high, Unknown) and high <= asked.high)
+    )
+    return "pass" if held else "unknown"
+
+
+def _said(asked: _Asked, status: Status) -> Finding:
+    low, high = ends(asked.days)
+    shown = next((each for each in (low, high) if not isinstance(each, Unknown)), Fraction(0))
+    least = "" if low == high else "at least " if not isinstance(low, Unknown) else "at most "
+    days = f"{least}{decimal(shown)} day{'' if shown == 1 else 's'} after {asked.since}"
+    verdict = {"pass": "within", "warning": "longer than", "violation": "outside"}[status]
+    text = f"{days}, {verdict} {_limit(asked)}"
+    if status == "warning":
+        text += "; toxicity may be the reason, and the longest interval still holds"
+    checks = [
+        own_check("dose_interval", {"value": float(shown), "unit": "day"}, comparison,
+                  {"value": float(bound), "unit": "day"}, holds=bool(holds))
+        for comparison, bound, holds in (
+            ("at_least", asked.low, asked.low is None or shown >= asked.low),
+            ("at_most", asked.high, asked.high is None or shown <= asked.high),
+        )
+        if bound is not None
+    ]  # fmt: skip
+    dose = asked.slot.number if status != "pass" else None
+    said = text if dose is not None else f"doses lie {text}"
+    return own(RULE, status, dose, said, asked.cite, checks, part=asked.part,
+               severity="warning" if status == "warning" else "violation")  # fmt: skip
+
+
+def _limit(asked: _Asked) -> str:
+    low, high = asked.low, asked.high
+    if low is None or high is None:
+        bound = low if low is not None else high
+        assert bound is not None
+        return f"the protocol's {'at least' if low is not None else 'at most'} {decimal(bound)} days"
+    return (
+        f"the protocol's {decimal(low)} days"
+        if low == high
+        else f"the protocol's {decimal(low)} to {decimal(high)} days"
+    )

@@ -1,0 +1,300 @@
+"""How an amount came about, or what it waits for, as words."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosecalc.course import levels
+from dosecalc.course.levels import Factor, Row, Steps
+from dosecalc.course.observables import OBSERVABLES, Observable, settled_by
+from dosecalc.course.organs import OrganDose
+from dosecalc.course.state import Moment
+from dosecalc.files.protocol import cited
+from dosecalc.findings import sentences
+from dosecalc.quantities import units
+from dosecalc.quantities.numbers import EXACT, Value
+from dosecalc.quantities.phrases import doses_text
+from dosecalc.quantities.units import Measure
+from dosecalc.reference import bodysurface
+from dosecalc.requests.match import Match
+from dosecalc.requests.request import size_hint
+
+
+class Tracer:
+    """Writes the traces of one plan; what several doses share is written once."""
+
+    def __init__(self, match: Match, doses: tuple[Moment, ...]) -> None:
+        self.match = match
+        self.doses = doses
+        self._products: dict[tuple[object, ...], str] = {}
+
+    def row(self, moment: Moment) -> Row | None:
+        """The row of the levels that made the amount, or None while that is not decided."""
+        possible = self._possible(moment)
+        if not possible or not EXACT.known(moment.planned):
+            return _last_if_alike([(row.low.dimension, row.low.value, row.factors) for row in possible], possible)
+        return possible[-1]
+
+    def sole_row(self, moment: Moment) -> Row | None:
+        """The row that holds, or None while rows with other ranges may hold as well."""
+        possible = self._possible(moment)
+        return _last_if_alike([(_alike(row), row.factors) for row in possible], possible)
+
+    def _possible(self, moment: Moment) -> list[Row]:
+        """The rows that may hold, up to the first that does; none where no row surely does."""
+        possible: list[Row] = []
+        for row, truth in zip(moment.rows, moment.truths, strict=True):
+            if not truth.no:
+                possible.append(row)
+            if truth.yes:
+                return possible
+        return []
+
+    def level(self, moment: Moment, row: Row | None) -> Measure | None:
+        """The level of a dose: the file's, or the one that was chosen in its range."""
+        if row is None or not row.open:
+            return None if row is None else row.low
+        return self.match.levels.get(moment.number)
+
+    def earlier(self, moment: Moment) -> list[Moment]:
+        """The doses of the same agent before this one."""
+        agent = moment.slot.dose.agent if moment.slot is not None else None
+        return [m for m in self.doses[: moment.number - 1] if m.slot is not None and m.slot.dose.agent == agent]
+
+    # -- what it waits for --
+
+    def pending(self, moment: Moment) -> str:
+        """Why a dose has no amount yet, and the option that gives it one."""
+        if moment.undefined:
+            return f"no level of the protocol applies ({self._gap(moment)})"
+        row = self.row(moment)
+        if row is None:
+            return self.undecided(moment)
+        if row.target:
+            return self._waits_for_dose(moment)
+        if row.factors:
+            return self._waits_for_factors(moment, row)
+        if row.open and moment.number not in self.match.levels:
+            return self._choice(moment, row)
+        if row.organ is not None:
+            return self._waits_for_organ(moment, row.organ)
+        basis = row.low.dimension.partition("/")[2]
+        return (
+            f"needs the {OBSERVABLES[basis].title}: {self._how_to_size(basis, moment.number)}" if basis else "not known"
+        )
+
+    def _choice(self, moment: Moment, row: Row) -> str:
+        """The alternatives, each with the amount that it makes for this patient."""
+        ways = [f"{_option_text(ends)}{self._amounts_of(ends, moment)}" for ends in row.options]
+        what = "a choice," if len(ways) > 1 else "it open within"
+        return f'the source leaves {what} {" or ".join(ways)}: choose with --level "{row.low.text}"'
+
+    def _amounts_of(self, ends: tuple[Measure, Measure], moment: Moment) -> str:
+        kind, _, basis = ends[0].dimension.partition("/")
+        size: Value = moment.get(basis) if basis else None
+        if not basis or not EXACT.known(size):
+            return " (fixed)" if kind in ("activity", "mass") and not basis and ends[0] is ends[1] else ""
+        symbol = ends[0].unit.symbol.partition("/")[0]
+        made = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
+        return f" ({' to '.join(made)} here)"
+
+    def _waits_for_factors(self, moment: Moment, row: Row) -> str:
+        """The factors that were not stated, and the options that state them."""
+        rows = [each.of if not isinstance(each.of, Steps) else each.of.by for each in row.factors]
+        lacking = [each for each in rows if isinstance(each, Observable) and not EXACT.known(moment.get(each.name))]
+        titles = " and the ".join(each.title for each in lacking)
+        return f"needs the {titles}: give {' and '.join(settled_by(each) for each in lacking)}"
+
+    def _gap(self, moment: Moment) -> str:
+        return "; ".join(
+            f"{level_text(row)} where {sentences.words(sentences.look(row.when, moment))}"
+            for row in moment.rows
+            if row.when is not None
+        )
+
+    def undecided(self, moment: Moment) -> str:
+        """Which levels are possible, and the options that decide."""
+        rows = moment.rows
+        asked = [seen for row in rows for seen in sentences.look(row.when, moment)]
+        options = sentences.options_for(tuple(asked), moment.number, moment.cycle, self.match.inputs.next_dose)
+        levels = " or ".join(f"{level_text(row)} where {_condition(row)}" for row in rows)
+        return f"the level is {levels}; settle it with {' and/or '.join(options)}"
+
+    def _how_to_size(self, basis: str, number: int) -> str:
+        sources = ("bsa", "weight", "height") if basis == "bsa" else (basis,)
+        sizes = [size for name in sources for size in self.match.request.sizes.get(name, [])]
+        if not any(size.date is not None for size in sizes):
+            return size_hint({basis})
+        if self.match.whens[number - 1].date is None:
+            return "sizes are stated by date and this dose has none, so give --start (and --cycle-length)"
+        return "those that are stated are of a later date; give one of the day of the dose or before"
+
+    def _waits_for_organ(self, moment: Moment, organ: Observable) -> str:
+        if not EXACT.known(moment.get(organ.name)):
+            return f"needs the {organ.title}: give {settled_by(organ)}"
+        unknown = [m.number for m in self.earlier(moment) if not EXACT.known(m.amount)]
+        return f"waits for the activity of {doses_text(unknown)}"
+
+    def _waits_for_dose(self, moment: Moment) -> str:
+        earlier = self.earlier(moment)
+        zero = [m.number for m in earlier if EXACT.known(m.amount) and not m.amount]
+        if len(zero) == len(earlier):
+            return f"nothing was given as {doses_text(zero)}, so there is no whole-body dose to scale from"
+        settled = {*self.match.request.measured, *zero}
+        unmeasured = [m.number for m in earlier if m.number not in settled]
+        if unmeasured:
+            options = " ".join(f'--measured {n}="1.9 Gy"' for n in unmeasured)
+            return f"waits for the whole-body dose measured after {doses_text(unmeasured)}: give {options}"
+        unknown = [m.number for m in earlier if not EXACT.known(m.amount)]
+        if unknown:
+            return f"waits for the activity of {doses_text(unknown)}: {size_hint({'weight'})}"
+        return "the measured dose is 0 Gy, from which no activity can be scaled"
+
+    # -- how it came about --
+
+    def trace(self, moment: Moment, row: Row | None) -> str:
+        """The arithmetic of an amount."""
+        planned = self._planned(moment, row)
+        given = self.match.request.given.get(moment.number)
+        return f"given: {units.spell(given.amount)}; planned: {planned}" if given else planned
+
+    def _planned(self, moment: Moment, row: Row | None) -> str:
+        if row is None or not EXACT.known(moment.planned):
+            return "pending"
+        level = self.level(moment, row)
+        if level is None:
+            return "no level was chosen"
+        text = self._made(moment, row, level)
+        step = self.match.inputs.steps.get(moment.number, 0)
+        return f"{text}; reduced, step {step} of the protocol" if step else text
+
+    def _made(self, moment: Moment, row: Row, level: Measure) -> str:
+        if row.target:
+            return self._to_target(moment, level)
+        if row.organ is not None:
+            return self._to_organ(moment, row.organ, level)
+        if row.factors:
+            return self._of_factors(moment, row, level)
+        basis = level.dimension.partition("/")[2]
+        size = moment.get(basis) if basis else None
+        key = (level.text, size, moment.capped, moment.floored, moment.planned)
+        if key not in self._products:
+            self._products[key] = self._product(moment, level, basis, size)
+        return self._products[key]
+
+    def _product(self, moment: Moment, level: Measure, basis: str, size: Value) -> str:
+        kind, symbol = level.dimension.partition("/")[0], level.unit.symbol.partition("/")[0]
+        unbounded = level.value * size if basis else level.value
+        total = units.show(unbounded, symbol, kind, exactly=True)
+        text = f"{total}, fixed"
+        if basis:
+            text = f"{units.spell(level)} x {units.show(size, OBSERVABLES[basis].unit, basis, exactly=True)} = {total}"
+        if isinstance(unbounded, float):
+            formula = bodysurface.FORMULAS[self.match.inputs.formula].name
+            text += f" (body surface area by {formula}, in float64)"
+        return text + self._bound(moment, symbol, kind, unbounded)
+
+    def _of_factors(self, moment: Moment, row: Row, level: Measure) -> str:
+        """A product, factor by factor, those that it is divided by last."""
+        over, under = ([_factor_text(f, level, moment) for f in row.factors if f.power == power] for power in (1, -1))
+        symbol = "mg"
+        if moment.radioactive:
+            symbol = "mCi" if level.unit.symbol.partition("/")[0] in ("uCi", "mCi", "Ci", "cGy", "rad") else "MBq"
+        kind = "activity" if moment.radioactive else "mass"
+        made = levels.amount(row, EXACT, (level.dimension, level.value), moment)
+        text = f"{' / '.join((' x '.join(over), *under))} = {units.show(made, symbol, kind, exactly=True)}"
+        return text + self._bound(moment, symbol, kind, made)
+
+    def _to_target(self, moment: Moment, level: Measure) -> str:
+        earlier, measured = self.earlier(moment), self.match.request.measured
+        amount = sum((m.amount for m in earlier), Fraction(0))
+        dose = sum((measured[m.number].value for m in earlier if m.number in measured), Fraction(0))
+        had, target = units.show(dose, "Gy", exactly=True), units.spell(level)
+        if dose >= level.value:
+            relation = "exactly" if dose == level.value else "above"
+            text = f"{had} is {relation} the target of {target}: no further administration"
+            return text + self._bound(moment, "MBq", "activity", Fraction(0))
+        unbounded = amount * (level.value - dose) / dose
+        shown, result = (units.show(a, "MBq", exactly=True) for a in (amount, unbounded))
+        text = f"{shown} x ({target} - {had}) / {had} = {result}{self._bound(moment, 'MBq', 'activity', unbounded)}"
+        by_plan = [m.number for m in earlier if m.number not in self.match.request.given]
+        return f"{text}; {doses_text(by_plan)} taken as given as planned (no --given)" if by_plan else text
+
+    def _to_organ(self, moment: Moment, organ: Observable, level: Measure) -> str:
+        coefficient, given = moment.get(organ.name), sum((m.amount for m in self.earlier(moment)), Fraction(0))
+        per = units.show(coefficient, organ.unit, organ.dimension, exactly=True)
+        total, before = (units.show(each, "mCi", exactly=True) for each in (level.value / coefficient, given))
+        left = level.value / coefficient - given
+        words = f"{units.spell(level)} to the {organ.name.partition('.')[2].replace('_', ' ')}"
+        text = f"{words} / {per} = {total} in all, less {before} before"
+        if left <= 0:
+            return f"{text}: no further administration{self._bound(moment, 'mCi', 'activity', Fraction(0))}"
+        return f"{text} = {units.show(left, 'mCi', exactly=True)}{self._bound(moment, 'mCi', 'activity', left)}"
+
+    def _bound(self, moment: Moment, symbol: str, kind: str, unbounded: Value) -> str:
+        """What the source itself made of an amount, where it caps it or raises it."""
+        if not (moment.capped or moment.floored) or EXACT.equal(moment.planned, unbounded).yes:
+            return ""
+        if binding := [organ for organ in moment.case.organs if organ.binds]:
+            return self._spared(moment, symbol, kind, min(binding, key=lambda organ: organ.allowed))
+        bound = "capped by the source at" if moment.capped else "raised by the source to"
+        return f", {bound} {units.show(moment.planned, symbol, kind, exactly=True)}"
+
+    def _spared(self, moment: Moment, symbol: str, kind: str, organ: OrganDose) -> str:
+        """How an organ's limit reduced a dose with all others."""
+        source, per = organ.spared.source, f"{organ.spared.limit.unit.symbol}/{symbol}"
+        coefficient = units.show(organ.coefficient, per, "absorbed dose/activity", exactly=True)
+        course = units.show(organ.allowed, symbol, kind)
+        amount = units.show(moment.planned, symbol, kind, exactly=True)
+        limit = units.spell(organ.spared.limit)
+        words = f"the source spares the {source.organ.replace('_', ' ')}: {limit} / {coefficient} = {course} in all"
+        return f", reduced to {amount} as {words} ({', '.join(cited(source.cite))})"
+
+
+def _last_if_alike(what: list[tuple[object, ...]], possible: list[Row]) -> Row | None:
+    return possible[-1] if len(set(what)) == 1 else None
+
+
+def _alike(row: Row) -> tuple[object, ...]:
+    """What may be chosen in a row, to tell whether another has the same."""
+    return tuple((low.dimension, low.value, high.value) for low, high in row.options)
+
+
+def level_text(row: Row) -> str:
+    """The level of a row, its range, its alternatives, or its product."""
+    text = " or ".join(map(_option_text, row.options))
+    others = [_named(factor) for factor in row.factors if factor.of is not None and factor.power > 0]
+    under = [_named(factor) for factor in row.factors if factor.power < 0]
+    return " / ".join((" x ".join((text, *others)), *under))
+
+
+def _option_text(ends: tuple[Measure, Measure]) -> str:
+    low, high = ends
+    return units.spell(low) if low is high else f"{units.spell(low)} to {units.spell(high)}"
+
+
+def _named(factor: Factor) -> str:
+    if isinstance(factor.of, Measure):
+        return units.spell(factor.of)
+    if isinstance(factor.of, Steps):
+        return f"the factor of {factor.of.name} by {factor.of.by.name}"
+    return "" if factor.of is None else factor.of.name
+
+
+def _factor_text(factor: Factor, level: Measure, moment: Moment) -> str:
+    """A factor with its value for this patient."""
+    if factor.of is None or isinstance(factor.of, Measure):
+        return units.spell(factor.of or level)
+    row = factor.of.by if isinstance(factor.of, Steps) else factor.of
+    value = units.show(moment.get(row.name), row.unit, row.dimension, exactly=True)
+    if isinstance(factor.of, Steps):
+        return f"{units.decimal(factor.of.at(EXACT, moment.get(row.name)))} ({factor.of.name} at {value})"
+    return value
+
+
+def _condition(row: Row) -> str:
+    if row.when is None:
+        return "nothing else applies"
+    return " and ".join(
+        f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text}" for leaf in row.when.leaves
+    )

@@ -1,0 +1,37 @@
+"""Agents by their names, and whether an arm suits an age."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from dosecalc.course.rules import CompiledRule, outcome
+from dosecalc.course.state import Case, Inputs, Moment
+from dosecalc.files.protocol import Agent, Arm
+from dosecalc.library.reader import ProtocolFile
+from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, all_of
+
+SHORTEST = 3
+
+
+_AGES = frozenset({"age", "age_completed"})
+
+
+def named(agent: Agent, key: str, wanted: str) -> bool:
+    """Whether a name means an agent: its key, or at least three letters of its name, or the other way round."""
+    said, name = wanted.strip().casefold(), agent.name.casefold()
+    alike = said in name or name in said or key.casefold() in said.split()
+    return said == key.casefold() or (len(said) >= SHORTEST and alike)
+
+
+def suits(file: ProtocolFile, arm: Arm, age: Fraction | None) -> Tri:
+    """Whether an age (in days) meets the rules of an arm that speak of nothing else."""
+    if age is None:
+        return UNSURE
+    moment = Moment(Case(EXACT, Inputs(stated={"age": age}), file.table), 1, 1)
+    rules = [rule for rule in file.compiled(arm).rules if _asks_age_alone(rule)]
+    return all_of(outcome(rule, moment).holds for rule in rules)
+
+
+def _asks_age_alone(rule: CompiledRule) -> bool:
+    conditions = [condition for condition in (rule.when, rule.require) if condition is not None]
+    return {leaf.observable.name for condition in conditions for leaf in condition.leaves} <= _AGES

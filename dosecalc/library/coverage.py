@@ -1,0 +1,238 @@
+"""What conditions leave out: levels with a gap between them or out of reach, and conditions that nothing can meet.
+
+A condition changes its truth only at the limits that it compares with. Each limit and a point on either side of it
+therefore stand for every value, and all combinations of such points for every patient.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import pairwise, product
+from math import prod
+from typing import Any, NamedTuple
+
+from dosecalc.course.calculator import CompiledArm
+from dosecalc.course.levels import Row
+from dosecalc.course.observables import Observable
+from dosecalc.course.rules import CompiledCondition, Leaf
+from dosecalc.files.protocol import Protocol
+from dosecalc.quantities import units
+from dosecalc.quantities.numbers import FALSE, TRUE
+from dosecalc.quantities.units import Measure
+
+MOST = 50_000
+"""Combinations that are looked at; a condition with more is taken as it stands."""
+
+
+class Gap(NamedTuple):
+    """Values of one observable, between two rows of levels, for which no row holds."""
+
+    below: int
+    above: int
+    """The two rows, counted from 1; ``below`` holds for lower values."""
+    words: str
+
+    @property
+    def name(self) -> str:
+        """How a conflict names it."""
+        first, second = sorted((self.below, self.above))
+        return f"row {first}/row {second}"
+
+
+class _Patient:
+    """One combination of values; it answers for every observable that a condition may ask for."""
+
+    def __init__(self, values: Mapping[str, Any]) -> None:
+        self.values = values
+
+    def get(self, name: str) -> Any:
+        return self.values[name]
+
+    def calendar(self, name: str, months: Fraction) -> None:  # noqa: ARG002  # no dates are stated here
+        return None
+
+
+def problems(protocol: Protocol, compiled: Iterable[CompiledArm]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the conditions of a file: (key, sentence)."""
+    named: set[str] = set()
+    conditions: dict[str, CompiledCondition | None] = {}  # those that several arms share are asked once
+    for arm in compiled:
+        for place, rows in arm.levels():
+            yield from _rows(protocol, arm.arm.id, place, rows, named)
+        for rule in arm.rules:
+            i = next(i for i, each in enumerate(protocol.rules) if each is rule.rule)
+            conditions |= {f"rules[{i}].when": rule.when, f"rules[{i}].require": rule.require}
+        for conflict, condition in arm.conflicts:
+            i = next(i for i, each in enumerate(protocol.conflicts) if each is conflict)
+            conditions[f"conflicts[{i}].when"] = condition
+    for place, condition in conditions.items():
+        yield from _met(condition, place)
+    for i, conflict in enumerate(protocol.conflicts):
+        if conflict.gap is not None and conflict.id not in named:
+            yield f"conflicts[{i}].gap", f"there is no gap {conflict.gap!r} between the levels of its arms"
+
+
+def _met(condition: CompiledCondition | None, place: str) -> Iterator[tuple[str, str]]:
+    if condition is not None and not _possible(condition):
+        yield place, f"nothing can meet this condition ({_comparisons(condition)})"
+
+
+def _rows(protocol: Protocol, arm: str, place: str, rows: Sequence[Row], named: set[str]) -> Iterator[tuple[str, str]]:
+    for number in out_of_reach(rows):
+        when = rows[number - 1].when
+        said = f" ({_comparisons(when)})" if when is not None else ""
+        yield f"{place}.level[{number - 1}]", f"row {number} is never reached{said}"
+    known = {c.gap: c.id for c in protocol.conflicts if c.gap is not None and c.holds_for(arm)}
+    for gap in gaps(rows):
+        if gap.name in known:
+            named.add(known[gap.name])
+        else:
+            said = f"no level applies {gap.words}, between row {gap.below} and row {gap.above}; close the gap, or name"
+            yield f"{place}.level", f'{said} it in a conflict with gap = "{gap.name}"'
+
+
+def _comparisons(condition: CompiledCondition) -> str:
+    return ", ".join(f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text}"
+                     for leaf in condition.leaves)  # fmt: skip
+
+
+def out_of_reach(rows: Sequence[Row]) -> list[int]:
+    """The rows, counted from 1, that hold for nobody because the rows before them do, or because they never can."""
+    if len(rows) == 1 and (rows[0].when is None or _possible(rows[0].when)):
+        return []
+    axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
+    left = set(range(len(rows)))
+    if too_many(axes):
+        return []
+    for patient in _patients(axes):
+        left.discard(_first(rows, patient))
+        if not left:
+            break
+    return [number + 1 for number in sorted(left)]
+
+
+def gaps(rows: Sequence[Row]) -> list[Gap]:
+    """The gaps between rows, each between two rows that hold for neighbouring values of one observable."""
+    if len(rows) == 1 or any(row.when is None for row in rows):
+        return []
+    axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
+    if too_many(axes):
+        return []
+    found: dict[str, Gap] = {}
+    for observable, points in axes:
+        if observable.kind not in ("quantity", "count"):
+            continue
+        others = [axis for axis in axes if axis[0] is not observable]
+        for patient in _patients(others):
+            line = [_first(rows, _Patient({**patient.values, observable.name: point.value})) for point in points]
+            for gap in _holes(observable, points, line):
+                found.setdefault(gap.name, gap)
+    return list(found.values())
+
+
+def _holes(observable: Observable, points: Sequence[Point], line: Sequence[int]) -> Iterator[Gap]:
+    """The runs in which no row holds, between two points where one does."""
+    last: int | None = None
+    for here, row in enumerate(line):
+        if row < 0:
+            continue
+        if last is not None and here - last > 1:
+            yield Gap(line[last] + 1, row + 1, _between(observable, points[last : here + 1]))
+        last = here
+
+
+def _between(observable: Observable, points: Sequence[Point]) -> str:
+    """Where a hole lies, from the last point before it to the first one after it."""
+    low, first, last, high = points[0], points[1], points[-2], points[-1]
+    if observable.kind == "count":
+        one = first.value == last.value
+        return f"where {observable.name} is {first.text if one else f'from {first.text} to {last.text}'}"
+    if first is last and first.limit:
+        return f"where {observable.name} is {first.text}"
+    lower = f"above {low.text}" if low.limit else f"from {first.text}"
+    upper = f"below {high.text}" if high.limit else f"up to {last.text}"
+    return f"where {observable.name} is {lower} and {upper}"
+
+
+def _first(rows: Sequence[Row], patient: _Patient) -> int:
+    """The first row that holds, counted from 0; -1 where none does."""
+    return next((i for i, row in enumerate(rows) if row.when is None or row.when.test(patient).yes), -1)
+
+
+def _possible(condition: CompiledCondition) -> bool:
+    """Whether a condition can be met at all; comparisons of different things stand in nobody's way."""
+    names = [leaf.observable.name for leaf in condition.leaves]
+    if len(set(names)) == len(names) and all(_inside(leaf) for leaf in condition.leaves):
+        return True
+    axes = axes_of(condition.leaves)
+    return too_many(axes) or any(condition.test(patient).yes for patient in _patients(axes))
+
+
+def _inside(leaf: Leaf) -> bool:
+    """Whether the limit of a comparison leaves values on both of its sides."""
+    row, limit = leaf.observable, leaf.limit
+    if row.kind not in ("quantity", "count"):
+        return True
+    own = limit.value / row.factor if isinstance(limit, Measure) else Fraction(str(limit))
+    return own > (row.low or 0) and (row.high is None or own < row.high)
+
+
+# -- points that stand for all values --
+
+
+class Point(NamedTuple):
+    value: Any
+    text: str
+    limit: bool
+    """Whether a condition compares with this very value."""
+
+
+Axis = tuple[Observable, list[Point]]
+
+
+def too_many(axes: Sequence[Axis]) -> bool:
+    return prod(len(points) for _, points in axes) > MOST
+
+
+def _patients(axes: Sequence[Axis]) -> Iterator[_Patient]:
+    names = [observable.name for observable, _ in axes]
+    for values in product(*(points for _, points in axes)):
+        yield _Patient({name: point.value for name, point in zip(names, values, strict=True)})
+
+
+def axes_of(leaves: Iterable[Leaf]) -> list[Axis]:
+    """Each observable that is compared, with the points that stand for all of its values."""
+    asked: dict[str, tuple[Observable, dict[Fraction, str]]] = {}
+    for leaf in leaves:
+        _, limits = asked.setdefault(leaf.observable.name, (leaf.observable, {}))
+        if isinstance(leaf.limit, Measure):
+            limits.setdefault(leaf.limit.value, leaf.limit_text)
+        elif leaf.observable.kind == "count":
+            assert isinstance(leaf.limit, int)
+            limits.setdefault(Fraction(leaf.limit), leaf.limit_text)
+    return [(observable, _points(observable, limits)) for observable, limits in asked.values()]
+
+
+def _points(observable: Observable, limits: Mapping[Fraction, str]) -> list[Point]:
+    if observable.kind == "boolean":
+        return [Point(TRUE, "true", limit=True), Point(FALSE, "false", limit=True)]
+    if observable.kind == "choice":
+        return [
+            Point({other: TRUE if other == choice else FALSE for other in observable.choices}, choice, limit=True)
+            for choice in observable.choices
+        ]
+    if observable.kind == "count":
+        near = {limit + step for limit in limits for step in (-1, 0, 1)}
+        return [Point(v, units.decimal(v), v in limits) for v in sorted(near) if _believed(observable, v)]
+    ordered = sorted(limits)
+    inner = [(low + high) / 2 for low, high in pairwise(ordered)]
+    values = sorted({*ordered, *inner, ordered[0] / 2 if ordered[0] > 0 else ordered[0] - 1, ordered[-1] * 2 + 1})
+    return [Point(v, limits.get(v, ""), v in limits) for v in values if _believed(observable, v) or v in limits]
+
+
+def _believed(observable: Observable, value: Fraction) -> bool:
+    """Whether a value is one that is accepted; what is computed is never below zero."""
+    own = value / observable.factor if observable.kind == "quantity" else value
+    low = Fraction(0) if observable.low is None else observable.low
+    return own >= low and (observable.high is None or own <= observable.high)

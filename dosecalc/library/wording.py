@@ -1,0 +1,111 @@
+"""The parts of a protocol file as words: levels, conditions, distances and dates."""
+
+from __future__ import annotations
+
+from dosecalc.files.protocol import (
+    Choice,
+    Condition,
+    Cycle,
+    Dose,
+    Effective,
+    Interval,
+    Level,
+    LevelRow,
+    OfObservable,
+    OfTable,
+    OneLevel,
+    Product,
+    Range,
+)
+from dosecalc.quantities.units import pretty, read, spell
+
+_WORDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
+SCOPES = {"first-dose": "before the first dose", "later-doses": "before later doses", "each-dose": "for each dose",
+          "each-cycle": "for each cycle", "course": "for the course"}  # fmt: skip
+"""When a rule is asked."""
+
+
+def length_words(cycle: Cycle) -> str:
+    """How long a cycle lasts."""
+    if cycle.length is None:
+        return "length not stated by the source"
+    if isinstance(cycle.length, Range):
+        return f"{cycle.length.min.partition(' ')[0]} to {quantity_words(cycle.length.max)} long"
+    return f"{quantity_words(cycle.length)} long"
+
+
+def interval_words(interval: Interval) -> str:
+    """The distances of a cycle's doses, or of the cycles, as words."""
+    parts = [f"every {quantity_words(interval.every)}"] if interval.every else []
+    parts += [f"within {quantity_words(interval.window)} on either side"] if interval.window else []
+    parts += [f"at least {quantity_words(interval.at_least)} apart"] if interval.at_least else []
+    parts += [f"at most {quantity_words(interval.at_most)} apart"] if interval.at_most else []
+    return ", ".join(parts)
+
+
+def effective_words(effective: Effective) -> str:
+    """From and until when a protocol holds."""
+    ends = [("from", effective.from_), ("until", effective.until)]
+    return f"Holds {' '.join(f'{word} {date}' for word, date in ends if date is not None)}"
+
+
+def _factor(factor: str | Range | OfObservable | OfTable) -> str:
+    if isinstance(factor, OfObservable):
+        return factor.observable
+    return f"the factor of {factor.table}" if isinstance(factor, OfTable) else level_words(factor)
+
+
+def level_words(level: Level | OneLevel) -> str:
+    """A level of any kind."""
+    if isinstance(level, Choice):
+        aim = "" if level.organ is None else f"to a cumulative dose of the {level.organ.replace('_', ' ')} of "
+        ways = (each if level.organ and isinstance(each, str) else level_words(each) for each in level.choose)
+        return f"{aim}{' or '.join(ways)}, to be chosen"
+    if isinstance(level, Product):
+        return " / ".join((" x ".join(map(_factor, level.product)), *map(_factor, level.over)))
+    if isinstance(level, str):
+        target = read(level).dimension == "absorbed dose"
+        return f"to a cumulative whole-body dose of {level}" if target else pretty(level)
+    if isinstance(level, Range):
+        return f"{pretty(level.min)} to {pretty(level.max)}, to be chosen"
+    return "; ".join(map(_row_words, level))
+
+
+def _row_words(row: LevelRow) -> str:
+    text = level_words(row.level) + bound_words(row)
+    return f"{text} if {condition_words(row.when)}" if row.when else f"otherwise {text}"
+
+
+def bound_words(bounded: LevelRow | Dose) -> str:
+    """The cap and the floor of a dose or a row, to be put after its level."""
+    bounds = ((bounded.cap, "at most"), (bounded.floor, "at least"))
+    return "".join(f", {word} {pretty(bound)}" for bound, word in bounds if bound)
+
+
+def condition_words(condition: Condition) -> str:
+    """A condition, its parts joined by and, or, not."""
+    if condition.condition is not None:
+        return condition.condition.replace("-", " ")
+    if condition.not_ is not None:
+        return f"not ({condition_words(condition.not_)})"
+    if condition.all_ is not None:
+        return " and ".join(_bracketed(c) for c in condition.all_)
+    if condition.any_ is not None:
+        return " or ".join(_bracketed(c) for c in condition.any_)
+    name = str(condition.observable)
+    if condition.is_ is not None:
+        return f"{name} is {str(condition.is_).lower()}"
+    if condition.one_of is not None:
+        return f"{name} is one of {', '.join(condition.one_of)}"
+    bounds = [(word, getattr(condition, key)) for key, word in _WORDS.items() if getattr(condition, key) is not None]
+    return f"{name} " + " and ".join(f"{word} {quantity_words(limit)}" for word, limit in bounds)
+
+
+def quantity_words(written: str | int) -> str:
+    """A quantity of a file as people print it; a count as it stands."""
+    return str(written) if isinstance(written, int) else spell(read(written))
+
+
+def _bracketed(condition: Condition) -> str:
+    text = condition_words(condition)
+    return f"({text})" if condition.all_ is not None or condition.any_ is not None else text

@@ -1,0 +1,156 @@
+"""The whole-body dose of an administration from its readings, put into a plan with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from dosecalc.course.calculator import Calculation
+from dosecalc.dosimetry.fit import dosimetry_inputs
+from dosecalc.dosimetry.result import Dosimetry, Figure
+from dosecalc.errors import InputError
+from dosecalc.findings.finding import Finding, Status
+from dosecalc.findings.sentences import own
+from dosecalc.quantities import units
+from dosecalc.quantities.numbers import EXACT, Unknown, Value
+from dosecalc.quantities.options import within
+from dosecalc.requests.match import Match, match
+
+RULE = "retention"
+_BAD = ("violation", "warning")
+
+
+class Edge(NamedTuple):
+    """The same plan with every measured dose at one end of its interval."""
+
+    match: Match
+    result: Calculation
+
+
+class Measured(NamedTuple):
+    """A plan with doses from readings: what was matched and computed with them, and at both ends of their intervals.
+
+    ``low`` has the lowest doses, and so the highest activities that follow. Both are None where the uncertainty of
+    some dose is not known.
+    """
+
+    match: Match
+    result: Calculation
+    found: dict[int, Dosimetry]
+    low: Edge | None
+    high: Edge | None
+
+    def interval(self, number: int) -> tuple[float, float | None] | None:
+        """The interval of a dose's activity in MBq, or None; no upper end where what was measured may be nothing."""
+        if self.low is None or self.high is None:
+            return None
+        most, least = (edge.result.doses[number - 1].planned for edge in (self.low, self.high))
+        if isinstance(least, Unknown) or EXACT.equal(self.result.doses[number - 1].planned, least).yes:
+            return None
+        return float(least), None if isinstance(most, Unknown) else float(most)
+
+    def told(self, number: int, trace: str) -> str:
+        """The trace of a dose with its interval."""
+        found = self.interval(number)
+        if found is None:
+            return trace
+        high = "no upper end" if found[1] is None else units.show(found[1], "MBq")
+        return f"{trace}; 95 % interval {units.show(found[0], 'MBq')} to {high}"
+
+    def sources(self) -> list[dict[str, str]]:
+        """The files of readings, and what their dosimetry rests on."""
+        return [source for found in self.found.values() for source in found.sources]
+
+    def cites(self) -> list[str]:
+        """The unconfirmed facts that the dosimetry rests on."""
+        return [fact for found in self.found.values() for fact, _ in found.unconfirmed]
+
+
+def measure(asked: Match, before: Calculation) -> Measured:
+    """Fit the readings that were named, and compute the plan anew from the doses that they give. InputError."""
+    found = {number: within("--retention", _fitted, asked, before, number) for number in asked.request.retention}
+    doses = {number: _dose(each) for number, each in found.items()}
+    asked.request.measured |= {number: units.read(f"{dose.value!r} Gy") for number, dose in doses.items()}
+    try:
+        again = match(asked.file, asked.arm, asked.request)
+    except InputError as error:
+        place = "--retention" if error.where == "--measured" else error.where
+        raise InputError(error.message, where=place) from None
+    result = again.compiled.run(again.slots, again.inputs)
+    low, high = (_edge(again, {n: getattr(dose, side) for n, dose in doses.items()}) for side in ("low", "high"))
+    return Measured(again, result, found, low, high)
+
+
+def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
+    """The dosimetry of an administration, its weight and its activity being those of the plan."""
+    if number > len(asked.slots):
+        raise InputError(f"there is no dose {number}; {asked.arm.id} plans {len(asked.slots)} here")
+    agent = asked.file.protocol.agents[asked.slots[number - 1].dose.agent]
+    moment = before.doses[number - 1]
+    weight = moment.get("weight")
+    if agent.radionuclide is None:
+        raise InputError(f"dose {number} is a drug and gives no whole-body dose")
+    if isinstance(weight, Unknown) or isinstance(moment.amount, Unknown):
+        lacking = (
+            "the body weight: give --weight" if isinstance(weight, Unknown) else f"its activity: give --given {number}"
+        )
+        raise InputError(f"the whole-body dose of dose {number} needs {lacking}")
+    if not moment.amount:
+        raise InputError(f"nothing was given as dose {number}, so nothing can have been retained of it")
+    inputs = {
+        "retention": [asked.request.retention[number]],
+        "weight": [f"{units.decimal(weight, 15)} kg"],
+        "activity": [f"{units.decimal(moment.amount, 15).replace(',', '')} MBq"],
+        "nuclide": [agent.radionuclide],
+    }
+    return dosimetry_inputs(inputs)
+
+
+def _dose(found: Dosimetry) -> Figure:
+    assert found.dose is not None
+    if not found.dose.value:
+        raise InputError("the readings give a dose of zero", where="--retention")
+    return found.dose
+
+
+def _edge(asked: Match, doses: Mapping[int, float | None]) -> Edge | None:
+    known = {number: dose for number, dose in doses.items() if dose is not None}
+    if len(known) < len(doses):
+        return None
+    measured: dict[int, Value] = {**asked.inputs.measured, **known}
+    moved = asked._replace(inputs=asked.inputs._replace(measured=measured))
+    return Edge(moved, asked.compiled.run(asked.slots, moved.inputs))
+
+
+# -- what the interval means ------------------------------------------------------------------------------------
+
+
+def doubted(findings: Iterable[Finding], edges: Iterable[Iterable[Finding]]) -> Iterator[Finding]:
+    """Findings that hold at the measured dose and fail within its interval become warnings."""
+    bad = {(each.rule, each.part) for edge in edges for each in edge if each.status in _BAD}
+    for finding in findings:
+        if finding.status in ("pass", "not_applicable") and (finding.rule, finding.part) in bad:
+            said = f"{finding.message} The limit lies within the 95 % interval that the readings leave."
+            yield finding.model_copy(update={"status": "warning", "message": said})
+        else:
+            yield finding
+
+
+def own_findings(measured: Measured, cite: tuple[str, ...]) -> Iterator[Finding]:
+    """What the readings gave, what is to be looked at in them, and caps that lie within the interval."""
+    for number, found in measured.found.items():
+        dose = _dose(found)
+        spread = "its uncertainty is not known" if dose.u is None else f"± {units.show(dose.u, 'Gy', figures=2)}, k = 1"
+        text = f"the readings of {found.inputs['retention'][0]} give {units.show(dose.value, 'Gy')} ({spread})"
+        rest = f": {'; '.join(found.flags)}" if found.flags else ""
+        status: Status = "warning" if found.flags or dose.u is None else "pass"
+        yield own(RULE, status, number, text + rest, (), part=f"dose-{number}", severity="warning")
+    yield from _caps(measured, cite)
+
+
+def _caps(measured: Measured, cite: tuple[str, ...]) -> Iterator[Finding]:
+    for edge in (measured.low, measured.high):
+        for here, there in zip(measured.result.doses, edge.result.doses if edge is not None else (), strict=False):
+            if bool(there.capped) != bool(here.capped):
+                text = "the cap of the source lies within the interval that the readings leave"
+                yield own(RULE, "warning", here.number, text, cite, part="cap", severity="warning")

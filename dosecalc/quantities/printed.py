@@ -1,0 +1,165 @@
+"""What a printed figure can mean: it was rounded, so it stands for an interval.
+
+A printed number is plus or minus half a unit of its last digit, trailing zeros counted: 310 is 309.5 to 310.5. Two
+figures agree where their intervals meet. Lint holds printed pairs to this rule, and so does a comparison.
+
+A figure is a quantity ("12 mCi/kg"), a range ("8 to 18 mCi/kg"), a bound ("at least 55 mCi"), a count ("7 patients"),
+which is exact, a share of two numbers ("12/25", "117.1 mCi / 200 mCi"), or some whole part of a number ("of 26").
+"""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+from typing import NamedTuple
+
+from dosecalc.errors import InputError
+from dosecalc.quantities import units
+from dosecalc.quantities.units import Measure
+
+_DIGITS = re.compile(r"\s*[+-]?[0-9]+(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?")
+
+
+class Span(NamedTuple):
+    """The ends of what a figure can mean, in the canonical unit of its dimension; None where there is no end.
+
+    ``strict``: its ends do not belong to it ("above", "below").
+    """
+
+    low: Fraction | None
+    high: Fraction | None
+    strict: bool = False
+
+    def meets(self, other: Span) -> bool:
+        """Whether some value lies in both."""
+        strict = self.strict or other.strict
+        return _reaches(self.low, other.high, strict=strict) and _reaches(other.low, self.high, strict=strict)
+
+
+def _reaches(low: Fraction | None, high: Fraction | None, *, strict: bool) -> bool:
+    return low is None or high is None or (low < high if strict else low <= high)
+
+
+def half_a_digit(text: str) -> Fraction:
+    """Half a unit of the last digit that a number is printed with: 0.05 for "126.6 mCi", 1/2 for "310"."""
+    match = _DIGITS.match(text)
+    places = (len(match[1] or "") - int(match[2] or 0)) if match else 0
+    return Fraction(1, 2) * Fraction(10) ** -places
+
+
+def span(measure: Measure) -> Span:
+    """What a printed quantity can mean."""
+    half = half_a_digit(measure.text) * measure.unit.factor
+    return Span(measure.value - half, measure.value + half)
+
+
+def agree(first: str, second: str) -> bool:
+    """Whether two printed quantities can be the same. Figures of different dimensions never agree.
+
+    Raises InputError for text that is no quantity.
+    """
+    one, other = units.read(first), units.read(second)
+    return one.dimension == other.dimension and span(one).meets(span(other))
+
+
+COUNT, PERCENT = "count", "percent"
+_COUNTED = r"(?: (?:patient|person|child|adult|case|dose|cycle|infusion|administration|event)s?| people| children)?"
+_COUNT = re.compile(rf"([0-9]{{1,9}}){_COUNTED}")
+_SHARE = re.compile(rf"([0-9]{{1,9}}) ?(?:/|of) ?([0-9]{{1,9}}){_COUNTED}")
+_OF = re.compile(rf"(?:/|of) ?([0-9]{{1,9}}){_COUNTED}")
+_PLAIN = r"[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
+_RANGE = re.compile(rf"({_PLAIN})(?: to | ?- ?|–)({_PLAIN})( ?[^0-9.eE ].*)")
+_BOUND = re.compile(r"(at least|more than|above|at most|less than|below|>=|<=|>|<) ?(.+)")
+_E_NINE = re.compile(r"([0-9.]+) ?x ?10[eE]9 ?/ ?L")
+_LOWER = ("at least", "more than", "above", ">=", ">")
+_STRICT = ("more than", "above", "less than", "below", ">", "<")
+_EXAMPLES = "'444 MBq', '8 to 18 mCi/kg', 'at least 55 mCi', '7 patients', '12/25' or 'of 26'"
+
+
+class Figure(NamedTuple):
+    """A printed figure: the spans that it can mean (two for the ends of a range), and its number where it is one.
+
+    ``whole`` is the number of all for a share of an unstated part. ``meant`` is what was meant where the print, taken
+    literally, is another number.
+    """
+
+    text: str
+    dimension: str
+    spans: tuple[Span, ...]
+    value: Fraction | None
+    measure: Measure | None = None
+    whole: int | None = None
+    meant: Measure | None = None
+    counted: str = ""
+    """What a count is of, where it says so."""
+
+
+def figure(text: str) -> Figure:
+    """Read a printed figure. InputError says what was read and how figures are written."""
+    clean = " ".join(text.split())
+    if match := _COUNT.fullmatch(clean):
+        number = Fraction(match[1])
+        noun = clean.removeprefix(match[1]).strip().removesuffix("s")
+        return Figure(clean, COUNT, (Span(number, number),), number, counted=noun)
+    if match := _SHARE.fullmatch(clean):
+        return _share(clean, int(match[1]), int(match[2]))
+    if match := _OF.fullmatch(clean):
+        return Figure(clean, PERCENT, (), None, whole=_not_zero(clean, int(match[1])))
+    if match := _E_NINE.fullmatch(clean):
+        meant = units.read(f"{match[1]} x 10^9/L")
+        literal = Measure(meant.number * 10, meant.unit, meant.text)
+        ends = span(meant)
+        assert ends.low is not None
+        assert ends.high is not None
+        return Figure(
+            clean, meant.dimension, (Span(ends.low * 10, ends.high * 10),), literal.value, literal, meant=meant
+        )
+    if match := _BOUND.fullmatch(clean):
+        return _bound(clean, figure(match[2]), match[1])
+    if match := _RANGE.fullmatch(clean):
+        return _range(clean, units.read(match[1] + match[3]), units.read(match[2] + match[3]))
+    parts = re.split(r" / | of ", clean)
+    if len(parts) == 2:
+        return _ratio(clean, *(units.read(part) for part in parts))
+    try:
+        return _quantity(units.read(clean))
+    except InputError as error:
+        raise InputError(f"{error.message} Figures are {_EXAMPLES}.") from None
+
+
+def _quantity(measure: Measure) -> Figure:
+    return Figure(measure.text, measure.dimension, (span(measure),), measure.value, measure)
+
+
+def _not_zero(text: str, whole: int) -> int:
+    if whole == 0:
+        raise InputError(f"read {text!r}; a share is of one or more")
+    return whole
+
+
+def _share(text: str, part: int, whole: int) -> Figure:
+    percent = Fraction(100 * part, _not_zero(text, whole))
+    return Figure(text, PERCENT, (Span(percent, percent),), percent)
+
+
+def _ratio(text: str, part: Measure, whole: Measure) -> Figure:
+    (low, high, _), (least, most, _) = span(part), span(whole)
+    if part.dimension != whole.dimension or not least or low is None or high is None or most is None or least <= 0:
+        raise InputError(f"read {text!r}, expected two quantities of one kind, for example '117.1 mCi / 200 mCi'")
+    percent = 100 * part.value / whole.value
+    return Figure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)
+
+
+def _bound(text: str, inner: Figure, word: str) -> Figure:
+    """A limit is the number that is printed, and not one that was rounded."""
+    if inner.value is None or (inner.dimension == PERCENT and inner.measure is None):
+        raise InputError(f"read {text!r}, expected one quantity or count after the bound")
+    low, high = (inner.value, None) if word in _LOWER else (None, inner.value)
+    spans = (Span(low, high, word in _STRICT),)
+    return inner._replace(text=text, spans=spans, value=None, measure=None, meant=None)
+
+
+def _range(text: str, low: Measure, high: Measure) -> Figure:
+    if low.value > high.value:
+        raise InputError(f"read {text!r}; a range goes from a lower to a higher quantity")
+    return Figure(text, low.dimension, (span(low), span(high)), None)

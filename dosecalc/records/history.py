@@ -1,0 +1,159 @@
+"""A course as it was really given, held against its protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import tzinfo
+from itertools import pairwise
+
+from dosecalc.course import schedule
+from dosecalc.course.schedule import Slot
+from dosecalc.findings.finding import Finding, Status
+from dosecalc.findings.sentences import own
+from dosecalc.library import reader
+from dosecalc.library.agents import named
+from dosecalc.planning.planner import NoSizeError, plan_inputs
+from dosecalc.planning.result import Plan
+from dosecalc.quantities import units
+from dosecalc.quantities.numbers import Unknown
+from dosecalc.quantities.options import one
+from dosecalc.quantities.phrases import doses_text
+from dosecalc.records.administration import Administration, Expected
+from dosecalc.reference import radionuclides
+from dosecalc.requests.request import whole
+
+Inputs = Mapping[str, list[str]]
+"""The options of a plan, its protocol among them."""
+
+
+def planned(inputs: Inputs) -> Plan | None:
+    """The plan whatever was given; None where the body size that it needs was not recorded."""
+    try:
+        return plan_inputs(inputs)
+    except NoSizeError:
+        return None
+
+
+def expected(inputs: Inputs, plan: Plan | None) -> dict[int, Expected]:
+    """What the protocol gives, dose by dose; without a plan the agents alone are known."""
+    file, _ = reader.find(inputs["protocol"][0])
+    amounts = {} if plan is None else {dose.number: dose.size.value for dose in plan.doses}
+
+    def of(slot: Slot) -> Expected:
+        agent = file.protocol.agents[slot.dose.agent]
+        kind = "activity" if agent.radionuclide else "mass"
+        return Expected(amounts.get(slot.number), kind, agent.name, agent.radionuclide)
+
+    return {slot.number: of(slot) for slot in _slots(inputs)}
+
+
+def as_given(inputs: Inputs, doses: tuple[Administration, ...], *, ordered: bool) -> Plan:
+    """The plan with what was really given in place of what was planned.
+
+    Dates that are not ``ordered`` say nothing of the days to come, and are left out.
+    """
+    slots, zone = {slot.number for slot in _slots(inputs)}, next(_zones(doses), None)
+    given = [_text(dose, zone) for dose in doses if dose.number in slots and not isinstance(dose.given, Unknown)]
+    if not ordered:
+        given = [text.partition("@")[0] for text in given]
+    return plan_inputs({**inputs, "given": given} if given else inputs)
+
+
+def findings(plan: Plan, planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
+    """What the protocol says of the course as it was given."""
+    numbers = {dose.number for dose in doses}
+    missing = [number for number in range(1, max(numbers)) if number not in numbers]
+    unknown = sorted({*missing, *(dose.number for dose in doses if isinstance(dose.given, Unknown))})
+    yield from (_doubted(finding, unknown) for finding in plan.findings)
+    cite = plan.doses[0].cite
+    if missing:
+        yield own("dose-number", "unknown", None, f"{doses_text(missing)} not in the record", cite)
+    for dose in doses:
+        if dose.number > len(plan.doses):
+            text = f"{plan.protocol['arm']} has {len(plan.doses)} doses"
+            yield own("dose-number", "violation", dose.number, text, cite)
+    yield from _agents(plan, doses)
+    yield from _intervals(planned, doses)
+
+
+def _slots(inputs: Inputs) -> tuple[Slot, ...]:
+    _, arm = reader.find(inputs["protocol"][0])
+    cycles = one(inputs, "cycles")
+    return schedule.course(arm, None if cycles is None else whole(cycles))
+
+
+def _zones(doses: tuple[Administration, ...]) -> Iterator[tzinfo | None]:
+    """The zones of the doses; days between doses are counted in the first of them."""
+    return (dose.given_at.tzinfo for dose in doses if dose.given_at is not None)
+
+
+def _text(dose: Administration, zone: tzinfo | None) -> str:
+    unit = "MBq" if dose.kind == "activity" else "mg"
+    amount = f"{dose.number}={units.decimal(dose.given, 15).replace(',', '')} {unit}"
+    return amount if dose.given_at is None else f"{amount}@{dose.given_at.astimezone(zone).date().isoformat()}"
+
+
+_RESTING = ("dose_", "cumulative_", "lifetime_", "course_activity", "level")
+
+
+def _doubted(finding: Finding, unknown: list[int]) -> Finding:
+    """A finding that rests on amounts, where some that were given are not known and the planned ones stand for them.
+
+    It holds if they were as planned: good news then is unknown, and bad news stays.
+    """
+    rests = any(check.observable.startswith(_RESTING) for check in finding.checks)
+    if not unknown or not rests or finding.status == "unknown":
+        return finding
+    said = f"{finding.message} What was given as {doses_text(unknown)} is not known: this holds if it was as planned."
+    status = "unknown" if finding.status in ("pass", "not_applicable") else finding.status
+    return finding.model_copy(update={"status": status, "message": said})
+
+
+def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
+    """Agents and radionuclides of the record against those of the protocol."""
+    file, _ = reader.find(plan.inputs["protocol"][0])
+    for dose in doses:
+        if dose.number > len(plan.doses):
+            continue
+        key = plan.doses[dose.number - 1].agent
+        agent = file.protocol.agents[key]
+        if dose.agent is not None and not named(agent, key, dose.agent):
+            text = f"the record has {dose.agent}, the protocol {agent.name}"
+            yield own("dose-agent", "violation", dose.number, text, plan.doses[dose.number - 1].cite)
+        if dose.nuclide is not None and agent.radionuclide not in (None, radionuclides.spelled(dose.nuclide)):
+            text = f"the record has {dose.nuclide}, the protocol {agent.radionuclide}"
+            yield own("dose-agent", "violation", dose.number, text, plan.doses[dose.number - 1].cite, part="nuclide")
+
+
+def _intervals(planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
+    """Days between two doses against the days of the protocol, where it states both and no window about them."""
+    slots = {slot.number: slot for slot in _slots(planned.inputs)}
+    for earlier, later in pairwise(sorted(doses, key=lambda dose: dose.number)):
+        wanted = _distance(planned, earlier.number, later.number)
+        if wanted is None or _spaced(slots.get(earlier.number), slots.get(later.number)):
+            continue
+        cite = planned.doses[later.number - 1].cite
+        if not earlier.given_at or not later.given_at:
+            text = f"the days since dose {earlier.number} are not known; the protocol has {wanted}"
+            yield own("dose-interval", "unknown", later.number, text, cite, severity="warning")
+            continue
+        passed = (later.given_at.astimezone(earlier.given_at.tzinfo).date() - earlier.given_at.date()).days
+        days = f"{passed} day{'' if passed == 1 else 's'}"
+        text = f"it was given {days} after dose {earlier.number}; the protocol has {wanted}"
+        status: Status = "pass" if passed == wanted else "warning"
+        yield own("dose-interval", status, later.number, text, cite, severity="warning")
+
+
+def _spaced(earlier: Slot | None, later: Slot | None) -> bool:
+    """Whether the protocol states how far two doses may lie apart; the rule ``spacing`` speaks of them then."""
+    if earlier is None or later is None:
+        return False
+    return (earlier if later.first_of_cycle else later).listed.interval is not None
+
+
+def _distance(planned: Plan, first: int, second: int) -> int | None:
+    """The days that a protocol states between two doses; None where it does not."""
+    if second > len(planned.doses):
+        return None
+    one, other = planned.doses[first - 1].day, planned.doses[second - 1].day
+    return None if one is None or other is None else other - one

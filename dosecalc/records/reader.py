@@ -1,0 +1,231 @@
+"""Course records from files: TOML, JSON, and CSV with a row a dose. What was written is kept as text."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from dosecalc.errors import InputError
+from dosecalc.files import folders
+from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
+from dosecalc.files.folders import read_text
+from dosecalc.files.patient import once
+from dosecalc.files.record import CourseRecord, Reading, RecordedDose
+
+Assay = tuple[str, str | None, str | None]
+"""Amount, time, and what it was measured in, as they were written."""
+
+
+class Written(NamedTuple):
+    """One administration as a file writes it. ``place`` is the dose or row, for messages."""
+
+    place: str
+    number: int | None = None
+    patient_id: str | None = None
+    agent: str | None = None
+    nuclide: str | None = None
+    prescribed: str | None = None
+    directive: str | None = None
+    order: str | None = None
+    range: str | None = None
+    assayed: Assay | None = None
+    residuals: tuple[Assay, ...] = ()
+    given: str | None = None
+    given_at: str | None = None
+    route: str | None = None
+    fraction: bool | None = None
+    given_by: str | None = None
+    coefficient: str | None = None
+
+
+class RecordFile(NamedTuple):
+    """A record that was read: its settings, as options of a plan where it follows a protocol, and its doses."""
+
+    file: str
+    sha256: str
+    inputs: dict[str, list[str]]
+    nuclide: str | None
+    tz: str | None
+    doses: Iterable[Written]
+    length: int
+    """How many doses there are, for a progress bar."""
+
+
+def read(path: str) -> RecordFile:
+    """Read a record. InputError, or BadFileError with every key that is wrong."""
+    text, sha256 = read_text(path)
+    name = folders.shown(path)
+    if path.lower().endswith(".csv"):
+        return RecordFile(name, sha256, {}, None, None, _rows(text, name), max(text.count("\n") - 1, 0))
+    raw = _raw(text, name, json_=path.lower().endswith(".json") or text.lstrip().startswith("{"))
+    if "doses" not in raw and "administered" in raw:
+        return _published(raw, name, text, sha256)
+    try:
+        record = CourseRecord.model_validate(raw)
+    except ValidationError as error:
+        raise BadFileError(model_problems(name, text, error)) from None
+    doses = [_of_model(dose, record, i) for i, dose in enumerate(record.doses)]
+    if not doses:
+        raise InputError(f"{name} has no dose")
+    return RecordFile(name, sha256, _inputs(record), record.nuclide, record.tz, doses, len(doses))
+
+
+def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
+    try:
+        found = _json(text) if json_ else tomllib.loads(text, parse_float=str)
+    except tomllib.TOMLDecodeError as error:
+        raise BadFileError([Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]) from None
+    except (ValueError, RecursionError) as error:
+        raise BadFileError([Problem(name, "", None, f"not {'JSON' if json_ else 'TOML'}: {error}")]) from None
+    if not isinstance(found, dict):
+        raise InputError(f"{name}: expected a table with [[doses]]")
+    return found
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=once)
+    except InputError as error:  # a key that stands twice
+        raise ValueError(error.message) from None
+
+
+def _inputs(record: CourseRecord) -> dict[str, list[str]]:
+    """The record's protocol and patient as the options of a plan."""
+    patient = {} if record.patient is None else record.patient.__dict__
+    named = {"set": patient.get("observables", []), **{k: v for k, v in patient.items() if k != "observables"},
+             "level": record.level, "cycles": record.cycles, "cycle-length": record.cycle_length,
+             "reduction": record.reduction,
+             "protocol": [] if record.protocol is None else [record.protocol]}  # fmt: skip
+    return {option: list(texts) for option, texts in named.items() if texts}
+
+
+def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> Written:
+    return Written(
+        place=f"doses[{index}]",
+        number=dose.number,
+        patient_id=dose.patient_id or record.patient_id,
+        agent=dose.agent,
+        nuclide=dose.nuclide,
+        prescribed=dose.prescribed,
+        directive=dose.directive,
+        order=dose.order,
+        range=dose.range,
+        assayed=None if dose.assayed is None else _assay(dose.assayed),
+        residuals=tuple(map(_assay, dose.residuals)),
+        given=dose.given,
+        given_at=dose.given_at,
+        route=dose.route,
+        fraction=dose.fraction_of_delivery,
+        given_by=dose.given_by,
+        coefficient=dose.dose_coefficient or record.dose_coefficient,
+    )
+
+
+def _assay(reading: Reading) -> Assay:
+    return reading.amount, reading.at, reading.where
+
+
+def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> RecordFile:
+    """Published administrations: [[administered]] tables with the keys of doses, whatever else stands in them."""
+    tables = raw["administered"]
+    if not isinstance(tables, list) or not tables or not all(isinstance(table, dict) for table in tables):
+        raise InputError(f"{name}: expected [[administered]] tables")
+    if "protocol" in raw:
+        raise InputError(
+            f"{name}: [[administered]] are published cases; a course that follows a protocol has [[doses]]"
+        )
+    known = [{key: table[key] for key in RecordedDose.model_fields if key in table} for table in tables]
+    try:
+        record = CourseRecord.model_validate({"doses": known})
+    except ValidationError as error:
+        raise BadFileError(model_problems(name, text, error)) from None
+    doses = [
+        _of_model(dose, record, i)._replace(
+            place=f"administered[{i}]", number=1, patient_id=str(tables[i].get("id", i + 1))
+        )
+        for i, dose in enumerate(record.doses)
+    ]
+    return RecordFile(name, sha256, {}, None, None, doses, len(doses))
+
+
+# -- CSV --------------------------------------------------------------------------------------------------------
+
+_PLAIN = ("patient_id", "agent", "nuclide", "prescribed", "directive", "order", "range", "given", "given_at", "route",
+          "given_by")  # fmt: skip
+_READINGS = ("assayed", "residual", "residual_2", "residual_3")
+COLUMNS = ("number", *_PLAIN, *(f"{r}{part}" for r in _READINGS for part in ("", "_at", "_where")),
+           "fraction_of_delivery", "dose_coefficient", "note")  # fmt: skip
+_TRUTH = {"true": True, "yes": True, "false": False, "no": False, "": None}
+
+
+def _rows(text: str, name: str) -> Iterator[Written]:
+    rows = _read_rows(text, name)
+    _, header = next(rows, (0, []))
+    header = [cell.strip() for cell in header]
+    if len(header) == 1 and ";" in header[0]:
+        raise InputError(f"{name}: the columns are parted by semicolons; part them by commas, with a point in decimals")
+    for column in header:
+        if column not in COLUMNS:
+            raise InputError(f"{name}: there is no column {column!r}; there are {', '.join(COLUMNS)}")
+        if header.count(column) > 1:
+            raise InputError(f"{name}: the column {column!r} stands twice")
+    at = {column: i for i, column in enumerate(header)}
+    found = False
+    for number, row in rows:
+        if not any(cell.strip() for cell in row):
+            continue
+        found = True
+        if len(row) != len(header):
+            raise InputError(
+                f"row {number} has {len(row)} cells and the header {len(header)}; a decimal comma parts a "
+                "number in two, write 1.5 mCi",
+                where=name,
+            )
+        yield _of_row(row, at, f"row {number}")
+    if not found:
+        raise InputError(f"{name} has no dose")
+
+
+def _read_rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows of a CSV text with their line numbers."""
+    rows = csv.reader(io.StringIO(text, newline=""))
+    try:
+        for row in rows:
+            yield rows.line_num, row
+    except csv.Error as error:
+        raise InputError(f"line {rows.line_num}: {error}", where=name) from None
+
+
+def _of_row(row: list[str], at: Mapping[str, int], place: str) -> Written:
+    def cell(column: str) -> str | None:
+        index = at.get(column)
+        return (row[index].strip() or None) if index is not None else None
+
+    readings = []
+    for name in _READINGS:
+        amount, at_, where = cell(name), cell(f"{name}_at"), cell(f"{name}_where")
+        if amount is None and (at_ or where):
+            raise InputError(f"a time or a place without an amount; state {name}, '0 mCi' if nothing was left",
+                             where=f"{place}, {name}")  # fmt: skip
+        readings.append(None if amount is None else (amount, at_, where))
+    number, fraction = cell("number"), (cell("fraction_of_delivery") or "").lower()
+    if number is not None and not (number.isascii() and number.isdigit() and 0 < int(number) < 1000):
+        raise InputError(f"read {number[:20]!r}, expected the number of a dose", where=f"{place}, number")
+    if fraction not in _TRUTH:
+        raise InputError(f"read {fraction[:20]!r}, expected true or false", where=f"{place}, fraction_of_delivery")
+    made = Written(
+        place,
+        None if number is None else int(number),
+        assayed=readings[0],
+        residuals=tuple(reading for reading in readings[1:] if reading is not None),
+        fraction=_TRUTH[fraction],
+        coefficient=cell("dose_coefficient"),
+    )
+    plain: dict[str, Any] = {column: cell(column) for column in _PLAIN if column in at}
+    return made._replace(**plain)

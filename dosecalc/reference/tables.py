@@ -1,0 +1,97 @@
+"""The reference tables that lie beside the fact sheets: growth, and half-lives."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import overload
+
+from dosecalc.files import folders
+from dosecalc.quantities import units
+from dosecalc.reference.growth import LMS, SEXES, Growth, Kind
+from dosecalc.reference.radionuclides import Radionuclide
+
+TABLE = "cdc2000-growth.csv"
+HALF_LIVES = "half-lives.csv"
+CITE = "cdc2000-growth#table"
+ADULTS: dict[Kind, tuple[str, ...]] = {
+    "weight": ("czech-bsa-2015#weight",),
+    "bsa": ("sacco-2010#bsa", "czech-bsa-2015#bsa"),
+}
+"""Where the mean sizes of adults were read."""
+_MEASURES = {"weight_kg": "weight", "stature_cm": "height"}
+
+
+def _bytes(name: str) -> bytes:
+    with open(os.path.join(folders.shipped("seeds"), name), "rb") as file:
+        return file.read()
+
+
+class _Rows(Sequence[tuple[float, LMS]]):
+    """Lines of the table, each read when it is asked for: a plan needs a few of a thousand."""
+
+    def __init__(self, lines: list[str]) -> None:
+        self.lines = lines
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    @overload
+    def __getitem__(self, at: int) -> tuple[float, LMS]: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[tuple[float, LMS]]: ...
+    def __getitem__(self, at: int | slice) -> tuple[float, LMS] | Sequence[tuple[float, LMS]]:
+        if isinstance(at, slice):
+            return [self[i] for i in range(*at.indices(len(self)))]
+        return _row(self.lines[at])
+
+
+@lru_cache(maxsize=1024)
+def _row(line: str) -> tuple[float, LMS]:
+    months, *parameters = map(float, line.split(",")[2:])
+    return months, LMS(*parameters)
+
+
+@lru_cache(maxsize=1)
+def growth() -> Growth:
+    """The table as a reference; it is read once, when a size is first held against it."""
+    text = _bytes(TABLE).decode()
+    return Growth({(measure, sex): _Rows(_block(text, f"{column},{sex},")) for column, measure in _MEASURES.items()
+                   for sex in SEXES})  # fmt: skip
+
+
+def _block(text: str, start: str) -> list[str]:
+    """The lines of one measure and sex, which stand together."""
+    return text[text.index(f"\n{start}") + 1 : text.index("\n", text.rindex(f"\n{start}") + 1)].splitlines()
+
+
+@lru_cache
+def identity(table: str = TABLE) -> dict[str, str]:
+    """A table as results name it: its file and the sha256 of its bytes."""
+    return {"id": table, "sha256": hashlib.sha256(_bytes(table)).hexdigest()}
+
+
+@lru_cache(maxsize=1)
+def radionuclides() -> dict[str, Radionuclide]:
+    """The half-lives, in the order of the table."""
+    header, *lines = _bytes(HALF_LIVES).decode().splitlines()
+    keys = header.split(",")
+    rows = (dict(zip(keys, line.split(","), strict=True)) for line in lines)
+    return {row["nuclide"]: _radionuclide(row) for row in rows}
+
+
+def _radionuclide(row: dict[str, str]) -> Radionuclide:
+    unit = units.unit(units.spelled(row["unit"]), "time")
+    number, off = Fraction(row["half_life"]), row["uncertainty_1sigma"]
+    return Radionuclide(
+        name=row["nuclide"],
+        half_life=number * unit.factor,
+        number=number,
+        unit=unit.symbol,
+        uncertainty=Fraction(off) if off else None,
+        source=row["source"],
+        confirmed=row["confirmed"] == "true",
+    )
