@@ -27,7 +27,9 @@ from dosecalc.files.record import CourseRecord
 from dosecalc.library.diff import DIFF, DiffDocument
 from dosecalc.planning.comparison import COMPARISON, ComparisonDocument
 from dosecalc.planning.maxima import LIMITS, LimitsDocument
-from dosecalc.planning.result import SCHEMA, PlanDocument
+from dosecalc.planning.result import Plan
+from dosecalc.quantities.documents import Document
+from dosecalc.quantities.schemas import document_model
 from dosecalc.records.result import RECORD, RecordDocument
 
 HERE = Path(__file__).parent
@@ -36,7 +38,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 def plan() -> dict[str, Any]:
     """What ``dosecalc plan --json`` prints. Its keys are a contract, so no others are allowed."""
-    return _document(PlanDocument, SCHEMA, "A plan of dosecalc", "dosecalc plan --json")
+    return _of_result(Plan, "A plan of dosecalc", "dosecalc plan --json")
 
 
 def crosscheck() -> dict[str, Any]:
@@ -71,9 +73,7 @@ def dispense() -> dict[str, Any]:
 
 def comparison() -> dict[str, Any]:
     """What ``dosecalc plan --compare A B --json`` prints."""
-    made = _document(ComparisonDocument, COMPARISON, "Two plans side by side", "dosecalc plan --compare A B --json")
-    made["$defs"]["PlanDocument"]["properties"]["schema"] = {"const": SCHEMA}
-    return made
+    return _document(ComparisonDocument, COMPARISON, "Two plans side by side", "dosecalc plan --compare A B --json")
 
 
 def diff() -> dict[str, Any]:
@@ -122,6 +122,12 @@ SCHEMAS = {
     "protocol.schema.json": protocol,
     "facts.schema.json": facts,
 }
+
+
+def _of_result(kind: type[Document], title: str, command: str) -> dict[str, Any]:
+    """The schema of the document that a kind of result makes."""
+    made = document_model(kind).model_json_schema()
+    return _headed(made, title, f"What '{command}' prints, schema {kind.SCHEMA}.")
 
 
 def _document(kind: type, schema: str, title: str, command: str) -> dict[str, Any]:

@@ -460,11 +460,11 @@ def test_a_plan_takes_the_dose_from_readings(readings):
     found = fit_retention(path, nuclide="I-131", weight="20 kg", activity="8880 MBq", target="4 Gy")
     plan = dosecalc.plan("mibg-4gy-melphalan", weight=20, bsa="0.8 m^2", retention={1: path})
     second = plan.doses[1]
-    assert float(second.size.value) == pytest.approx(found.second.activity.value, rel=1e-9)
+    assert float(second.value) == pytest.approx(found.second.activity.value, rel=1e-9)
     assert second.interval == pytest.approx((found.second.activity.low, found.second.activity.high), rel=1e-6)
     assert plan.doses[0].interval is None
     stated = dosecalc.plan("mibg-4gy-melphalan", weight=20, bsa="0.8 m^2", measured={1: f"{found.dose.value!r} Gy"})
-    assert float(stated.doses[1].size.value) == pytest.approx(float(second.size.value), rel=1e-12)
+    assert float(stated.doses[1].value) == pytest.approx(float(second.value), rel=1e-12)
     assert S_FACT in [unconfirmed.fact for unconfirmed in plan.unconfirmed]
     assert {"eanm-sop-mibg", "half-lives.csv"} <= {source["id"] for source in plan.sources}
     (own,) = [finding for finding in plan.findings if finding.rule == "retention"]
@@ -479,7 +479,7 @@ def test_a_plan_uses_what_was_given_and_the_weight_of_that_dose(readings):
     plan = dosecalc.plan("mibg-4gy-melphalan", weight={1: "20 kg", 2: "22 kg"}, bsa="0.8 m^2", given={1: "9000 MBq"},
                          retention={1: noisy(readings)})  # fmt: skip
     found = fit_retention(noisy(readings), nuclide="I-131", weight="20 kg", activity="9000 MBq", target="4 Gy")
-    assert float(plan.doses[1].size.value) == pytest.approx(found.second.activity.value, rel=1e-9)
+    assert float(plan.doses[1].value) == pytest.approx(found.second.activity.value, rel=1e-9)
 
 
 CAPPED = """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -56,7 +56,7 @@ class Report(NamedTuple):
         return self.age.value if self.age is not None and isinstance(self.age.value, Fraction) else None
 
 
-def read(inputs: Mapping[str, list[str]]) -> Report:
+def read(inputs: Mapping[str, Sequence[str]]) -> Report:
     """Read every option. InputError names the option, what was read, what was expected and how to write it."""
     for option in inputs:
         if option not in OPTIONS:
@@ -101,7 +101,7 @@ def _bases(total: Measure) -> tuple[str, ...]:
     return (f"{kind}/bsa", f"{kind}/weight", kind) if "/" not in total.dimension else ()
 
 
-def _amount(inputs: Mapping[str, list[str]], option: str, dimensions: tuple[str, ...]) -> Measure | None:
+def _amount(inputs: Mapping[str, Sequence[str]], option: str, dimensions: tuple[str, ...]) -> Measure | None:
     text = options.one(inputs, option)
     if text is None:
         return None

@@ -8,7 +8,7 @@ by whether the amount comes within 10 %. Wording states arithmetic and accuses n
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -70,7 +70,7 @@ def crosscheck(
     return crosscheck_inputs(inputs)
 
 
-def crosscheck_inputs(inputs: Mapping[str, list[str]]) -> Crosscheck:
+def crosscheck_inputs(inputs: Mapping[str, Sequence[str]]) -> Crosscheck:
     """Check the report in the table ``{option: [texts]}`` that the command line and :func:`crosscheck` both make."""
     kept = {option: list(found) for option, found in inputs.items() if found}
     report = read(kept)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from fractions import Fraction
 from typing import Any
@@ -49,7 +49,7 @@ def decay(
     return decay_inputs(by_option(named))
 
 
-def decay_inputs(inputs: Mapping[str, list[str]]) -> Decay:
+def decay_inputs(inputs: Mapping[str, Sequence[str]]) -> Decay:
     """Decay from the table ``{option: [texts]}`` that the command line and :func:`decay` both make."""
     kept = {option: list(found) for option, found in inputs.items() if found}
     activity = options.one(kept, "activity")
@@ -65,19 +65,19 @@ def decay_inputs(inputs: Mapping[str, list[str]]) -> Decay:
                  sources=by.sources)  # fmt: skip
 
 
-def zone_of(inputs: Mapping[str, list[str]]) -> tzinfo | None:
+def zone_of(inputs: Mapping[str, Sequence[str]]) -> tzinfo | None:
     """The zone that was named for times without one."""
     name = options.one(inputs, "tz")
     return None if name is None else options.within("--tz", times.zone, name)
 
 
-def moment(inputs: Mapping[str, list[str]], option: str, zone: tzinfo | None) -> datetime | None:
+def moment(inputs: Mapping[str, Sequence[str]], option: str, zone: tzinfo | None) -> datetime | None:
     """The point in time of an option; None where it is not given."""
     text = options.one(inputs, option)
     return None if text is None else options.within(f"--{option}", times.read, text, zone)
 
 
-def _moments(inputs: Mapping[str, list[str]], start: datetime | None, zone: tzinfo | None) -> Iterator[Fraction]:
+def _moments(inputs: Mapping[str, Sequence[str]], start: datetime | None, zone: tzinfo | None) -> Iterator[Fraction]:
     """The days from the start to every moment that was asked for."""
     for text in inputs.get("elapsed", ()):
         yield options.within("--elapsed", signed_days, text)
@@ -96,7 +96,7 @@ def signed_days(text: str) -> Fraction:
     return -value if clean.startswith("-") else value
 
 
-def _stepped(inputs: Mapping[str, list[str]], days: list[Fraction]) -> list[Fraction]:
+def _stepped(inputs: Mapping[str, Sequence[str]], days: list[Fraction]) -> list[Fraction]:
     """The moments asked for, with the steps between the start and the furthest of them."""
     text = options.one(inputs, "every")
     if text is None:

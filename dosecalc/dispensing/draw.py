@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 from math import floor
@@ -18,7 +18,7 @@ from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.folders import read_text
 from dosecalc.library import reader
-from dosecalc.planning.result import SCHEMA, DoseDocument, PlanDocument
+from dosecalc.planning.result import Plan
 from dosecalc.quantities import options, times, units
 from dosecalc.quantities.documents import Quantity, quantity_of
 from dosecalc.quantities.options import by_option
@@ -99,7 +99,7 @@ class _Decayed(NamedTuple):
     elapsed: Fraction | None
 
 
-def dispense_inputs(inputs: Mapping[str, list[str]]) -> Dispensed:
+def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
     """Dispense from the table ``{option: [texts]}`` that the command line and :func:`dispense` both make."""
     kept = {option: list(found) for option, found in inputs.items() if found}
     amount = _amount(kept)
@@ -137,7 +137,7 @@ def _volume(value: float) -> Quantity:
     return {"value": value, "unit": "mL"}
 
 
-def _quantity(inputs: Mapping[str, list[str]], option: str, dimension: str) -> Measure | None:
+def _quantity(inputs: Mapping[str, Sequence[str]], option: str, dimension: str) -> Measure | None:
     """A quantity above zero; None where it is not given."""
     text = options.one(inputs, option)
     if text is None:
@@ -153,7 +153,7 @@ def _quantity(inputs: Mapping[str, list[str]], option: str, dimension: str) -> M
 _WAYS = "state one of --amount, --level with --weight, and --plan with --dose"
 
 
-def _amount(inputs: Mapping[str, list[str]]) -> _Amount:
+def _amount(inputs: Mapping[str, Sequence[str]]) -> _Amount:
     ways = [name for name in ("amount", "level", "plan") if name in inputs]
     if len(ways) != 1:
         raise InputError(f"{'nothing was given' if not ways else 'given twice'}; {_WAYS}", where="--amount")
@@ -192,13 +192,16 @@ def _planned(path: str, wanted: str) -> _Amount:
     return _of_agent(dose, document["protocol"])
 
 
-def _plan(text: str, path: str) -> PlanDocument:
+def _plan(text: str, path: str) -> dict[str, Any]:
     """A plan's document, every key of it of its kind."""
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import ValidationError
+
+    from dosecalc.quantities.schemas import document_model
 
     try:
-        document = TypeAdapter(PlanDocument).validate_python(json.loads(text), strict=True)
-        sound = document["schema"] == SCHEMA and {"file", "arm", "sha256"} <= document["protocol"].keys()
+        document: dict[str, Any] = json.loads(text)
+        document_model(Plan).model_validate(document)
+        sound = {"file", "arm", "sha256"} <= document["protocol"].keys()
     except (ValueError, ValidationError, RecursionError):
         sound = False
     if not sound:
@@ -206,7 +209,7 @@ def _plan(text: str, path: str) -> PlanDocument:
     return document
 
 
-def _of_agent(dose: DoseDocument, protocol: Mapping[str, str]) -> _Amount:
+def _of_agent(dose: Mapping[str, Any], protocol: Mapping[str, str]) -> _Amount:
     assert dose["amount"] is not None
     value, source = Fraction(repr(dose["amount"]["MBq"])), {"id": protocol["file"], "sha256": protocol["sha256"]}
     try:
@@ -228,7 +231,7 @@ def _path(shown: str) -> str:
 # -- decay ------------------------------------------------------------------------------------------------------
 
 
-def _decayed(inputs: Mapping[str, list[str]], amount: _Amount) -> _Decayed:
+def _decayed(inputs: Mapping[str, Sequence[str]], amount: _Amount) -> _Decayed:
     name, half_life = options.one(inputs, "nuclide"), options.one(inputs, "half-life")
     if name is not None and amount.nuclide is not None and radionuclides.spelled(name) != amount.nuclide:
         raise InputError(f"read {name!r}, but the agent of the plan has {amount.nuclide}", where="--nuclide")
@@ -264,7 +267,7 @@ def _decayed(inputs: Mapping[str, list[str]], amount: _Amount) -> _Decayed:
 # -- what a syringe and a vial make of it -----------------------------------------------------------------------
 
 
-def _residual(inputs: Mapping[str, list[str]]) -> Fraction:
+def _residual(inputs: Mapping[str, Sequence[str]]) -> Fraction:
     """The part of what is drawn that stays behind."""
     text = options.one(inputs, "residual")
     if text is None:
@@ -276,7 +279,7 @@ def _residual(inputs: Mapping[str, list[str]]) -> Fraction:
 
 
 def _rounded(
-    inputs: Mapping[str, list[str]], amount: Fraction, volume: float, then: float, stays: Fraction
+    inputs: Mapping[str, Sequence[str]], amount: Fraction, volume: float, then: float, stays: Fraction
 ) -> Rounded | None:
     step = _quantity(inputs, "syringe-step", "volume")
     if step is None:
@@ -292,7 +295,7 @@ def _rounded(
     )
 
 
-def _vial(inputs: Mapping[str, list[str]], decayed: _Decayed, drawn: float, then: float) -> Vial | None:
+def _vial(inputs: Mapping[str, Sequence[str]], decayed: _Decayed, drawn: float, then: float) -> Vial | None:
     """Whether the vial holds what is to be drawn, before a syringe rounds it, and until when."""
     held = _quantity(inputs, "vial-volume", "volume")
     if held is None:
@@ -316,7 +319,7 @@ def _until(at: datetime | None, days: float | None) -> datetime | None:
         return None
 
 
-def _notes(inputs: Mapping[str, list[str]], rounded: Rounded | None) -> Iterator[str]:
+def _notes(inputs: Mapping[str, Sequence[str]], rounded: Rounded | None) -> Iterator[str]:
     if rounded is None:
         return
     held = _quantity(inputs, "vial-volume", "volume")

@@ -7,7 +7,7 @@ activity. What is left to a target follows from the same retention: A2 = A1 (T -
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any, NamedTuple
 
@@ -88,7 +88,7 @@ def fit_retention(
     return dosimetry_inputs(inputs)
 
 
-def dosimetry_inputs(inputs: Mapping[str, list[str]], table: Mapping[str, Any] | None = None) -> Dosimetry:
+def dosimetry_inputs(inputs: Mapping[str, Sequence[str]], table: Mapping[str, Any] | None = None) -> Dosimetry:
     """Dosimetry from the table ``{option: [texts]}`` of the command line and of :func:`fit_retention`."""
     kept = {option: list(found) for option, found in inputs.items() if found}
     read = _retention(kept, table)
@@ -158,7 +158,7 @@ def whole_body_s(weight: float) -> float:
     return float(S_COEFFICIENT * weight**S_EXPONENT)
 
 
-def _retention(inputs: Mapping[str, list[str]], table: Mapping[str, Any] | None) -> Retention | None:
+def _retention(inputs: Mapping[str, Sequence[str]], table: Mapping[str, Any] | None) -> Retention | None:
     path, stated = options.one(inputs, "retention"), options.one(inputs, "residence-time")
     ways = [way is not None for way in (path, stated, table)]
     if sum(ways) != 1:
@@ -171,7 +171,7 @@ def _retention(inputs: Mapping[str, list[str]], table: Mapping[str, Any] | None)
     return None if path is None else read_retention(path, administered)
 
 
-def _with_settings(inputs: Mapping[str, list[str]], read: Retention | None) -> Mapping[str, list[str]]:
+def _with_settings(inputs: Mapping[str, Sequence[str]], read: Retention | None) -> Mapping[str, Sequence[str]]:
     """The options, and what the file of readings says where they are silent. Where both speak they agree."""
     if read is None:
         return inputs
@@ -192,7 +192,7 @@ def _alike(key: str, one: str, other: str) -> bool:
     return options.within(f"--{key}", lambda: units.read(one, bare=bare).value == units.read(other, bare=bare).value)
 
 
-def _asked(inputs: Mapping[str, list[str]]) -> _Asked:
+def _asked(inputs: Mapping[str, Sequence[str]]) -> _Asked:
     residence = _positive(inputs, "residence-time", "time")
     asked = _Asked(
         residence_time=None if residence is None else float(residence / _HOUR),
@@ -230,7 +230,7 @@ def _float(value: Fraction | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _positive(inputs: Mapping[str, list[str]], option: str, dimension: str) -> Fraction | None:
+def _positive(inputs: Mapping[str, Sequence[str]], option: str, dimension: str) -> Fraction | None:
     text = options.one(inputs, option)
     if text is None:
         return None
@@ -240,7 +240,7 @@ def _positive(inputs: Mapping[str, list[str]], option: str, dimension: str) -> F
     return value
 
 
-def _weight(inputs: Mapping[str, list[str]], option: str) -> float | None:
+def _weight(inputs: Mapping[str, Sequence[str]], option: str) -> float | None:
     text = options.one(inputs, option)
     if text is None:
         return None
@@ -249,14 +249,14 @@ def _weight(inputs: Mapping[str, list[str]], option: str) -> float | None:
     return float(stated.value)
 
 
-def _part(inputs: Mapping[str, list[str]], option: str) -> float | None:
+def _part(inputs: Mapping[str, Sequence[str]], option: str) -> float | None:
     value = _positive(inputs, option, "percent")
     if value is not None and value >= 100:
         raise InputError("expected less than 100 %", where=f"--{option}")
     return None if value is None else float(value / 100)
 
 
-def _phases(inputs: Mapping[str, list[str]]) -> int | None:
+def _phases(inputs: Mapping[str, Sequence[str]]) -> int | None:
     text = options.one(inputs, "phases")
     if text is None:
         return None

@@ -1,76 +1,41 @@
 """What a rule says of a plan: a finding with the comparisons that it rests on."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 
-from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
+from pydantic import Field
 
 from dosecalc.quantities.documents import Result
 
 Status = Literal["violation", "warning", "unknown", "pass", "not_applicable"]
-
-
 ORDER: tuple[Status, ...] = ("violation", "warning", "unknown", "pass", "not_applicable")
-
-
-class CheckDocument(TypedDict):
-    observable: str
-    observed: Any
-    comparison: str
-    limit: Any
-    holds: bool | None
-
-
-class FindingDocument(TypedDict):
-    rule: str
-    part: str | None
-    status: Status
-    severity: Literal["violation", "warning"]
-    dose: int | None
-    doses: list[int] | None
-    message: str
-    checks: list[CheckDocument]
-    cite: list[str]
+"""The order in which findings stand."""
 
 
 class Check(Result):
-    """One comparison of a rule: what was observed against what limit; ``holds`` None where it cannot be said."""
+    """One comparison of a rule."""
 
-    observable: str
-    observed: Any
-    comparison: str
-    limit: Any
-    holds: bool | None
+    observable: str = Field(description="The observable that was compared.")
+    observed: Any = Field(description="Its value in the unit of the limit, null where it is not known.")
+    comparison: str = Field(description="above, at_least, below, at_most, is or one_of.")
+    limit: Any = Field(description="The limit as the source states it.")
+    holds: bool | None = Field(description="Whether the comparison holds; null where that cannot be said.")
 
 
 class Finding(Result):
     """The outcome of one rule, or of one part of it, for the course, one dose, or several for the same reason."""
 
-    rule: str
-    part: str | None
-    status: Status
-    severity: Literal["violation", "warning"]
-    dose: int | None
-    doses: tuple[int, ...] | None
-    message: str
-    checks: tuple[Check, ...]
-    cite: tuple[str, ...]
-    settled_by: tuple[str, ...]
+    rule: str = Field(description="The id of the rule.")
+    part: str | None = Field(description="The part of the rule, where several share its id.")
+    status: Status = Field(description="What the rule says.")
+    severity: Literal["violation", "warning"] = Field(description="The status of this rule where it is broken.")
+    dose: int | None = Field(description="The dose that it speaks of, the first of several; null for the course.")
+    doses: tuple[int, ...] | None = Field(description="All doses that it speaks of, where there are several.")
+    message: str = Field(description="A sentence with the observed value, the limit and the source.")
+    checks: tuple[Check, ...] = Field(description="The comparisons that were made.")
+    cite: tuple[str, ...] = Field(description="The facts that the rule rests on.")
+    settled_by: tuple[str, ...] = Field(exclude=True, description="The options that decide what is not known.")
 
-    def document(self) -> FindingDocument:
-        return {
-            "rule": self.rule,
-            "part": self.part,
-            "status": self.status,
-            "severity": self.severity,
-            "dose": self.dose,
-            "doses": None if self.doses is None else list(self.doses),
-            "message": self.message,
-            "checks": [
-                {"observable": c.observable, "observed": c.observed, "comparison": c.comparison, "limit": c.limit,
-                 "holds": c.holds}
-                for c in self.checks
-            ],
-            "cite": list(self.cite),
-        }  # fmt: skip
+
+def in_order(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Findings by their status: violations, warnings, unknown, then the rest."""
+    return tuple(sorted(findings, key=lambda finding: ORDER.index(finding.status)))

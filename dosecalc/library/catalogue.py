@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -35,7 +35,7 @@ class IndexRow(NamedTuple):
     file: str
 
 
-def index(asked: Mapping[str, list[str]] | None = None) -> tuple[list[IndexRow], list[Problem]]:
+def index(asked: Mapping[str, Sequence[str]] | None = None) -> tuple[list[IndexRow], list[Problem]]:
     """The arms that answer every filter, and the first problem of each file that cannot be used.
 
     ``agent`` is part of a name, ``nuclide`` a radionuclide, ``status`` one of a protocol, ``age`` one that the rules on
@@ -64,7 +64,7 @@ class _Filters(NamedTuple):
     age: Fraction | None
 
 
-def _read(asked: Mapping[str, list[str]]) -> _Filters:
+def _read(asked: Mapping[str, Sequence[str]]) -> _Filters:
     agent, nuclide, status, age = (one(asked, name) for name in ("agent", "nuclide", "status", "age"))
     if status is not None and status not in STATUSES:
         raise InputError(f"read {status!r}, expected one of {', '.join(STATUSES)}", where="--status")

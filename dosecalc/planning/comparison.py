@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
 from dosecalc.errors import InputError
 from dosecalc.planning.planner import inputs_of, plan_inputs
-from dosecalc.planning.result import Plan, PlanDocument
+from dosecalc.planning.result import Plan
 from dosecalc.quantities.documents import written
 from dosecalc.version import VERSION
 
@@ -37,7 +37,7 @@ class LeftOutDocument(TypedDict):
 class ComparisonDocument(TypedDict):
     schema: str
     dosecalc: str
-    plans: list[PlanDocument]
+    plans: list[dict[str, Any]]
     left_out: list[LeftOutDocument]
 
 
@@ -83,7 +83,7 @@ def compare(first: Any, second: Any, *, patient: Any = None, **stated: Any) -> C
     return compare_inputs((inputs["protocol"][0], other[0]), inputs)
 
 
-def compare_inputs(arms: tuple[str, str], inputs: Mapping[str, list[str]]) -> Comparison:
+def compare_inputs(arms: tuple[str, str], inputs: Mapping[str, Sequence[str]]) -> Comparison:
     """The same from the table ``{option: [texts]}`` that the command line and :func:`compare` both make."""
     if arms[0] == arms[1]:
         raise InputError(f"read {arms[0]!r} twice, expected two different arms", where="--compare")
@@ -95,7 +95,7 @@ def compare_inputs(arms: tuple[str, str], inputs: Mapping[str, list[str]]) -> Co
     return Comparison((made[0][0], made[1][0]), tuple(each for _, lefts in made for each in lefts))
 
 
-def _fitting(arm: str, inputs: Mapping[str, list[str]]) -> tuple[Plan, list[LeftOut]]:
+def _fitting(arm: str, inputs: Mapping[str, Sequence[str]]) -> tuple[Plan, list[LeftOut]]:
     """The plan of an arm, without the statements that it does not take."""
     kept = {option: list(texts) for option, texts in inputs.items()} | {"protocol": [arm]}
     left: list[LeftOut] = []
@@ -111,14 +111,14 @@ def _fitting(arm: str, inputs: Mapping[str, list[str]]) -> tuple[Plan, list[Left
         left.append(LeftOut(arm, option, text, made.message))
 
 
-def _try(inputs: Mapping[str, list[str]]) -> Plan | InputError:
+def _try(inputs: Mapping[str, Sequence[str]]) -> Plan | InputError:
     try:
         return plan_inputs(inputs)
     except InputError as error:
         return error
 
 
-def _culprit(inputs: Mapping[str, list[str]], option: str, error: InputError) -> str:
+def _culprit(inputs: Mapping[str, Sequence[str]], option: str, error: InputError) -> str:
     """The text of an option without which it gives another answer."""
     for text in inputs[option]:
         other = _try({**inputs, option: [each for each in inputs[option] if each != text]})

@@ -69,7 +69,7 @@ def limits(protocol: Any, *, patient: Any = None, **stated: Any) -> Limits:
     return limits_inputs(inputs_of(protocol, stated, patient))
 
 
-def limits_inputs(inputs: Mapping[str, list[str]]) -> Limits:
+def limits_inputs(inputs: Mapping[str, Sequence[str]]) -> Limits:
     """The same from the table ``{option: [texts]}`` that the command line and :func:`limits` both make."""
     asked, kept = asked_of(inputs, need_levels=False)
     if asked.request.retention:

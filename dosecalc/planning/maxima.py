@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
-from dosecalc.findings.finding import Finding, FindingDocument
+from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import Number, Quantity, amounts, written
 from dosecalc.version import VERSION
 
@@ -97,8 +97,8 @@ class LimitsDocument(TypedDict):
     surely: MostDocument
     otherwise: MostDocument
     bounds: list[BoundDocument]
-    broken: list[FindingDocument]
-    unknown: list[FindingDocument]
+    broken: list[dict[str, Any]]
+    unknown: list[dict[str, Any]]
     unconfirmed: list[dict[str, str]]
 
 

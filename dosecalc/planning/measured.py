@@ -11,7 +11,9 @@ from dosecalc.dosimetry.result import Dosimetry, Figure
 from dosecalc.errors import InputError
 from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own
+from dosecalc.planning.result import Interval
 from dosecalc.quantities import units
+from dosecalc.quantities.documents import COVERAGE
 from dosecalc.quantities.numbers import EXACT, Unknown, Value
 from dosecalc.quantities.options import within
 from dosecalc.requests.match import Match, match
@@ -40,22 +42,23 @@ class Measured(NamedTuple):
     low: Edge | None
     high: Edge | None
 
-    def interval(self, number: int) -> tuple[float, float | None] | None:
+    def interval(self, number: int) -> Interval | None:
         """The interval of a dose's activity in MBq, or None; no upper end where what was measured may be nothing."""
         if self.low is None or self.high is None:
             return None
         most, least = (edge.result.doses[number - 1].planned for edge in (self.low, self.high))
         if isinstance(least, Unknown) or EXACT.equal(self.result.doses[number - 1].planned, least).yes:
             return None
-        return float(least), None if isinstance(most, Unknown) else float(most)
+        high = None if isinstance(most, Unknown) else float(most)
+        return Interval.made(low=float(least), high=high, coverage=COVERAGE)
 
     def told(self, number: int, trace: str) -> str:
         """The trace of a dose with its interval."""
         found = self.interval(number)
         if found is None:
             return trace
-        high = "no upper end" if found[1] is None else units.show(found[1], "MBq")
-        return f"{trace}; 95 % interval {units.show(found[0], 'MBq')} to {high}"
+        high = "no upper end" if found.high is None else units.show(found.high, "MBq")
+        return f"{trace}; 95 % interval {units.show(found.low, 'MBq')} to {high}"
 
     def sources(self) -> list[dict[str, str]]:
         """The files of readings, and what their dosimetry rests on."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -15,12 +15,13 @@ from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import cited
 from dosecalc.findings import regimen, sentences, sizes
-from dosecalc.findings.finding import ORDER, Finding
+from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
 from dosecalc.library import reader
 from dosecalc.planning.particulars import particulars
-from dosecalc.planning.result import Conflict, Dose, Instruction, Plan, Size, Totals, Unconfirmed
+from dosecalc.planning.result import Conflict, Dose, Instruction, Plan, RunningTotal, Size, Totals, Unconfirmed
 from dosecalc.quantities import units
+from dosecalc.quantities.documents import Amount
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
 from dosecalc.quantities.options import merged, path_text
 from dosecalc.reference import bodysurface, tables
@@ -131,7 +132,7 @@ def _texts(option: str, value: Any) -> list[str]:
         raise error.at(option) from None
 
 
-def plan_inputs(inputs: Mapping[str, list[str]]) -> Plan:
+def plan_inputs(inputs: Mapping[str, Sequence[str]]) -> Plan:
     """Plan from the table ``{option: [texts]}`` that the command line and :func:`plan` both make."""
     asked, kept = asked_of(inputs)
     result = asked.compiled.run(asked.slots, asked.inputs)
@@ -145,7 +146,7 @@ def plan_inputs(inputs: Mapping[str, list[str]]) -> Plan:
     return _assemble(measured.match, measured.result, kept, measured)
 
 
-def asked_of(inputs: Mapping[str, list[str]], *, need_levels: bool = True) -> tuple[Match, dict[str, list[str]]]:
+def asked_of(inputs: Mapping[str, Sequence[str]], *, need_levels: bool = True) -> tuple[Match, dict[str, list[str]]]:
     """What was asked, held against its arm, and the table of options with those of a patient file."""
     if unknown := [option for option in inputs if option not in OPTIONS]:
         raise InputError(f"there is no option {unknown[0]!r}")
@@ -235,7 +236,7 @@ def _findings(asked: Match, result: Calculation, tracer: Tracer) -> tuple[Findin
     made = [*regimen.findings(asked, result, tracer), *sizes.findings(asked, result)]
     for run in result.rules:
         made += [_told(finding, asked) for finding in sentences.of_rule(run)]
-    return tuple(sorted(made, key=lambda finding: ORDER.index(finding.status)))
+    return in_order(made)
 
 
 def _measured_findings(measured: Measured, tracer: Tracer) -> tuple[Finding, ...]:
@@ -249,7 +250,7 @@ def _measured_findings(measured: Measured, tracer: Tracer) -> tuple[Finding, ...
     ]
     made = [*doubted(_findings(measured.match, measured.result, tracer), edges),
             *own_findings(measured, cited(measured.match.arm.cite))]  # fmt: skip
-    return tuple(sorted(made, key=lambda finding: ORDER.index(finding.status)))
+    return in_order(made)
 
 
 def _told(finding: Finding, asked: Match) -> Finding:
@@ -305,6 +306,9 @@ def _sources(asked: Match, extra: list[str], measured: Measured | None) -> tuple
     return tuple(made)
 
 
+_PER = ("", "/weight", "/bsa")
+
+
 # -- doses ------------------------------------------------------------------------------------------------------
 
 
@@ -315,6 +319,7 @@ def _dose(asked: Match, tracer: Tracer, moment: Moment, measured: Measured | Non
     given = slot.number in asked.inputs.given
     name = "activity" if asked.radioactive(slot.dose.agent) else "mass"
     cite = () if row is None else cited(row.cite.cite)
+    (amount, per_weight, per_bsa), _ = _size(name, moment, "dose")
     return Dose.made(
         number=slot.number,
         cycle=slot.cycle,
@@ -324,11 +329,14 @@ def _dose(asked: Match, tracer: Tracer, moment: Moment, measured: Measured | Non
         optional=slot.optional,
         agent=slot.dose.agent,
         level=tracer.level(moment, row),
-        size=_size(name, moment, "dose"),
+        kind=name,
+        amount_=amount,
         pending=None if EXACT.known(moment.amount) else tracer.pending(moment),
         bounded=None if given else "cap" if moment.capped else "floor" if moment.floored else None,
-        cumulative=_size(name, moment, "cumulative"),
-        lifetime=_size(name, moment, "lifetime") if slot.dose.agent in asked.inputs.prior else None,
+        per_weight_=per_weight,
+        per_bsa_=per_bsa,
+        cumulative=_running(name, moment, "cumulative"),
+        lifetime=_running(name, moment, "lifetime") if slot.dose.agent in asked.inputs.prior else None,
         interval=None if measured is None else measured.interval(slot.number),
         trace=tracer.trace(moment, row) if measured is None else measured.told(slot.number, tracer.trace(moment, row)),
         cite=cite or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(asked.arm.cite),
@@ -337,16 +345,27 @@ def _dose(asked: Match, tracer: Tracer, moment: Moment, measured: Measured | Non
     )
 
 
-def _size(name: str, moment: Moment, scope: str) -> Size:
-    """An amount and its ratios. Of a sum with unknown parts the known part is shown, as a lower bound.
+def _size(name: str, moment: Moment, scope: str) -> tuple[list[Amount | None], bool]:
+    """An amount and its ratios, and whether they are lower bounds.
 
-    A ratio of which nothing is known is not shown, nor one that is known in part while the amount is known whole.
+    Of a sum with unknown parts the known part is shown, as a lower bound. A ratio of which nothing is known is not
+    shown, nor one that is known in part while the amount is known whole.
     """
     values = [ends(moment.get(f"{scope}_{name}{size}")) for size in SIZED]
     bound = isinstance(values[0][1], Unknown)
-    low = [_known(v[0]) if not isinstance(v[1], Unknown) or (bound and v[0]) else None for v in values]
-    bounded = bound and scope != "dose"
-    return Size.made(kind=name, value=low[0], weight_value=low[1], bsa_value=low[2], lower_bound=bounded)
+    shown = [low if not isinstance(high, Unknown) or (bound and low) else Unknown() for low, high in values]
+    return _amounts(name, shown), bound
+
+
+def _amounts(name: str, values: Iterable[Value]) -> list[Amount | None]:
+    """An amount and its ratios, each None where it is not known."""
+    known = (None if isinstance(value, Unknown) else value for value in values)
+    return [None if value is None else Amount(value, f"{name}{per}") for value, per in zip(known, _PER, strict=True)]
+
+
+def _running(name: str, moment: Moment, scope: str) -> RunningTotal:
+    (amount, per_weight, per_bsa), bound = _size(name, moment, scope)
+    return RunningTotal.made(kind=name, amount_=amount, per_weight_=per_weight, per_bsa_=per_bsa, lower_bound=bound)
 
 
 def _totals(asked: Match, result: Calculation, agent: str) -> Totals:
@@ -361,9 +380,5 @@ def _totals(asked: Match, result: Calculation, agent: str) -> Totals:
 
 def _sum(name: str, doses: list[Moment]) -> Size:
     sums = [sum((m.values[f"dose_{name}{size}"] for m in doses), Fraction(0)) for size in SIZED]
-    value, per_weight, per_bsa = (_known(total) for total in sums)
-    return Size.made(kind=name, value=value, weight_value=per_weight, bsa_value=per_bsa, lower_bound=False)
-
-
-def _known(value: Value) -> Any:
-    return None if isinstance(value, Unknown) else value
+    amount, per_weight, per_bsa = _amounts(name, sums)
+    return Size.made(kind=name, amount_=amount, per_weight_=per_weight, per_bsa_=per_bsa)

@@ -1,248 +1,156 @@
-"""The result of planning: doses, totals and findings, and the JSON document that they make.
+"""The result of planning: doses, totals and findings, and the JSON document that they make (``dosecalc.plan/1``).
 
-Exact numbers are kept; a pint Quantity is made when one is asked for. The document's keys are a contract
-(``dosecalc.plan/1``): :class:`PlanDocument` is its type, and the JSON Schema in docs/ is made from that.
+Exact numbers are kept; a pint Quantity is made when one is asked for. The document's keys are a contract.
 """
 
+from collections.abc import Mapping
 from datetime import date as Date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
+from pydantic import Field
 
-from dosecalc.findings.finding import Finding, FindingDocument
-from dosecalc.quantities import units
-from dosecalc.quantities.documents import COVERAGE, SHOWN, Number, Quantity, Result, figure_of, quantity_of, written
+from dosecalc.findings.finding import Finding
+from dosecalc.quantities.documents import COVERAGE, Amount, Document, Number, Result
+from dosecalc.quantities.units import Measure
 
 if TYPE_CHECKING:
     import pint
 
-SCHEMA = "dosecalc.plan/1"
 
+class Amounts:
+    """What an amount with its ratios to the patient's size offers to programs."""
 
-class Figures(TypedDict):
-    amount: dict[str, float] | None
-    per_weight: dict[str, float] | None
-    per_bsa: dict[str, float] | None
+    if TYPE_CHECKING:
+        kind: Literal["activity", "mass"]
+        amount_: Amount | None
+        per_weight_: Amount | None
+        per_bsa_: Amount | None
 
-
-class CumulativeFigures(Figures):
-    lower_bound: bool
-
-
-class DoseDocument(TypedDict):
-    number: int
-    cycle: int
-    day: int | None
-    date: str | None
-    date_from: bool
-    optional: bool
-    agent: str
-    level: Quantity | None
-    amount: dict[str, float] | None
-    pending: str | None
-    bounded: Literal["cap", "floor"] | None
-    per_weight: dict[str, float] | None
-    per_bsa: dict[str, float] | None
-    cumulative: CumulativeFigures
-    lifetime: CumulativeFigures | None
-    interval: "Interval | None"
-    reduction: int | None
-    trace: str
-    cite: list[str]
-
-
-class Interval(TypedDict):
-    """An interval of 95 % coverage in MBq; ``high`` null where it has no upper end."""
-
-    low: float
-    high: float | None
-    coverage: float
-
-
-class TotalsDocument(TypedDict):
-    required: Figures
-    with_optional: Figures
-
-
-class ConflictDocument(TypedDict):
-    id: str
-    reading: str
-    because: str
-    between: list[str]
-    applies: bool | None
-
-
-class PlanDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    protocol: dict[str, str]
-    sources: list[dict[str, str]]
-    inputs: dict[str, list[str]]
-    patient: dict[str, Any]
-    doses: list[DoseDocument]
-    totals: dict[str, TotalsDocument]
-    findings: list[FindingDocument]
-    conflicts: list[ConflictDocument]
-    instructions: list[dict[str, Any]]
-    unconfirmed: list[dict[str, str]]
-    verified: dict[str, Any] | None
-
-
-class Size(Result):
-    """An amount with its ratios to the patient's size, in canonical units (MBq or mg); None where not known."""
-
-    kind: Literal["activity", "mass"]
-    value: Number | None
-    weight_value: Number | None
-    bsa_value: Number | None
-    lower_bound: bool
+    @property
+    def value(self) -> Number | None:
+        """The amount in MBq or mg, or None where it is not known."""
+        return None if self.amount_ is None else self.amount_.value
 
     @property
     def exact(self) -> Fraction | None:
         """The amount as a Fraction of MBq or mg (of the nearest double after an irrational step), or None."""
-        return None if self.value is None else Fraction(self.value)
+        return None if self.amount_ is None else self.amount_.exact
 
     @property
     def amount(self) -> "pint.Quantity[Any] | None":
         """The amount as a pint Quantity of ``dosecalc.ureg``, or None where it is not known."""
-        return self._quantity(self.value, 0)
+        return None if self.amount_ is None else self.amount_.quantity
 
     @property
     def per_weight(self) -> "pint.Quantity[Any] | None":
-        return self._quantity(self.weight_value, 1)
+        """The amount per body weight as a pint Quantity, or None where it is not known."""
+        return None if self.per_weight_ is None else self.per_weight_.quantity
 
     @property
     def per_bsa(self) -> "pint.Quantity[Any] | None":
-        return self._quantity(self.bsa_value, 2)
-
-    def _quantity(self, value: Number | None, which: int) -> "pint.Quantity[Any] | None":
-        return None if value is None else units.quantity(value, SHOWN[self.kind][which][0])
-
-    def figures(self) -> Figures:
-        """The amount and its ratios as the document prints them."""
-        names = SHOWN[self.kind]
-        return {
-            "amount": figure_of(self.value, names[0]),
-            "per_weight": figure_of(self.weight_value, names[1]),
-            "per_bsa": figure_of(self.bsa_value, names[2]),
-        }
+        """The amount per body surface area as a pint Quantity, or None where it is not known."""
+        return None if self.per_bsa_ is None else self.per_bsa_.quantity
 
 
-class Dose(Result):
+class Size(Amounts, Result):
+    """An amount with its ratios to the patient's size."""
+
+    kind: Literal["activity", "mass"] = Field(exclude=True, description="Whether amounts are in MBq or in mg.")
+    amount_: Amount | None = Field(serialization_alias="amount", description="MBq and mCi, or mg; null if not known.")
+    per_weight_: Amount | None = Field(serialization_alias="per_weight", description="The same per kg of body weight.")
+    per_bsa_: Amount | None = Field(serialization_alias="per_bsa", description="The same per m² of body surface.")
+
+
+class RunningTotal(Size):
+    """What doses sum to so far."""
+
+    lower_bound: bool = Field(description="Whether a part is unknown, so that this is the known part.")
+
+
+class Interval(Result):
+    """Between which activities a dose lies that was computed from readings."""
+
+    low: float = Field(description="MBq")
+    high: float | None = Field(description="MBq; null where it has no upper end.")
+    coverage: float = Field(description=f"How often such an interval covers the true value, {COVERAGE}.")
+
+
+class Dose(Amounts, Result):
     """One administration of the plan."""
 
-    number: int
-    cycle: int
-    day: int | None
-    date: Date | None
-    date_from: bool
-    optional: bool
-    agent: str
-    level: units.Measure | None
-    size: Size
-    pending: str | None
-    bounded: Literal["cap", "floor"] | None
-    cumulative: Size
-    lifetime: Size | None
-    interval: tuple[float, float | None] | None
-    trace: str
-    cite: tuple[str, ...]
-    given: bool
-    reduction: int | None
-
-    @property
-    def amount(self) -> "pint.Quantity[Any] | None":
-        """The amount as a pint Quantity of ``dosecalc.ureg``, or None while it is pending."""
-        return self.size.amount
-
-    @property
-    def exact(self) -> Fraction | None:
-        """The amount as a Fraction of MBq (a radioactive agent) or mg (a drug), or None while it is pending."""
-        return self.size.exact
-
-    @property
-    def per_weight(self) -> "pint.Quantity[Any] | None":
-        return self.size.per_weight
-
-    @property
-    def per_bsa(self) -> "pint.Quantity[Any] | None":
-        return self.size.per_bsa
-
-    def document(self) -> DoseDocument:
-        figures = self.size.figures()
-        return {
-            "number": self.number,
-            "cycle": self.cycle,
-            "day": self.day,
-            "date": self.date.isoformat() if self.date else None,
-            "date_from": self.date_from,
-            "optional": self.optional,
-            "agent": self.agent,
-            "level": None if self.level is None else quantity_of(self.level),
-            "amount": figures["amount"],
-            "pending": self.pending,
-            "bounded": self.bounded,
-            "per_weight": figures["per_weight"],
-            "per_bsa": figures["per_bsa"],
-            "cumulative": {**self.cumulative.figures(), "lower_bound": self.cumulative.lower_bound},
-            "lifetime": None
-            if self.lifetime is None
-            else {**self.lifetime.figures(), "lower_bound": self.lifetime.lower_bound},
-            "interval": None
-            if self.interval is None
-            else {"low": self.interval[0], "high": self.interval[1], "coverage": COVERAGE},
-            "reduction": self.reduction,
-            "trace": self.trace,
-            "cite": list(self.cite),
-        }
+    number: int = Field(description="Counted through the course, in the order of the file, all agents.")
+    cycle: int = Field(description="The cycle that the dose is in.")
+    day: int | None = Field(description="Counted from the first dose, which is day 1; null where it is not known.")
+    date: Date | None = Field(description="Where the start is known.")
+    date_from: bool = Field(description="Whether day and date are the earliest possible.")
+    optional: bool = Field(description="Whether the protocol leaves it open to give the dose.")
+    agent: str = Field(description="The key of the agent in the protocol's file.")
+    level: Measure | None = Field(description="What is prescribed, per size or fixed.")
+    kind: Literal["activity", "mass"] = Field(exclude=True, description="Whether amounts are in MBq or in mg.")
+    amount_: Amount | None = Field(serialization_alias="amount", description="MBq and mCi, or mg; null while pending.")
+    pending: str | None = Field(description="Why there is no amount, and what decides it.")
+    bounded: Literal["cap", "floor"] | None = Field(description="Whether the source itself bounded the amount.")
+    per_weight_: Amount | None = Field(serialization_alias="per_weight", description="The amount per kg.")
+    per_bsa_: Amount | None = Field(serialization_alias="per_bsa", description="The amount per m².")
+    cumulative: RunningTotal = Field(description="What was given of the agent in this course, with this dose.")
+    lifetime: RunningTotal | None = Field(description="With what was given before; null where nothing was said of it.")
+    interval: Interval | None = Field(description="Of an activity that was computed from readings.")
+    reduction: int | None = Field(description="The step of the protocol's ladder to which the dose is reduced.")
+    trace: str = Field(description="The arithmetic that made the amount.")
+    cite: tuple[str, ...] = Field(description="The facts that license the amount.")
+    given: bool = Field(exclude=True, description="Whether the amount is what was given.")
 
 
 class Totals(Result):
-    """What one agent sums to: the required doses, and with the optional ones."""
+    """What one agent sums to."""
 
-    required: Size
-    with_optional: Size
+    required: Size = Field(description="The required doses.")
+    with_optional: Size = Field(description="The required and the optional doses.")
 
 
 class Conflict(Result):
-    """Statements of the sources that cannot all hold; ``applies`` None where that cannot be said."""
+    """Statements of the sources that cannot all hold."""
 
-    id: str
-    reading: str
-    because: str
-    between: tuple[str, ...]
-    applies: bool | None
+    id: str = Field(description="The id of the conflict in the protocol's file.")
+    reading: str = Field(description="What the protocol takes the sources to say.")
+    because: str = Field(description="Why.")
+    between: tuple[str, ...] = Field(description="The facts that contradict each other.")
+    applies: bool | None = Field(description="Whether it bears on this patient; null where that cannot be said.")
 
 
 class Instruction(Result):
-    text: str
-    cite: tuple[str, ...]
+    """What the source asks for that no amount or finding holds."""
+
+    text: str = Field(description="The instruction in our words.")
+    cite: tuple[str, ...] = Field(description="The facts that it rests on.")
 
 
 class Unconfirmed(Result):
-    """A fact that the plan rests on and that nobody read first-hand."""
+    """A fact that a result rests on and that nobody read first-hand."""
 
-    fact: str
-    statement: str
+    fact: str = Field(description="The fact, as sheet#fact.")
+    statement: str = Field(description="What it states.")
 
 
-class Plan(Result):
+class Plan(Document):
     """The doses, totals and findings for one patient, with everything needed to make the same plan again."""
 
-    version: str
-    protocol: dict[str, str]
-    sources: tuple[dict[str, str], ...]
-    inputs: dict[str, list[str]]
-    patient: dict[str, Any]
-    agents: dict[str, str]
-    doses: tuple[Dose, ...]
-    totals: dict[str, Totals]
-    findings: tuple[Finding, ...]
-    conflicts: tuple[Conflict, ...]
-    instructions: tuple[Instruction, ...]
-    unconfirmed: tuple[Unconfirmed, ...]
-    verified: dict[str, Any] | None
+    SCHEMA: ClassVar[str] = "dosecalc.plan/1"
+
+    version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that made the plan.")
+    protocol: Mapping[str, str] = Field(description="Id, arm, title, status, file and sha256 of the protocol.")
+    sources: tuple[Mapping[str, str], ...] = Field(description="The fact sheets that were read, with their sha256.")
+    inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
+    patient: Mapping[str, Any] = Field(description="What was stated of the patient and what was derived from it.")
+    agents: Mapping[str, str] = Field(exclude=True, description="The names of the agents by their keys.")
+    doses: tuple[Dose, ...] = Field(description="The doses in the order of the course.")
+    totals: Mapping[str, Totals] = Field(description="What each agent sums to.")
+    findings: tuple[Finding, ...] = Field(description="Violations, warnings, unknown, then the rest.")
+    conflicts: tuple[Conflict, ...] = Field(description="The contradictions between the sources of the protocol.")
+    instructions: tuple[Instruction, ...] = Field(description="What the sources ask for besides.")
+    unconfirmed: tuple[Unconfirmed, ...] = Field(description="The facts used that nobody read first-hand.")
+    verified: Mapping[str, Any] | None = Field(description="Null: a second method is still to come.")
 
     @property
     def violated(self) -> bool:
@@ -258,37 +166,3 @@ class Plan(Result):
     def exit_status(self, *, strict: bool = False) -> int:
         """0, or 1 where a rule is violated; with ``strict`` also where something is unknown, pending or warned of."""
         return int(self.violated or (strict and not self.settled))
-
-    def document(self) -> PlanDocument:
-        """The plan as the JSON document of schema ``dosecalc.plan/1``."""
-        return {
-            "schema": SCHEMA,
-            "dosecalc": self.version,
-            "protocol": self.protocol,
-            "sources": list(self.sources),
-            "inputs": self.inputs,
-            "patient": self.patient,
-            "doses": [dose.document() for dose in self.doses],
-            "totals": {
-                agent: {"required": total.required.figures(), "with_optional": total.with_optional.figures()}
-                for agent, total in self.totals.items()
-            },
-            "findings": [finding.document() for finding in self.findings],
-            "conflicts": [
-                {
-                    "id": c.id,
-                    "reading": c.reading,
-                    "because": c.because,
-                    "between": list(c.between),
-                    "applies": c.applies,
-                }
-                for c in self.conflicts
-            ],
-            "instructions": [{"text": i.text, "cite": list(i.cite)} for i in self.instructions],
-            "unconfirmed": [{"fact": u.fact, "statement": u.statement} for u in self.unconfirmed],
-            "verified": self.verified,
-        }
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())

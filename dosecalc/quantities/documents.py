@@ -1,73 +1,174 @@
-"""The base of every result, and how amounts and quantities stand in JSON documents."""
+"""The base of every result, and how its values stand in JSON documents.
+
+A result is a frozen model: its fields are described once, with their units, and both its JSON document and the JSON
+Schema of that are made from them. A field with ``exclude`` is for programs alone and stands in neither.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date as Date
 from fractions import Fraction
-from typing import Any, Self
+from functools import cache
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self
 
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
 from dosecalc.quantities import units
+from dosecalc.quantities.units import Measure
 
-Number = Fraction | float
+if TYPE_CHECKING:
+    import pint
+
 COVERAGE = 0.95
 """Of every interval of an activity."""
+_MCI = units.UNITS["mCi"][0].factor
+
+Number = Fraction | float
+"""An exact number, or a double after an irrational step; a document has the nearest double."""
 
 
 class Quantity(TypedDict):
+    """A number in its own unit."""
+
     value: float
     unit: str
 
 
-_ALL: dict[type, set[str]] = {}
-"""The fields of each kind of result: all are set, so all of a kind share one set."""
+class Frozen(dict[str, Any]):
+    """A table that nobody can change; whoever needs another makes a copy."""
+
+    def _refuse(self, *_args: Any, **_named: Any) -> NoReturn:
+        raise TypeError("a result cannot be changed; make a copy with dict(...)")
+
+    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
+
+    def __reduce__(self) -> tuple[type[Frozen], tuple[dict[str, Any]]]:
+        return Frozen, (dict(self),)
+
+
+def frozen(value: Any) -> Any:
+    """A value whose tables and lists, all the way down, cannot be changed."""
+    if isinstance(value, Frozen):
+        return value
+    if isinstance(value, dict):
+        return Frozen({key: frozen(each) for key, each in value.items()})
+    if type(value) in (list, tuple):  # a tuple with names is a value of its own kind
+        return tuple([frozen(each) for each in value])
+    return value
 
 
 class Result(BaseModel):
-    """A frozen part of a plan. Made by the planner alone, so it is constructed without being validated again."""
+    """A frozen result, or a part of one."""
 
-    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, arbitrary_types_allowed=True)
 
     @classmethod
     def made(cls, **values: Any) -> Self:
-        """Construct from values that are right already; ``model_construct`` without its search for defaults."""
-        new = cls.__new__(cls)
-        object.__setattr__(new, "__dict__", values)
-        object.__setattr__(new, "__pydantic_fields_set__", _ALL.setdefault(cls, set(values)))
-        object.__setattr__(new, "__pydantic_extra__", None)
-        object.__setattr__(new, "__pydantic_private__", None)
-        return new
+        """Construct from values that are right already, not validated again; tables and lists are frozen."""
+        made = cls.__new__(cls)
+        named = {name: frozen(value) if type(value) in _OPEN else value for name, value in values.items()}
+        object.__setattr__(made, "__dict__", named)
+        object.__setattr__(made, "__pydantic_fields_set__", _FIELDS.setdefault(cls, set(values)))
+        object.__setattr__(made, "__pydantic_extra__", None)
+        object.__setattr__(made, "__pydantic_private__", None)
+        return made
+
+    def document(self) -> dict[str, Any]:
+        """The JSON document, or the part of one, that the result makes; a copy that the caller may change."""
+        values = self.__dict__
+        return {key: plain(values[name]) for name, key in keys_of(type(self))}
 
 
-SHOWN = {
-    "activity": (("MBq", "mCi"), ("MBq/kg", "mCi/kg"), ("MBq/m^2", "mCi/m^2")),
-    "mass": (("mg",), ("mg/kg",), ("mg/m^2",)),
+_OPEN = (dict, list, tuple)
+_FIELDS: dict[type, set[str]] = {}
+"""The fields of each kind of result: all are set, so all of a kind share one set."""
+
+
+class Document(Result):
+    """A result whose JSON document stands alone: it begins with its schema."""
+
+    SCHEMA: ClassVar[str]
+
+    def document(self) -> dict[str, Any]:
+        """The result as its JSON document; a copy that the caller may change."""
+        return {"schema": self.SCHEMA, **super().document()}
+
+    def to_json(self) -> str:
+        """The document as JSON text; the same result gives the same bytes."""
+        return written(self.document())
+
+    def exit_status(self, *, strict: bool = False) -> int:
+        """The exit status of a command with this result: 0, or 1 where something was found."""
+        del strict
+        return 0
+
+
+@cache
+def keys_of(kind: type[Result]) -> tuple[tuple[str, str], ...]:
+    """The fields of a kind of result that stand in its document, each with its key, in their order."""
+    fields = kind.model_fields.items()
+    return tuple((name, field.serialization_alias or name) for name, field in fields if not field.exclude)
+
+
+class Amount(NamedTuple):
+    """An amount in MBq or mg, or one per body weight (kg) or surface (m²), as its dimension says."""
+
+    value: Fraction | float
+    dimension: str
+
+    @property
+    def exact(self) -> Fraction:
+        """The amount as a Fraction (of the nearest double after an irrational step)."""
+        return Fraction(self.value)
+
+    @property
+    def quantity(self) -> pint.Quantity[Any]:
+        """The amount as a pint Quantity of ``dosecalc.ureg``."""
+        return units.quantity(self.value, _SHOWN[self.dimension][0])
+
+    def document(self) -> dict[str, float]:
+        """As documents print it: {"MBq": .., "mCi": ..} or {"mg": ..}, or the same per size."""
+        first, *others = _SHOWN[self.dimension]
+        return {first: float(self.value), **{other: float(self.value / _MCI) for other in others}}
+
+
+_SHOWN = {
+    "activity": ("MBq", "mCi"),
+    "activity/weight": ("MBq/kg", "mCi/kg"),
+    "activity/bsa": ("MBq/m^2", "mCi/m^2"),
+    "mass": ("mg",),
+    "mass/weight": ("mg/kg",),
+    "mass/bsa": ("mg/m^2",),
 }
-_MCI = units.UNITS["mCi"][0].factor
 
 
-def figure_of(value: Number | None, names: tuple[str, ...]) -> dict[str, float] | None:
-    """A value under the names of its canonical unit and, for an activity, of the unit in mCi."""
-    if value is None:
-        return None
-    canonical = {names[0]: float(value)}
-    return canonical if len(names) == 1 else {**canonical, names[1]: float(value / _MCI)}
-
-
-_SHOWN_AS = {
-    f"{kind}{per}": names[at] for kind, names in SHOWN.items() for at, per in enumerate(("", "/weight", "/bsa"))
-}
-
-
-def amounts(value: Number, dimension: str) -> dict[str, float]:
+def amounts(value: Fraction | float, dimension: str) -> dict[str, float]:
     """A canonical amount, or one per body size, as the documents print it: {"MBq": .., "mCi": ..} or {"mg": ..}."""
-    return figure_of(value, _SHOWN_AS[dimension]) or {}
+    return Amount(value, dimension).document()
 
 
-def quantity_of(measure: units.Measure) -> Quantity:
+def quantity_of(measure: Measure) -> Quantity:
     """A measure as the document prints it: the double nearest to its number, in its own unit."""
     return {"value": float(measure.number), "unit": measure.unit.symbol}
+
+
+def plain(value: Any) -> Any:
+    """A value of a result as JSON has it."""
+    if isinstance(value, (Result, Amount)):
+        return value.document()
+    if isinstance(value, Measure):
+        return quantity_of(value)
+    if isinstance(value, Fraction):
+        return float(value)
+    if isinstance(value, Date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: plain(each) for key, each in value.items()}
+    if isinstance(value, (tuple, list)):
+        return [plain(each) for each in value]
+    return value
 
 
 def written(document: Any) -> str:

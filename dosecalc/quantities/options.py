@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
@@ -45,7 +45,7 @@ def within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwarg
         raise error.at(option) from None
 
 
-def one(inputs: Mapping[str, list[str]], option: str) -> str | None:
+def one(inputs: Mapping[str, Sequence[str]], option: str) -> str | None:
     """The text of an option that is given once; None where it is not given."""
     found = list(dict.fromkeys(inputs.get(option, ())))
     if len(found) > 1:
@@ -72,6 +72,6 @@ def _iso(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
 
-def merged(inputs: Mapping[str, list[str]], more: Mapping[str, list[str]]) -> dict[str, list[str]]:
+def merged(inputs: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
     """Two tables of options as one; the texts of both are kept."""
     return {key: [*inputs.get(key, []), *more.get(key, [])] for key in (*inputs, *(k for k in more if k not in inputs))}

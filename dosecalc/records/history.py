@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import tzinfo
 from itertools import pairwise
 
@@ -22,7 +22,7 @@ from dosecalc.records.administration import Administration, Expected
 from dosecalc.reference import radionuclides
 from dosecalc.requests.request import whole
 
-Inputs = Mapping[str, list[str]]
+Inputs = Mapping[str, Sequence[str]]
 """The options of a plan, its protocol among them."""
 
 
@@ -37,7 +37,7 @@ def planned(inputs: Inputs) -> Plan | None:
 def expected(inputs: Inputs, plan: Plan | None) -> dict[int, Expected]:
     """What the protocol gives, dose by dose; without a plan the agents alone are known."""
     file, _ = reader.find(inputs["protocol"][0])
-    amounts = {} if plan is None else {dose.number: dose.size.value for dose in plan.doses}
+    amounts = {} if plan is None else {dose.number: dose.value for dose in plan.doses}
 
     def of(slot: Slot) -> Expected:
         agent = file.protocol.agents[slot.dose.agent]

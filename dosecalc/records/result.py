@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
-from dosecalc.findings.finding import Finding, FindingDocument
-from dosecalc.planning.result import Dose, DoseDocument
+from dosecalc.findings.finding import Finding
+from dosecalc.planning.result import Dose
 from dosecalc.quantities import times
-from dosecalc.quantities.documents import amounts, written
+from dosecalc.quantities.documents import amounts, plain, written
 from dosecalc.quantities.numbers import Unknown, Value
 from dosecalc.records.administration import Administration, Compared
 
@@ -67,8 +68,8 @@ class RecordDocument(TypedDict):
     protocol: dict[str, str] | None
     doses: list[AdministeredDocument]
     cumulative: list[CumulativeDocument]
-    findings: list[FindingDocument]
-    remaining: list[DoseDocument]
+    findings: list[dict[str, Any]]
+    remaining: list[dict[str, Any]]
     notes: list[str]
     sources: list[dict[str, str]]
 
@@ -118,13 +119,13 @@ class RecordCheck(NamedTuple):
 
     version: str
     inputs: dict[str, list[str]]
-    protocol: dict[str, str] | None
+    protocol: Mapping[str, str] | None
     doses: tuple[Administration, ...]
     cumulative: tuple[Cumulative, ...]
     findings: tuple[Finding, ...]
     remaining: tuple[Dose, ...]
     notes: tuple[str, ...]
-    sources: tuple[dict[str, str], ...]
+    sources: tuple[Mapping[str, str], ...]
 
     @property
     def exit_status(self) -> int:
@@ -138,13 +139,13 @@ class RecordCheck(NamedTuple):
             "schema": RECORD,
             "dosecalc": self.version,
             "inputs": self.inputs,
-            "protocol": self.protocol,
+            "protocol": plain(self.protocol),
             "doses": [_dose(dose) for dose in self.doses],
             "cumulative": [total.document() for total in self.cumulative],
             "findings": [finding.document() for finding in self.findings],
             "remaining": [dose.document() for dose in self.remaining],
             "notes": list(self.notes),
-            "sources": list(self.sources),
+            "sources": plain(self.sources),
         }
 
     def to_json(self) -> str:

@@ -45,9 +45,9 @@ def _line(label: str, one: str, other: str) -> list[list[str]]:
 def _dose(dose: Dose | None) -> str:
     if dose is None:
         return "-"
-    amount = "pending" if dose.size.value is None else _both(size_texts(dose.size))
+    amount = "pending" if dose.value is None else _both(size_texts(dose))
     day = f", day {dose.day}" if dose.day is not None and dose.number > 1 else ""
-    bounded = {"cap": ", capped", "floor": ", raised" if dose.size.value else ", target reached", None: ""}
+    bounded = {"cap": ", capped", "floor": ", raised" if dose.value else ", target reached", None: ""}
     marks = f"{bounded[dose.bounded]}{', given' if dose.given else ''}{', optional' if dose.optional else ''}"
     told = dose.level is not None and (dose.bounded is not None or dose.level.dimension not in ("activity", "mass"))
     level = f" ({units.spell(dose.level)})" if dose.level is not None and told else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dosecalc.findings.finding import Finding
-from dosecalc.planning.result import Dose, Plan, Size
+from dosecalc.planning.result import Amounts, Dose, Plan
 from dosecalc.quantities import units
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
@@ -51,7 +51,7 @@ def _patient(plan: Plan) -> str:
         said.append(str(known["sex"]))
     for name, title in (("weight", "weight"), ("height", "height"), ("bsa", "BSA")):
         listed = known.get(name)
-        for one in listed if isinstance(listed, list) else [listed] if listed else []:
+        for one in listed if isinstance(listed, tuple) else [listed] if listed else []:
             text = f"{title} {_m2(one['value']) if one.get('source') == 'derived' else _quantity(one)}"
             text += f" from dose {one['from_dose']}" if "from_dose" in one else ""
             text += f" on {one['date']}" if "date" in one else ""
@@ -66,7 +66,7 @@ def _derivation(bsa: dict[str, object]) -> str:
     spread = bsa["spread"]
     name = str(bsa["formula"]).replace("-", " ").title()
     text = f" (by {name} from weight{' and height' if spread else ''}{choice}"
-    if isinstance(spread, list):
+    if isinstance(spread, tuple):
         low, high = spread
         text += (
             f"; formulas range from {_m2(low['value'])} ({low['formula']}) to {_m2(high['value'])} ({high['formula']})"
@@ -104,12 +104,12 @@ def _doses(plan: Plan) -> Page:
     dated = any(dose.date for dose in plan.doses)
     several = len(plan.totals) > 1
     metric = "GBq" if any(d.level and d.level.unit.symbol.startswith("GBq") for d in plan.doses) else "MBq"
-    activity = any(d.size.kind == "activity" for d in plan.doses)
+    activity = any(d.kind == "activity" for d in plan.doses)
     header = ["dose", "cycle", "day", *(["date"] if dated else []), *(["agent"] if several else []), "level", "amount",
               *([""] if activity else []), "cumulative"]  # fmt: skip
     rows = []
     for dose in plan.doses:
-        amount, other = _amount(dose.size, metric)
+        amount, other = _amount(dose, metric)
         row = [
             f"{dose.number}{' optional' if dose.optional else ''}{' given' if dose.given else ''}",
             str(dose.cycle),
@@ -146,7 +146,7 @@ def _day(dose: Dose) -> str:
     return f"from {dose.day}" if dose.date_from else str(dose.day)
 
 
-def _amount(size: Size, metric: str = "MBq") -> tuple[str, str]:
+def _amount(size: Amounts, metric: str = "MBq") -> tuple[str, str]:
     """An amount in the unit it is prescribed in, and again in becquerel with as many figures."""
     if size.value is None:
         return "pending", ""
@@ -160,7 +160,7 @@ def _flag(dose: Dose, amount: str) -> str:
     if dose.bounded == "cap":
         return f"{amount} (capped)"
     if dose.bounded == "floor":
-        return f"{amount} ({'raised' if dose.size.value else 'target reached'})"
+        return f"{amount} ({'raised' if dose.value else 'target reached'})"
     return amount
 
 
@@ -182,13 +182,13 @@ def _totals(plan: Plan) -> Page:
     return [Heading("Totals"), Table(["", "amount", "", "per BSA", "per weight"], rows, frozenset({1, 2, 3, 4}))]
 
 
-def size_texts(size: Size) -> list[str]:
+def size_texts(size: Amounts) -> list[str]:
     """An amount, the same in becquerel, and per body surface and weight."""
     amount, other = _amount(size)
     unit = "mCi" if size.kind == "activity" else "mg"
-    ratios = [(size.bsa_value, f"{unit}/m^2"), (size.weight_value, f"{unit}/kg")]
+    ratios = [(size.per_bsa_, f"{unit}/m^2"), (size.per_weight_, f"{unit}/kg")]
     unknown = "pending" if size.value is None else "not known"
-    shown = [unknown if value is None else units.show(value, symbol) for value, symbol in ratios]
+    shown = [unknown if each is None else units.show(each.value, symbol) for each, symbol in ratios]
     return [amount, other, *shown]
 
 

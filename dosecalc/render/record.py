@@ -156,6 +156,6 @@ def _due(dose: Dose) -> str:
 
 
 def _planned(dose: Dose) -> tuple[str, str]:
-    if dose.size.value is None:
+    if dose.value is None:
         return dose.pending or "pending", ""
-    return _both(dose.size.value, dose.size.kind)
+    return _both(dose.value, dose.kind)

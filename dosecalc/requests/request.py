@@ -6,7 +6,7 @@ Options and library keywords meet here as one table ``{option: [texts]}``, which
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
 from typing import NamedTuple
@@ -71,7 +71,7 @@ class Request:
         self.formula: str | None = None
 
 
-def read(inputs: Mapping[str, list[str]], table: Mapping[str, Observable]) -> Request:
+def read(inputs: Mapping[str, Sequence[str]], table: Mapping[str, Observable]) -> Request:
     """Read every option. InputError names the option, what was read, what was expected and how to write it."""
     request = Request()
     for name in SIZES:
@@ -194,7 +194,7 @@ def _check_measured(request: Request) -> None:
             raise InputError(said, where="--measured")
 
 
-def _check_label(inputs: Mapping[str, list[str]]) -> None:
+def _check_label(inputs: Mapping[str, Sequence[str]]) -> None:
     for text in inputs.get("label", ()):
         if not text.isprintable():
             raise InputError(f"read {text!r}, expected printable text on one line", where="--label")
