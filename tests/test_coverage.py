@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from dosecalc import plan
 from dosecalc.course.calculator import CompiledArm
 from dosecalc.course.rules import Compiler
-from dosecalc.files.protocol import Condition, Dose, LevelRow, Protocol
+from dosecalc.files.protocol import Condition, LevelRow, ListedDose, Protocol
 from dosecalc.library import coverage
 from dosecalc.library.reader import load_protocol
 from dosecalc.quantities.numbers import EXACT
@@ -37,7 +37,7 @@ def compiled(rows: list[LevelRow]) -> CompiledArm:
     file = load_protocol("quadramet-bone-pain")
     arm = file.protocol.arms[0]
     cycle = arm.cycles[0]
-    dose = Dose(agent=cycle.doses[0].agent, level=rows)
+    dose = ListedDose(agent=cycle.doses[0].agent, level=rows)
     made = arm.model_copy(update={"cycles": [cycle.model_copy(update={"doses": [dose]})]})
     protocol: Protocol = file.protocol.model_copy(update={"arms": [made]})
     return CompiledArm(protocol, made, Compiler(EXACT, {}))

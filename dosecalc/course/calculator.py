@@ -17,7 +17,7 @@ from dosecalc.course.rules import CompiledCondition, CompiledRule, Compiler, Out
 from dosecalc.course.schedule import Day, Slot
 from dosecalc.course.state import Case, Inputs, Moment
 from dosecalc.errors import InputError
-from dosecalc.files.protocol import Arm, Dose, OrganLimit, Protocol, Reduction
+from dosecalc.files.protocol import Arm, ListedDose, OrganLimit, Protocol, Reduction
 from dosecalc.quantities.numbers import FALSE, TRUE, Bounds, Mask, Tri, Value
 from dosecalc.quantities.units import Measure
 
@@ -96,7 +96,7 @@ class CompiledArm:
         if agent not in agents or (reduction.agent is None and len(agents) > 1):
             said = f"read {reduction.agent!r}, expected one of {', '.join(agents)}"
             raise InputError(said, where=f"{place}.agent" if reduction.agent else place)
-        dose = Dose(agent=agent, level=reduction.level, cite=reduction.cite)
+        dose = ListedDose(agent=agent, level=reduction.level, cite=reduction.cite)
         yield (agent, reduction.step), compile_dose(self.protocol, self.compiler, dose, place)
 
     def levels(self) -> Iterator[tuple[str, tuple[Row, ...]]]:
@@ -301,7 +301,7 @@ class CompiledArm:
             return [m for i, m in enumerate(mine) if i == 0 or m.cycle != mine[i - 1].cycle]
         return mine
 
-    def _concerns(self, agents: str, dose: Dose) -> bool:
+    def _concerns(self, agents: str, dose: ListedDose) -> bool:
         if agents == "any":
             return True
         if agents.startswith("="):

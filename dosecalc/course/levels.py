@@ -11,19 +11,19 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc.course.observables import Observable, find
-from dosecalc.course.rules import CompiledCondition, Compiler, Moment, read_at
+from dosecalc.course.rules import CompiledCondition, Compiler, Viewpoint, read_at
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import (
     Choice,
     Condition,
-    Dose,
+    FactorTable,
     LevelRow,
+    ListedDose,
     OfObservable,
     OfTable,
     Product,
     Protocol,
     Range,
-    Table,
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import System, Value, all_of
@@ -72,7 +72,7 @@ class Row(NamedTuple):
     factors: tuple[Factor, ...]
     cap: Measure | None
     floor: Measure | None
-    cite: LevelRow | Dose
+    cite: LevelRow | ListedDose
     organ: Observable | None = None
     """What an activity gives to the organ, where the level is an absorbed dose that this organ reaches."""
 
@@ -112,7 +112,7 @@ class CompiledDose(NamedTuple):
 
 
 def compile_dose(
-    protocol: Protocol, compiler: Compiler, dose: Dose, where: str, *, agent_at: str | None = None
+    protocol: Protocol, compiler: Compiler, dose: ListedDose, where: str, *, agent_at: str | None = None
 ) -> CompiledDose:
     """The levels of a dose, read and compiled. InputError names the place in the file of what is wrong."""
     agent = protocol.agents.get(dose.agent)
@@ -120,14 +120,14 @@ def compile_dose(
         known = ", ".join(protocol.agents)
         raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=agent_at or f"{where}.agent")
     wanted = (*ACTIVITIES, TARGET) if agent.radionuclide else MASSES
-    sources: list[tuple[Dose | LevelRow, str]] = [(dose, where)]
+    sources: list[tuple[ListedDose | LevelRow, str]] = [(dose, where)]
     if isinstance(dose.level, list):
         sources = [(row, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
     maker = _Maker(protocol.tables, compiler, dose, wanted)
     return CompiledDose(tuple(maker.row(source, place) for source, place in sources), bool(agent.radionuclide))
 
 
-def amount(row: Row, system: System, level: tuple[str, Value], moment: Moment) -> Value:
+def amount(row: Row, system: System, level: tuple[str, Value], moment: Viewpoint) -> Value:
     """The amount that a level makes, in MBq or mg: by itself, per size, or as a product."""
     dimension, value = level
     if not row.factors:
@@ -139,13 +139,13 @@ def amount(row: Row, system: System, level: tuple[str, Value], moment: Moment) -
     return result
 
 
-def sized(dimension: str, value: Value, moment: Moment) -> Value:
+def sized(dimension: str, value: Value, moment: Viewpoint) -> Value:
     """A level times the size that its dimension asks for."""
     basis = dimension.partition("/")[2]
     return value * moment.get(basis) if basis else value
 
 
-def _term(factor: Factor, system: System, chosen: Value, moment: Moment) -> Value:
+def _term(factor: Factor, system: System, chosen: Value, moment: Viewpoint) -> Value:
     scale = system.number(factor.scale)
     if factor.of is None:
         return chosen * scale
@@ -159,10 +159,12 @@ def _term(factor: Factor, system: System, chosen: Value, moment: Moment) -> Valu
 class _Maker:
     """Compiles the rows of one dose."""
 
-    def __init__(self, tables: Mapping[str, Table], compiler: Compiler, dose: Dose, wanted: tuple[str, ...]) -> None:
+    def __init__(
+        self, tables: Mapping[str, FactorTable], compiler: Compiler, dose: ListedDose, wanted: tuple[str, ...]
+    ) -> None:
         self.tables, self.compiler, self.dose, self.wanted = tables, compiler, dose, wanted
 
-    def row(self, source: Dose | LevelRow, where: str) -> Row:
+    def row(self, source: ListedDose | LevelRow, where: str) -> Row:
         options, factors = self._level(source.level, f"{where}.level")
         named = source.level.organ if isinstance(source.level, Choice) else None
         organ = find(f"organ_dose.{named}", self.compiler.table) if named is not None else None
@@ -179,7 +181,7 @@ class _Maker:
         assert isinstance(level, (str, Range))
         return (ends(level, self.wanted, where),), ()
 
-    def _when(self, source: Dose | LevelRow, factors: tuple[Factor, ...], where: str) -> CompiledCondition | None:
+    def _when(self, source: ListedDose | LevelRow, factors: tuple[Factor, ...], where: str) -> CompiledCondition | None:
         """The condition of a row; a table holds from its first step on."""
         made: list[CompiledCondition] = []
         if isinstance(source, LevelRow) and source.when is not None:
@@ -199,7 +201,7 @@ class _Maker:
         leaves = tuple(leaf for each in made for leaf in each.leaves)
         return CompiledCondition(lambda moment: all_of(test(moment) for test in tests), leaves)
 
-    def _bounds(self, source: Dose | LevelRow, where: str) -> tuple[Measure | None, Measure | None]:
+    def _bounds(self, source: ListedDose | LevelRow, where: str) -> tuple[Measure | None, Measure | None]:
         bounds = (("cap", source.cap or self.dose.cap), ("floor", source.floor or self.dose.floor))
         cap, floor = (
             None if text is None else read_at(text, self.wanted[:3], f"{where}.{key}") for key, text in bounds
@@ -296,7 +298,7 @@ def ends(level: str | Range, wanted: tuple[str, ...] | None, where: str) -> tupl
     return low, high
 
 
-def steps(name: str, table: Table, known: Mapping[str, Observable]) -> Steps:
+def steps(name: str, table: FactorTable, known: Mapping[str, Observable]) -> Steps:
     """A table, read. InputError names the step that does not read or is out of order."""
     where = f"tables.{name}"
     try:

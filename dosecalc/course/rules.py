@@ -21,14 +21,14 @@ COMPARISONS = ("above", "at_least", "below", "at_most")
 _MONTHS = {"month": 1, "y": 12}
 
 
-class Moment(Protocol):
+class Viewpoint(Protocol):
     """A point of the course at which conditions are asked."""
 
     def get(self, name: str) -> Any: ...
     def calendar(self, name: str, months: Fraction) -> Value | None: ...
 
 
-Test = Callable[[Moment], Tri]
+Test = Callable[[Viewpoint], Tri]
 
 
 Limit = Measure | int | bool | tuple[str, ...]
@@ -188,7 +188,7 @@ class Compiler:
         fixed = self.system.number(exact)
         compare = self.system.above if key in ("above", "at_most") else self.system.at_least
 
-        def limit(moment: Moment) -> Value:
+        def limit(moment: Viewpoint) -> Value:
             dated = None if months is None else moment.calendar(name, months)
             return fixed if dated is None else dated
 
@@ -220,7 +220,7 @@ class Compiler:
         return CompiledRule(made, at, when, require, agents)
 
 
-def outcome(compiled: CompiledRule, moment: Moment) -> Outcome:
+def outcome(compiled: CompiledRule, moment: Viewpoint) -> Outcome:
     """What a rule says at a moment."""
     when = TRUE if compiled.when is None else compiled.when.test(moment)
     return Outcome(when, compiled.require.test(moment))

@@ -11,7 +11,7 @@ from datetime import date as Date
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
-from dosecalc.files.protocol import Arm, Cycle, Dose, Range
+from dosecalc.files.protocol import Arm, Cycle, ListedDose, Range
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import Bounds, Unknown, Value
 
@@ -24,7 +24,7 @@ class Slot(NamedTuple):
     optional: bool
     extra: bool
     first_of_cycle: bool
-    dose: Dose
+    dose: ListedDose
     listed: Cycle
 
 

@@ -136,7 +136,7 @@ Level = Annotated[
 ]
 
 
-class Table(Written):
+class FactorTable(Written):
     """A stepwise table, ``"20 kg: 4.86"`` a step: the last step at or below the observable holds, nothing between."""
 
     by: str
@@ -144,7 +144,7 @@ class Table(Written):
     cite: Cite | None = None
 
 
-class Interval(Written):
+class ListedInterval(Written):
     """How far the doses of neighbouring cycles, or of one cycle, lie apart.
 
     ``every`` is the planned distance between cycles; ``window`` is allowed on either side of the planned day. The dose
@@ -158,7 +158,7 @@ class Interval(Written):
     cite: Cite | None = None
 
 
-class Dose(Written):
+class ListedDose(Written):
     """One administration: its agent, its level, and its day in the cycle where the source states one."""
 
     agent: str
@@ -172,11 +172,11 @@ class Dose(Written):
 class Cycle(Written):
     """A group of doses, given ``repeat`` times. ``length`` is left out where the source leaves it out."""
 
-    doses: list[Dose]
+    doses: list[ListedDose]
     repeat: int = 1
     optional: bool = False
     length: _QuantityOrRange | None = None
-    interval: Interval | None = None
+    interval: ListedInterval | None = None
     cite: Cite | None = None
 
 
@@ -249,7 +249,7 @@ class Rule(_ForArms):
     severity: Severity = "violation"
 
 
-class Conflict(_ForArms):
+class ListedConflict(_ForArms):
     """Statements that cannot all hold, with the reading that this protocol takes and why.
 
     ``gap`` names the two rows of a list of levels between which no level applies, as ``"row 1/row 2"``.
@@ -263,7 +263,7 @@ class Conflict(_ForArms):
     when: Condition | None = None
 
 
-class Instruction(_ForArms):
+class ListedInstruction(_ForArms):
     """Something that people must do and that no rule can check."""
 
     text: str
@@ -303,11 +303,11 @@ class Protocol(Written):
     agents: dict[str, Agent]
     arms: list[Arm]
     effective: Effective | None = None
-    tables: dict[str, Table] = {}
+    tables: dict[str, FactorTable] = {}
     conditions: dict[str, Condition] = {}
     rules: list[Rule] = []
-    conflicts: list[Conflict] = []
-    instructions: list[Instruction] = []
+    conflicts: list[ListedConflict] = []
+    instructions: list[ListedInstruction] = []
     observables: dict[str, OwnObservable] = {}
     facts: list[Fact] = []
     note: str | None = None

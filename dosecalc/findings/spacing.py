@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
-from dosecalc.files.protocol import Interval, cited
+from dosecalc.files.protocol import ListedInterval, cited
 from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own, own_check
 from dosecalc.quantities.numbers import Unknown, Value, ends
@@ -78,7 +78,7 @@ def _reduced_here(match: Match, slot: Slot) -> bool:
 
 
 def _window(
-    spaced: Interval, slot: Slot, match: Match, days: dict[str, int]
+    spaced: ListedInterval, slot: Slot, match: Match, days: dict[str, int]
 ) -> tuple[Value, Fraction, Fraction, str] | None:
     """Days since what the planned day counts from, and the days that are allowed."""
     width = 0 if spaced.window is None else days[spaced.window]

@@ -6,11 +6,11 @@ from dosecalc.files.protocol import (
     Choice,
     Condition,
     Cycle,
-    Dose,
     Effective,
-    Interval,
     Level,
     LevelRow,
+    ListedDose,
+    ListedInterval,
     OfObservable,
     OfTable,
     OneLevel,
@@ -34,7 +34,7 @@ def length_words(cycle: Cycle) -> str:
     return f"{quantity_words(cycle.length)} long"
 
 
-def interval_words(interval: Interval) -> str:
+def interval_words(interval: ListedInterval) -> str:
     """The distances of a cycle's doses, or of the cycles, as words."""
     parts = [f"every {quantity_words(interval.every)}"] if interval.every else []
     parts += [f"within {quantity_words(interval.window)} on either side"] if interval.window else []
@@ -76,7 +76,7 @@ def _row_words(row: LevelRow) -> str:
     return f"{text} if {condition_words(row.when)}" if row.when else f"otherwise {text}"
 
 
-def bound_words(bounded: LevelRow | Dose) -> str:
+def bound_words(bounded: LevelRow | ListedDose) -> str:
     """The cap and the floor of a dose or a row, to be put after its level."""
     bounds = ((bounded.cap, "at most"), (bounded.floor, "at least"))
     return "".join(f", {word} {pretty(bound)}" for bound, word in bounds if bound)

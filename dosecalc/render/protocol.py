@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from dosecalc.files.protocol import (
     Arm,
+    FactorTable,
     Protocol,
     Rule,
-    Table,
     cited,
 )
 from dosecalc.library.wording import (
@@ -128,7 +128,7 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
     return [Heading(f"{arm.id}: {prose(arm.title)}"), Items(lines)]
 
 
-def _steps(name: str, table: Table) -> tuple[str, str, str]:
+def _steps(name: str, table: FactorTable) -> tuple[str, str, str]:
     """A table: each step with its factor."""
     return name, f"by {table.by}, the last step at or below it: {'; '.join(table.steps)}", ""
 
