@@ -35,10 +35,12 @@ from dosecalc.dosimetry import retention
 from dosecalc.files import factsheet, folders, patient, protocol, record
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Condition, Protocol, Rule
+from dosecalc.findings.finding import Finding
 from dosecalc.library import diff
 from dosecalc.library.checks import BUILT_IN
 from dosecalc.library.reader import load_protocol
-from dosecalc.planning import comparison, maxima, planner
+from dosecalc.planning import comparison, planner
+from dosecalc.planning.bounds import Limits
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Result
@@ -390,8 +392,8 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retention.COLUMNS, *retention.SETTINGS}),
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_of(*documents_of(diff)) - {"schema", "dosecalc"}),
-        ("plan.md", {"plans", "left_out", *comparison.LeftOut._fields}),
-        ("limits.md", keys_of(*documents_of(maxima))),
+        ("plan.md", {"plans", "left_out", *comparison.LeftOut.model_fields}),
+        ("limits.md", keys_below(Limits) - keys_below(Finding)),
         ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),

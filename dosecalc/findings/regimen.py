@@ -288,7 +288,7 @@ def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
 def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
     """The distance between cycles, as chosen or as it was between given doses, against what the protocol states."""
     lengths = schedule.lengths(match.arm)
-    chosen = match.request.cycle_length
+    chosen = None if match.request.cycle_length is None else match.request.cycle_length.number
     listed = schedule.listed_cycles(match.arm)
     if chosen is not None:
         for cycle in match.arm.cycles:

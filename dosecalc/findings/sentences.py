@@ -20,6 +20,7 @@ from dosecalc.quantities.documents import quantity_of
 from dosecalc.quantities.numbers import Tri, Unknown, Value, ends
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.quantities.units import Measure
+from dosecalc.requests.request import PriorStatement
 
 _HOLDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
 _FAILS = {"above": "not above", "at_least": "below", "below": "not below", "at_most": "above"}
@@ -294,3 +295,19 @@ def _option(row: Observable, dose: int, cycle: int, next_dose: int, *, several: 
     if several and indexable(row):
         option += f" ({row.name}[N] for {'cycle' if row.name in BY_CYCLE else 'dose'} N)"
     return option
+
+
+# -- what was said of prior therapy -------------------------------------------------------------------------------
+
+
+def with_prior(finding: Finding, prior: tuple[PriorStatement, ...] | None) -> Finding:
+    """A finding about lifetime activity per body weight, with how an earlier amount without a weight was taken."""
+    per_weight = any(check.observable == "lifetime_activity_per_weight" for check in finding.checks)
+    unweighed = [p.text for p in prior or () if p.amount.dimension == "activity" and p.weight is None]
+    if not per_weight or not unweighed or finding.status not in ("violation", "warning", "unknown"):
+        return finding
+    note = (
+        f" An earlier amount without the weight of that time ({', '.join(unweighed)}) is divided by today's weight, "
+        "the least that it can have been unless the patient has lost weight: write AMOUNT,WEIGHT."
+    )
+    return finding.model_copy(update={"message": finding.message + note})

@@ -68,7 +68,7 @@ def _plausible(match: Match) -> Iterator[Finding]:
     sex = stated.get("sex")
     people = People.of(stated.get("age") or stated.get("age_completed"), None if sex is None else str(sex.value))
     grown = people.ages is None or people.ages.youngest >= growth.GROWN
-    sizes = [(kind, sized.dose, sized.stated.measure) for kind in _KINDS for sized in match.request.sizes.get(kind, ())]
+    sizes = [(kind, sized.dose, sized.measure) for kind in _KINDS for sized in match.request.sizes.get(kind, ())]
     held = [(kind, dose, m, people.stand(kind, m.value)) for kind, dose, m in sizes if m is not None]
     unlikely = [one for one in held if one[-1].plausible is False]
     for kind, dose, measure, found in unlikely:

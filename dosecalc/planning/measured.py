@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc.course.calculator import Calculation
@@ -16,6 +17,7 @@ from dosecalc.quantities import units
 from dosecalc.quantities.documents import COVERAGE
 from dosecalc.quantities.numbers import EXACT, Unknown, Value
 from dosecalc.quantities.options import within
+from dosecalc.quantities.statement import Stated
 from dosecalc.requests.match import Match, match
 
 RULE = "retention"
@@ -73,15 +75,22 @@ def measure(asked: Match, before: Calculation) -> Measured:
     """Fit the readings that were named, and compute the plan anew from the doses that they give. InputError."""
     found = {number: within("--retention", _fitted, asked, before, number) for number in asked.request.retention}
     doses = {number: _dose(each) for number, each in found.items()}
-    asked.request.measured |= {number: units.read(f"{dose.value!r} Gy") for number, dose in doses.items()}
+    fitted = {number: _as_measured(dose, number) for number, dose in doses.items()}
+    request = asked.request._replace(measured={**asked.request.measured, **fitted}, retention={})
     try:
-        again = match(asked.file, asked.arm, asked.request)
+        again = match(asked.file, asked.arm, request)
     except InputError as error:
         place = "--retention" if error.where == "--measured" else error.where
         raise InputError(error.message, where=place) from None
     result = again.compiled.run(again.slots, again.inputs)
     low, high = (_edge(again, {n: getattr(dose, side) for n, dose in doses.items()}) for side in ("low", "high"))
     return Measured(again, result, found, low, high)
+
+
+def _as_measured(dose: Figure, number: int) -> Stated:
+    """The dose that readings gave, in place of one that was stated."""
+    measure = units.Measure(Fraction(dose.value), units.unit("Gy"), f"{dose.value!r} Gy")
+    return Stated(measure.value, measure.text, measure, dose=number, written=f"{number}={measure.text}")
 
 
 def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
@@ -101,7 +110,7 @@ def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
     if not moment.amount:
         raise InputError(f"nothing was given as dose {number}, so nothing can have been retained of it")
     inputs = {
-        "retention": [asked.request.retention[number]],
+        "retention": [asked.request.retention[number].text],
         "weight": [f"{units.decimal(weight, 15)} kg"],
         "activity": [f"{units.decimal(moment.amount, 15).replace(',', '')} MBq"],
         "nuclide": [agent.radionuclide],

@@ -11,7 +11,6 @@ from dosecalc.quantities.numbers import Unknown
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import bodysurface
 from dosecalc.requests.match import Match
-from dosecalc.requests.request import Sized
 
 
 def particulars(asked: Match, result: Calculation) -> dict[str, Any]:
@@ -40,7 +39,7 @@ def _one_or_all(shown: list[dict[str, Any]]) -> Any:
 
 
 def _bsa(asked: Match, result: Calculation) -> Any:
-    shown = [{**_shown_size(size), "source": "stated"} for size in asked.request.sizes.get("bsa", [])]
+    shown = [{**_shown_size(size), "source": "stated"} for size in asked.request.sizes.get("bsa", ())]
     derived = _derived_bsa(asked, result)
     if derived is not None:
         shown.append(derived)
@@ -67,9 +66,8 @@ def _derived_bsa(asked: Match, result: Calculation) -> dict[str, Any] | None:
     }
 
 
-def _shown_size(size: Sized) -> dict[str, Any]:
-    assert size.stated.measure is not None
-    shown: dict[str, Any] = {**quantity_of(size.stated.measure)}
+def _shown_size(size: Stated) -> dict[str, Any]:
+    shown: dict[str, Any] = {**quantity_of(size.quantity)}
     if size.dose is not None:
         shown["from_dose"] = size.dose
     if size.date is not None:

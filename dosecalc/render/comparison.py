@@ -54,7 +54,7 @@ def _dose(dose: Dose | None) -> str:
     return f"{amount}{level}{day}{marks}"
 
 
-def _totals(plans: tuple[Plan, Plan]) -> list[list[str]]:
+def _totals(plans: tuple[Plan, ...]) -> list[list[str]]:
     """The totals of required doses; those of several agents each with its name."""
     rows: list[list[str]] = []
     shown = [[(agent, size_texts(total.required)) for agent, total in plan.totals.items()] for plan in plans]

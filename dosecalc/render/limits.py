@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dosecalc.findings.finding import Finding
-from dosecalc.planning.maxima import Bound, Limits, Most
+from dosecalc.planning.bounds import Bound, Limits, Most
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
@@ -16,8 +16,8 @@ def page(found: Limits) -> Page:
 
 
 def _head(found: Limits) -> Page:
-    before = "" if found.given is None else f", after {_amount(found, found.given)} of it in this course"
-    planned = found.pending if found.planned is None else _amount(found, found.planned)
+    before = "" if found.given is None else f", after {_amount(found, found.given.value)} of it in this course"
+    planned = found.pending if found.planned is None else _amount(found, found.planned.value)
     lines: Page = [
         Heading(f"{found.protocol['arm']}   {found.protocol['status']}"),
         Paragraph(units.prose(found.protocol["title"])),
@@ -49,8 +49,8 @@ def _reach(found: Limits, most: Most) -> str:
         return "by no amount"
     if most.value is None:
         return "by any amount"
-    per = [f"{units.show(value, f'{_unit(found)}/{symbol}')}" for size, symbol in (("weight", "kg"), ("bsa", "m^2"))
-           if (value := found.per(most, size)) is not None]  # fmt: skip
+    ratios = ((most.per_weight_, "kg"), (most.per_bsa_, "m^2"))
+    per = [units.show(each.value, f"{_unit(found)}/{symbol}") for each, symbol in ratios if each is not None]
     sized = f" ({', '.join(per)})" if per else ""
     return f"{'up to' if most.included else 'below'} {_amount(found, most.value)}{sized}"
 
@@ -91,7 +91,7 @@ def _short(found: Limits, most: Most) -> str:
 
 
 def _lifts(found: Limits) -> Page:
-    rows = [(_name(bound), text, "") for bound in found.bounds if found.binds(bound) for text in _ways(found, bound)]
+    rows = [(_name(bound), text, "") for bound in found.bounds if bound.binds for text in _ways(found, bound)]
     return [Heading("What would lift it"), Items(rows)] if rows else []
 
 
@@ -119,5 +119,5 @@ def _rest(found: Limits) -> Page:
                   Paragraph(f"  {', '.join(names)}; dosecalc plan says what settles each", "unknown")]  # fmt: skip
     if found.unconfirmed:
         lines += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
-                  Items([(fact, units.prose(said), "warning") for fact, said in found.unconfirmed])]  # fmt: skip
+                  Items([(each.fact, units.prose(each.statement), "warning") for each in found.unconfirmed])]  # fmt: skip
     return lines
