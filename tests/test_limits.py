@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dosecalc import InputError, find_limits, plan
@@ -57,7 +57,6 @@ def test_a_plan_with_a_little_more_breaks_the_rule_that_binds(arm, patient, expe
     assert broken(arm, expected * (1 + A_LITTLE), **patient) - always == binding
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     weight=st.integers(4, 120),
     prior=st.none() | st.integers(0, 70),

@@ -119,5 +119,5 @@ def _rest(found: Limits) -> Page:
                   Paragraph(f"  {', '.join(names)}; dosecalc plan says what settles each", "unknown")]  # fmt: skip
     if found.unconfirmed:
         lines += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
-                  Items([(each.fact, units.prose(each.statement), "warning") for each in found.unconfirmed])]  # fmt: skip
+                  Items([(u.fact, units.prose(u.statement), "warning") for u in found.unconfirmed])]  # fmt: skip
     return lines
