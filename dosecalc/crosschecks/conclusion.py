@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from dosecalc.crosschecks.amounts import Basis
-from dosecalc.crosschecks.courses import A, Candidates, Course
-from dosecalc.crosschecks.judge import LOOSELY, WITHIN, Expected, Judge, Judged, Ruling, within
+from dosecalc.crosschecks.courses import A, Candidates, KnownCourse
+from dosecalc.crosschecks.judge import LOOSELY, WITHIN, ExpectedAmount, Judged, ReportJudge, Ruling, within
 from dosecalc.crosschecks.readings import Figures, doses_word, number_word
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
@@ -18,7 +18,7 @@ from dosecalc.reference import growth, people, tables
 _TITLE: dict[Basis, str] = {"bsa": "a body surface area", "weight": "a weight"}
 
 
-def conclusion(judge: Judge, ruling: Ruling, candidates: Candidates) -> Iterator[str]:
+def conclusion(judge: ReportJudge, ruling: Ruling, candidates: Candidates) -> Iterator[str]:
     """The arithmetic as printed, then the reading with one change that explains it, then the other such readings."""
     explanation = ruling.explanation
     yield f"As printed ({ruling.printed.reading.reading}) {_as_printed(judge, ruling.printed)}."
@@ -34,7 +34,7 @@ def conclusion(judge: Judge, ruling: Ruling, candidates: Candidates) -> Iterator
         yield "No reading with one change fits."
 
 
-def no_level(named: Sequence[Course], doses: int) -> str:
+def no_level(named: Sequence[KnownCourse], doses: int) -> str:
     """Why a protocol gives no level that the report could be checked with."""
     if not named:
         return 'nothing was given; write for example --level "20 mCi/m^2", or name an arm with --protocol'
@@ -58,7 +58,7 @@ def _undetermined(ruling: Ruling) -> str:
     return f"Whether a reading with one change fits depends on the age ({readings}); to decide it, give --age."
 
 
-def _as_printed(judge: Judge, judged: Judged) -> str:
+def _as_printed(judge: ReportJudge, judged: Judged) -> str:
     total = units.spell(judge.report.total)
     basis, expected = judged.hypothesis.basis, judged.expected
     if expected is not None:
@@ -68,7 +68,7 @@ def _as_printed(judge: Judge, judged: Judged) -> str:
     return f"the total of {total} implies {_TITLE[basis]} of {_implied(judge, judged)}"
 
 
-def _as_read(judge: Judge, judged: Judged) -> str:
+def _as_read(judge: ReportJudge, judged: Judged) -> str:
     if judged.expected is None:
         return f" it implies {_implied(judge, judged)}"
     total = judge.report.total
@@ -77,13 +77,13 @@ def _as_read(judge: Judge, judged: Judged) -> str:
     return f": {expected} is expected and {reported} reported, {_apart(judged.expected.difference)}"
 
 
-def _expected(judge: Judge, expected: Expected) -> str:
+def _expected(judge: ReportJudge, expected: ExpectedAmount) -> str:
     """The expected amount in the unit of the total."""
     total = judge.report.total
     return units.show(expected.amount, total.unit.symbol, total.dimension)
 
 
-def _implied(judge: Judge, judged: Judged) -> str:
+def _implied(judge: ReportJudge, judged: Judged) -> str:
     """The size that is implied, and where it stands."""
     basis, implied, standing = judged.hypothesis.basis, judged.hypothesis.implied, judged.standing
     assert basis is not None
@@ -96,7 +96,7 @@ def _implied(judge: Judge, judged: Judged) -> str:
 
 
 def _regimen(explanation: Judged, candidates: Candidates) -> str:
-    """What a reading has in common with a known course: all of it, or its first doses."""
+    """The part of a known course that a reading is: all of it, or its first doses."""
     course, doses = candidates.of_arm(explanation.reading.arm), explanation.reading.doses
     if course is None:
         return ""
@@ -136,7 +136,7 @@ def _percent(difference: Number) -> str:
 # -- notes ------------------------------------------------------------------------------------------------------
 
 
-def notes(judge: Judge, figures: Figures, candidates: Candidates) -> Iterator[str]:
+def notes(judge: ReportJudge, figures: Figures, candidates: Candidates) -> Iterator[str]:
     """Notes on sizes that look like a slip, on what was derived, and on figures that are not the protocol's."""
     report = judge.report
     for kind, measure in report.measured.items():
@@ -152,14 +152,14 @@ def notes(judge: Judge, figures: Figures, candidates: Candidates) -> Iterator[st
         yield f"no protocol here gives {A[report.substance]}; only the printed figures were tried"
 
 
-def _no_surface(judge: Judge) -> Iterator[str]:
+def _no_surface(judge: ReportJudge) -> Iterator[str]:
     if "weight" in judge.report.sizes:
         yield "the weight alone gives no body surface area; with --height it would"
     if "height" in judge.report.sizes:
         yield "the height alone gives no body surface area; with --weight it would"
 
 
-def _against_protocol(figures: Figures, named: Sequence[Course]) -> Iterator[str]:
+def _against_protocol(figures: Figures, named: Sequence[KnownCourse]) -> Iterator[str]:
     """Notes on figures of a report that are not those of the protocol that it is said to follow."""
     course, level = named[0], figures.level
     if level is not None and not any(_gives(each, level) for each in named):
@@ -171,6 +171,6 @@ def _against_protocol(figures: Figures, named: Sequence[Course]) -> Iterator[str
         yield f"{course.arm} has {doses_word(len(course.doses))}, the report {figures.doses}"
 
 
-def _gives(course: Course, level: Measure) -> bool:
+def _gives(course: KnownCourse, level: Measure) -> bool:
     """Whether the first dose of a course may have a level as it is printed."""
     return course.gives(level, half_a_digit(level.text) * level.unit.factor, 1)

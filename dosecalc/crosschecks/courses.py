@@ -42,7 +42,7 @@ class PlannedDose(NamedTuple):
         return self.low.value - rounding <= level.value <= self.high.value + rounding
 
 
-class Course(NamedTuple):
+class KnownCourse(NamedTuple):
     """The doses of one agent in an arm of the library.
 
     ``title`` tells several ways of one arm apart. ``suits``: whether the patient meets the arm's age rules.
@@ -84,17 +84,17 @@ class Course(NamedTuple):
 
 
 class Candidates(NamedTuple):
-    """The courses that are tried, and what has to be said of the choice.
+    """The courses that are tried, and notes on the choice.
 
     ``courses``: those first whose age rule the patient meets. ``named``: those of the protocol that the report is said
     to follow; empty where it names none.
     """
 
-    courses: tuple[Course, ...]
+    courses: tuple[KnownCourse, ...]
     notes: tuple[str, ...] = ()
-    named: tuple[Course, ...] = ()
+    named: tuple[KnownCourse, ...] = ()
 
-    def of_arm(self, arm: str | None) -> Course | None:
+    def of_arm(self, arm: str | None) -> KnownCourse | None:
         return next((course for course in self.courses if course.arm == arm), None)
 
 
@@ -123,7 +123,7 @@ def of_protocol(protocol: str, substance: Substance, agent: str | None, age: Fra
 
 def _courses(
     arms: Iterable[tuple[ProtocolFile, Arm]], substance: Substance, agent: str | None, age: Fraction | None
-) -> tuple[Course, ...]:
+) -> tuple[KnownCourse, ...]:
     """The courses of some arms, by how well they suit an age (in days)."""
     courses = [course for file, arm in arms for course in _of_arm(file, arm, substance, agent, age)]
     return tuple(sorted(courses, key=lambda course: 0 if course.suits.yes else 2 if course.suits.no else 1))
@@ -150,7 +150,7 @@ def _near(agent: str, files: Sequence[ProtocolFile]) -> list[str]:
 
 def _of_arm(
     file: ProtocolFile, arm: Arm, substance: Substance, agent: str | None, age: Fraction | None
-) -> Iterator[Course]:
+) -> Iterator[KnownCourse]:
     slots = schedule.course(arm)
     meets = suits(file, arm, age)
     for key in dict.fromkeys(slot.dose.agent for slot in slots):
@@ -163,14 +163,14 @@ def _substance(agent: Agent) -> Substance:
     return "activity" if agent.radionuclide else "mass"
 
 
-def _of_agent(file: ProtocolFile, arm: Arm, agent: Agent, slots: Sequence[Slot], meets: Tri) -> Iterator[Course]:
+def _of_agent(file: ProtocolFile, arm: Arm, agent: Agent, slots: Sequence[Slot], meets: Tri) -> Iterator[KnownCourse]:
     """The course of one agent in each way that the conditions of the levels leave open."""
     compiled = file.compiled(arm)
     doses = [(slot, compiled.doses[id(slot.dose)].rows) for slot in slots]
     ways = max(len(rows) for _, rows in doses)
     for way in range(ways):
         telling = next(rows[way] for _, rows in doses if way < len(rows))
-        yield Course(
+        yield KnownCourse(
             arm=arm.id,
             title=_title(telling) if ways > 1 else "",
             agent=agent.name,

@@ -16,7 +16,7 @@ from dosecalc.crosschecks.swaps import swapped
 from dosecalc.errors import InputError
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Document
-from dosecalc.quantities.printed import COUNT, PERCENT, Figure, Span, figure, quantity_figure, span
+from dosecalc.quantities.printed import COUNT, PERCENT, PrintedFigure, Span, figure, quantity_figure, span
 from dosecalc.quantities.units import Measure
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def compare_figures(first: QuantityLike, second: QuantityLike) -> FigureComparis
     return _of_one_kind(one, other)
 
 
-def _of_like_kinds(one: Figure, other: Figure) -> tuple[Figure, Figure]:
+def _of_like_kinds(one: PrintedFigure, other: PrintedFigure) -> tuple[PrintedFigure, PrintedFigure]:
     """The two figures, a unit of two kinds (g of a body, g of a drug) taken as the other's."""
     if one.measure is None or other.measure is None or one.dimension == other.dimension:
         return one, other
@@ -84,7 +84,7 @@ def _of_like_kinds(one: Figure, other: Figure) -> tuple[Figure, Figure]:
     return one, other
 
 
-def _in_dimension(measure: Measure, dimension: str) -> Figure | None:
+def _in_dimension(measure: Measure, dimension: str) -> PrintedFigure | None:
     """A quantity as one of another dimension, where its unit is spelled alike in that."""
     for unit in units.UNITS[measure.unit.symbol]:
         if unit.dimension == dimension:
@@ -93,8 +93,8 @@ def _in_dimension(measure: Measure, dimension: str) -> Figure | None:
 
 
 def _made(
-    one: Figure,
-    other: Figure,
+    one: PrintedFigure,
+    other: PrintedFigure,
     message: str,
     *,
     agree: bool = False,
@@ -115,7 +115,7 @@ def _made(
 # -- figures of one kind ----------------------------------------------------------------------------------------
 
 
-def _of_one_kind(one: Figure, other: Figure) -> FigureComparison:
+def _of_one_kind(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
     difference = float(one.value / other.value - 1) if one.value is not None and other.value else None
     if _agree(one, other):
         return _made(one, other, _agreement(one, other), agree=True, difference=difference)
@@ -130,25 +130,25 @@ def _of_one_kind(one: Figure, other: Figure) -> FigureComparison:
     )
 
 
-def _agree(one: Figure, other: Figure) -> bool:
+def _agree(one: PrintedFigure, other: PrintedFigure) -> bool:
     """Whether the spans meet, end by end; a range and a single figure agree where the figure lies in the range."""
     if len(one.spans) == len(other.spans):
         return all(mine.meets(its) for mine, its in zip(one.spans, other.spans, strict=True))
     return _whole(one).meets(_whole(other))
 
 
-def _whole(ranged: Figure) -> Span:
+def _whole(ranged: PrintedFigure) -> Span:
     return Span(ranged.spans[0].low, ranged.spans[-1].high)
 
 
-def _agreement(one: Figure, other: Figure) -> str:
+def _agreement(one: PrintedFigure, other: PrintedFigure) -> str:
     if one.spans == other.spans or (one.value is not None and one.value == other.value):
         return f"{one.text} and {other.text} are the same"
     rounded = one.value is not None and other.value is not None
     return f"{one.text} and {other.text} agree{' within their printed digits' if rounded else ''}"
 
 
-def _disagreement(one: Figure, other: Figure, difference: float | None) -> str:
+def _disagreement(one: PrintedFigure, other: PrintedFigure, difference: float | None) -> str:
     message = f"{one.text} and {other.text} are not the same"
     if difference is None:
         return message
@@ -156,7 +156,7 @@ def _disagreement(one: Figure, other: Figure, difference: float | None) -> str:
     return f"{message}: {units.decimal(abs(difference) * 100, 3)} % apart{rounding}"
 
 
-def _percentages(one: Figure, other: Figure) -> str | None:
+def _percentages(one: PrintedFigure, other: PrintedFigure) -> str | None:
     """The percentage that a share is, beside what is printed; None where neither figure is a share."""
     for share, printed in ((one, other), (other, one)):
         if _is_share(share) and share.value is not None:
@@ -165,11 +165,11 @@ def _percentages(one: Figure, other: Figure) -> str | None:
     return None
 
 
-def _is_share(printed: Figure) -> bool:
+def _is_share(printed: PrintedFigure) -> bool:
     return printed.dimension == PERCENT and printed.measure is None
 
 
-def _mistaken_unit(one: Figure, other: Figure) -> str | None:
+def _mistaken_unit(one: PrintedFigure, other: PrintedFigure) -> str | None:
     """The same number in a unit that is mistaken for its own, where that agrees."""
     for mended, against in ((one, other), (other, one)):
         if mended.measure is not None and mended.meant is None and mended.value and against.value:
@@ -179,7 +179,7 @@ def _mistaken_unit(one: Figure, other: Figure) -> str | None:
     return None
 
 
-def _misread(one: Figure, other: Figure) -> str | None:
+def _misread(one: PrintedFigure, other: PrintedFigure) -> str | None:
     """An exponent taken by its letter, where the number that was meant agrees."""
     for printed, against in ((one, other), (other, one)):
         if printed.meant is not None and span(printed.meant).meets(against.spans[0]):
@@ -187,7 +187,7 @@ def _misread(one: Figure, other: Figure) -> str | None:
     return None
 
 
-def _tenfold(one: Figure, other: Figure) -> str | None:
+def _tenfold(one: PrintedFigure, other: PrintedFigure) -> str | None:
     if not one.value or not other.value or one.dimension == COUNT:
         return None
     for factor in (Fraction(10), Fraction(1, 10)):
@@ -196,7 +196,7 @@ def _tenfold(one: Figure, other: Figure) -> str | None:
     return None
 
 
-def _converted(one: Figure, other: Figure) -> str | None:
+def _converted(one: PrintedFigure, other: PrintedFigure) -> str | None:
     """Each of two quantities in the unit of the other."""
     mine, its = one.measure, other.measure
     if mine is None or its is None or mine.unit == its.unit:
@@ -211,20 +211,20 @@ def _in_unit(measure: Measure, like: Measure) -> str:
 # -- figures of two kinds ---------------------------------------------------------------------------------------
 
 
-def _of_two_kinds(one: Figure, other: Figure) -> FigureComparison:
+def _of_two_kinds(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
     message = f"{one.text} is {_kind(one)} and {other.text} is {_kind(other)}: they are not of one kind"
     lost = _lost(one, other)
     return _made(one, other, message, suggestion=lost, explained=lost is not None)
 
 
-def _kind(printed: Figure) -> str:
+def _kind(printed: PrintedFigure) -> str:
     if printed.dimension in units.DIMENSIONS:
         return units.DIMENSIONS[printed.dimension][0]
     return f"a count of {printed.counted}s" if printed.counted else "a count"
 
 
-def _lost(one: Figure, other: Figure) -> str | None:
-    """What agrees once a figure without a 'per' gets that of the other, or one 'per' is taken for the other."""
+def _lost(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    """A suggestion that gives a figure without a 'per' that of the other, or takes one 'per' for the other."""
     if one.measure is None or other.measure is None:
         return None
     plainer, fuller = sorted((one.measure, other.measure), key=lambda measure: "/" in measure.unit.symbol)
@@ -232,7 +232,7 @@ def _lost(one: Figure, other: Figure) -> str | None:
 
 
 def _with_the_per_of(measure: Measure, against: Measure) -> str | None:
-    """What agrees once a quantity is per what another is per."""
+    """The suggestion that a quantity is per the unit that another is per, where the two then agree."""
     amount, _, had = measure.unit.symbol.partition("/")
     per = against.unit.symbol.partition("/")[2]
     if had == per:
@@ -254,7 +254,7 @@ def _lost_words(measure: Measure, had: str, per: str) -> str:
 # -- an unstated part of a number -------------------------------------------------------------------------------
 
 
-def _of_unstated_part(one: Figure, other: Figure) -> FigureComparison:
+def _of_unstated_part(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
     """A percentage of a known number: some whole part of it has to round to it."""
     share, percent = (one, other) if one.whole else (other, one)
     if percent.measure is None or percent.dimension != PERCENT or share.whole is None:

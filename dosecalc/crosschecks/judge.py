@@ -28,7 +28,7 @@ def within(difference: Number, limit: Fraction) -> bool:
     return not EXACT.above(abs(difference), limit).yes
 
 
-class Expected(NamedTuple):
+class ExpectedAmount(NamedTuple):
     """The amount that the levels give for a known size, and the relative difference of the reported amount from it."""
 
     size: Number
@@ -44,7 +44,7 @@ class Judged(NamedTuple):
     reading: Reading
     standing: Standing | None
     """Where the implied size stands among people; None where no size is implied."""
-    expected: Expected | None
+    expected: ExpectedAmount | None
     """None where the size is not known."""
 
     @property
@@ -74,7 +74,7 @@ class Ruling(NamedTuple):
     explanation: Judged | None = None
 
 
-class Judge:
+class ReportJudge:
     """One report, and what its hypotheses are judged by. ``base`` is the first of them as printed."""
 
     def __init__(self, report: Report, base: Hypothesis) -> None:
@@ -109,14 +109,14 @@ class Judge:
         )
         return Judged(hypothesis, reading, standing, expected)
 
-    def _expected(self, hypothesis: Hypothesis) -> Expected | None:
+    def _expected(self, hypothesis: Hypothesis) -> ExpectedAmount | None:
         size: Number | None = Fraction(1)
         if hypothesis.basis is not None:
             size = self.report.sizes.get(hypothesis.basis)
         if size is None:
             return None
         amount = hypothesis.expected(size)
-        return Expected(size, amount, hypothesis.total / amount - 1)
+        return ExpectedAmount(size, amount, hypothesis.total / amount - 1)
 
     def distance(self, judged: Judged) -> tuple[int, float]:
         """How much a reading changes the report: the number of changes, then by how much a figure moves."""
@@ -154,7 +154,7 @@ def _narrowest(difference: Number) -> Literal[10, 20] | None:
 
 
 def _slip(printed: Hypothesis, explanation: Hypothesis) -> str:
-    """What was meant, with the factor by which the reported amount is off for it: ``37: 1,036 MBq, not mCi``."""
+    """The suspected slip with the factor by which the reported amount is off for it: ``37: 1,036 MBq, not mCi``."""
     ratio = printed.factor / explanation.factor
     factor = units.decimal(ratio, 5) if ratio >= 1 else f"1/{units.decimal(1 / ratio, 5)}"
     return f"{factor}: {explanation.words}"

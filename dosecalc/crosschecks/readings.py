@@ -1,4 +1,4 @@
-"""What a report can have meant: its figures as printed, and each way in which one of them may have been mistaken.
+"""The meanings that a report can have: its figures as printed, and each way in which one of them may be mistaken.
 
 A hypothesis says what was given in all, how much of it belongs to one unit of body size, and what would have to be
 changed in the report. Nothing here knows which of them is right. Canonical units: MBq or mg, kg, m².
@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import Literal, NamedTuple
 
 from dosecalc.crosschecks.amounts import UNIT, Basis, basis_of, substance_of
-from dosecalc.crosschecks.courses import Course
+from dosecalc.crosschecks.courses import KnownCourse
 from dosecalc.crosschecks.swaps import swapped
 from dosecalc.quantities import units
 from dosecalc.quantities.printed import half_a_digit
@@ -19,7 +19,7 @@ from dosecalc.quantities.units import Measure
 
 POUND = units.unit("lb").factor
 PrintedAs = Literal["per dose", "per cycle", "total"]
-"""What a report says that its level is of."""
+"""The doses that a printed level is said to be of."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 Kind = Literal[
@@ -28,7 +28,7 @@ Kind = Literal[
 """The kinds of change; a hypothesis makes each of them at most once."""
 
 
-class Change(NamedTuple):
+class ReportChange(NamedTuple):
     """One thing that would have to be changed in the report."""
 
     kind: Kind
@@ -54,7 +54,7 @@ class Hypothesis(NamedTuple):
     stretch: Fraction = Fraction(1)
     cycle: int | None = None
     arm: str | None = None
-    changes: tuple[Change, ...] = ()
+    changes: tuple[ReportChange, ...] = ()
 
     @property
     def kinds(self) -> set[Kind]:
@@ -109,7 +109,7 @@ class Hypotheses(NamedTuple):
     twice: list[Hypothesis]
 
 
-def hypotheses(figures: Figures, courses: Sequence[Course], named: Sequence[Course] = ()) -> Hypotheses:
+def hypotheses(figures: Figures, courses: Sequence[KnownCourse], named: Sequence[KnownCourse] = ()) -> Hypotheses:
     """Every meaning that a report can have had.
 
     ``named`` are the courses of the protocol that the report is said to follow; they give the levels that it does not
@@ -132,7 +132,7 @@ def doses_word(number: int) -> str:
 # -- as printed -------------------------------------------------------------------------------------------------
 
 
-def as_printed(figures: Figures, named: Sequence[Course]) -> list[Hypothesis]:
+def as_printed(figures: Figures, named: Sequence[KnownCourse]) -> list[Hypothesis]:
     """The report taken by its word: one hypothesis, or one for each way that the named course leaves open."""
     if figures.level is None:
         return _as_named(figures, named)
@@ -144,7 +144,7 @@ def as_printed(figures: Figures, named: Sequence[Course]) -> list[Hypothesis]:
     return [plain]
 
 
-def _as_named(figures: Figures, named: Sequence[Course]) -> list[Hypothesis]:
+def _as_named(figures: Figures, named: Sequence[KnownCourse]) -> list[Hypothesis]:
     """The levels of the named courses, each arithmetic once."""
     first: dict[object, Hypothesis] = {}
     for course in named:
@@ -171,7 +171,7 @@ def _printed_for(plain: Hypothesis, number: int, share: str) -> Hypothesis:
     return _level_for(plain, number)._replace(words=_level_words(plain, share))
 
 
-def as_planned(figures: Figures, course: Course) -> Hypothesis | None:
+def as_planned(figures: Figures, course: KnownCourse) -> Hypothesis | None:
     """The doses of a known course; None where their levels are not fixed or of another kind than the total."""
     levels = course.levels(figures.doses)
     if levels is None or substance_of(levels[0]) != substance_of(figures.total):
@@ -200,19 +200,19 @@ def _levels_words(levels: Sequence[Measure], *, alike: bool) -> str:
 # -- one more thing changed -------------------------------------------------------------------------------------
 
 
-def _changed_once_more(bases: list[Hypothesis], figures: Figures, courses: Sequence[Course]) -> list[Hypothesis]:
+def _changed_once_more(bases: list[Hypothesis], figures: Figures, courses: Sequence[KnownCourse]) -> list[Hypothesis]:
     changed = (hypothesis for base in bases for hypothesis in _changed(base, figures, courses))
     return _distinct(_with_arm(hypothesis, courses) for hypothesis in changed)
 
 
-def _changed(base: Hypothesis, figures: Figures, courses: Sequence[Course]) -> Iterator[Hypothesis]:
+def _changed(base: Hypothesis, figures: Figures, courses: Sequence[KnownCourse]) -> Iterator[Hypothesis]:
     """Every hypothesis that changes one more thing than ``base``, each kind of change at most once."""
     for hypothesis in _all_changed(base, figures, courses):
         if _may_follow(hypothesis.changes[-1].kind, base.kinds):
             yield hypothesis
 
 
-def _all_changed(base: Hypothesis, figures: Figures, courses: Sequence[Course]) -> Iterator[Hypothesis]:
+def _all_changed(base: Hypothesis, figures: Figures, courses: Sequence[KnownCourse]) -> Iterator[Hypothesis]:
     for changes in (_sharing_of_level, _sharing_of_total, _units_of_total, _units_of_level, _bases, _pounds, _slips):
         yield from changes(base, figures)
     for course in courses:
@@ -232,7 +232,7 @@ def _change(base: Hypothesis, kind: Kind, statement: str, words: str = "") -> Hy
     """``base`` with one more change in its words; its figures are still to be changed."""
     words = words or statement
     joined = f"{base.words}; {words}" if base.changes else words
-    return base._replace(words=joined, changes=(*base.changes, Change(kind, statement)))
+    return base._replace(words=joined, changes=(*base.changes, ReportChange(kind, statement)))
 
 
 def _printed_level(base: Hypothesis, figures: Figures) -> Measure | None:
@@ -370,15 +370,15 @@ def _slips(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
 # -- what a known course has in place of a printed figure --
 
 
-def _levels_of(course: Course, base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+def _levels_of(course: KnownCourse, base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     if base.basis is None or figures.level is None or base.cycle is not None or base.changes:
         return
     planned = as_planned(figures, course)
     if planned is not None and planned.basis == base.basis and planned.per_size != base.per_size:
-        yield planned._replace(changes=(Change("level", f"the level is that of {course.arm}"),))
+        yield planned._replace(changes=(ReportChange("level", f"the level is that of {course.arm}"),))
 
 
-def _counts_of(course: Course, base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+def _counts_of(course: KnownCourse, base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     """The doses of the whole course, without its optional cycles and with them."""
     if base.cycle is not None and base.cycle >= base.doses:
         return
@@ -389,13 +389,13 @@ def _counts_of(course: Course, base: Hypothesis, figures: Figures) -> Iterator[H
             yield _change(base, "count", statement)._replace(doses=number, per_size=per_size, arm=course.arm)
 
 
-def _optional_words(course: Course, number: int) -> str:
+def _optional_words(course: KnownCourse, number: int) -> str:
     if course.required == len(course.doses):
         return ""
     return f" {'with' if number > course.required else 'without'} its optional cycles"
 
 
-def _sum_of(course: Course, number: int, base: Hypothesis, figures: Figures) -> Fraction | None:
+def _sum_of(course: KnownCourse, number: int, base: Hypothesis, figures: Figures) -> Fraction | None:
     """The sum of the levels of so many doses; None where the course does not have them at the levels of ``base``."""
     if figures.level is None and base.arm == course.arm:
         planned = as_planned(figures._replace(doses=number), course)
@@ -405,7 +405,7 @@ def _sum_of(course: Course, number: int, base: Hypothesis, figures: Figures) -> 
     return base.per_size * number / base.doses
 
 
-def _single_doses(figures: Figures, courses: Sequence[Course]) -> Iterator[Hypothesis]:
+def _single_doses(figures: Figures, courses: Sequence[KnownCourse]) -> Iterator[Hypothesis]:
     """Cycles of one dose each, for courses that have several doses a cycle: level and cycle changed."""
     for course in courses:
         planned = as_planned(figures, course) if figures.level is not None else None
@@ -414,20 +414,20 @@ def _single_doses(figures: Figures, courses: Sequence[Course]) -> Iterator[Hypot
             words = f"{number_word(figures.doses)} cycles of one dose of {level}, the level of {course.arm}"
             per_cycle = number_word(course.per_cycle)
             changes = (
-                Change("level", f"the level is that of {course.arm}"),
-                Change("single doses", f"one dose a cycle, where {course.arm} is read as having {per_cycle}"),
+                ReportChange("level", f"the level is that of {course.arm}"),
+                ReportChange("single doses", f"one dose a cycle, where {course.arm} is read as having {per_cycle}"),
             )
             yield planned._replace(words=words, changes=changes)
 
 
-def _may_be_cycles(doses: int, course: Course) -> bool:
+def _may_be_cycles(doses: int, course: KnownCourse) -> bool:
     return course.per_cycle > 1 and 1 < doses <= course.cycles
 
 
 # -- all of them ------------------------------------------------------------------------------------------------
 
 
-def _with_arm(hypothesis: Hypothesis, courses: Iterable[Course]) -> Hypothesis:
+def _with_arm(hypothesis: Hypothesis, courses: Iterable[KnownCourse]) -> Hypothesis:
     """The hypothesis with the first course whose first doses are just its own."""
     level, cycle = hypothesis.level, hypothesis.cycle
     if level is None or not hypothesis.kinds.isdisjoint(("count", "level")):
@@ -443,12 +443,12 @@ def _with_arm(hypothesis: Hypothesis, courses: Iterable[Course]) -> Hypothesis:
 def _distinct(every: Iterable[Hypothesis]) -> list[Hypothesis]:
     """Without those that an earlier one says in the same changes, or in the same arithmetic and of the same arm."""
     kept: list[Hypothesis] = []
-    told: set[object] = set()
+    seen: set[object] = set()
     for hypothesis in every:
         keys: set[object] = {frozenset(hypothesis.changes)}
         if hypothesis.arm is not None:
             keys.add((hypothesis.arm, hypothesis.doses, *hypothesis.arithmetic))
-        if told.isdisjoint(keys):
+        if seen.isdisjoint(keys):
             kept.append(hypothesis)
-            told |= keys
+            seen |= keys
     return kept

@@ -58,7 +58,7 @@ class Report(NamedTuple):
     measured: Mapping[Kind, Measure]
     sizes: Mapping[Kind, Value]
     notes: tuple[str, ...]
-    """What has to be said of the body surface: by which formula, or that it contradicts the stated one."""
+    """Notes on the body surface: by which formula it is, or that it contradicts the stated one."""
     protocol: str | None
     agent: str | None
 
@@ -150,7 +150,7 @@ def _size(patient: Request, kind: Kind) -> Measure:
 
 
 def _sizes(patient: Request, measured: Mapping[Kind, Measure]) -> tuple[dict[Kind, Value], tuple[str, ...]]:
-    """The sizes with a body surface from weight and height where none is stated, and what has to be said of it."""
+    """The sizes with a body surface from weight and height where none is stated, and notes on it."""
     sizes: dict[Kind, Value] = {kind: measure.value for kind, measure in measured.items()}
     formula = bodysurface.FORMULAS[patient.formula or bodysurface.DEFAULT]
     derived = _surface(patient, formula, sizes)

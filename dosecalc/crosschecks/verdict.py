@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from dosecalc.crosschecks.conclusion import conclusion, no_level, notes
-from dosecalc.crosschecks.courses import Candidates, Course, of_library, of_protocol
-from dosecalc.crosschecks.judge import AllJudged, Judge, Judged, Ruling, nearness
+from dosecalc.crosschecks.courses import Candidates, KnownCourse, of_library, of_protocol
+from dosecalc.crosschecks.judge import AllJudged, Judged, ReportJudge, Ruling, nearness
 from dosecalc.crosschecks.readings import Figures, Hypotheses, Hypothesis, hypotheses
 from dosecalc.crosschecks.report import Report, read, spelled
 from dosecalc.crosschecks.result import Crosscheck
@@ -92,7 +92,7 @@ def crosscheck_inputs(inputs: Mapping[str, Sequence[str]]) -> Crosscheck:
     meanings = hypotheses(figures, candidates.courses, candidates.named)
     if not meanings.printed:
         raise InputError(no_level(candidates.named, figures.doses), where="--level")
-    judge = Judge(report, meanings.printed[0])
+    judge = ReportJudge(report, meanings.printed[0])
     judged = _judged(judge, meanings)
     ruling = _rule(judged)
     readings = tuple(each.reading for each in (*judged.printed, *judged.once, *judged.twice))
@@ -120,12 +120,12 @@ def _candidates(report: Report) -> Candidates:
     return of_library(report.substance, report.agent, report.days)
 
 
-def _figures(report: Report, named: Sequence[Course]) -> Figures:
+def _figures(report: Report, named: Sequence[KnownCourse]) -> Figures:
     known = frozenset(kind for kind in report.sizes if kind != "height")
     return Figures(report.total, _doses(report, named), report.level, report.printed_as, known)
 
 
-def _doses(report: Report, named: Sequence[Course]) -> int:
+def _doses(report: Report, named: Sequence[KnownCourse]) -> int:
     if report.doses is not None:
         return report.doses
     required = {course.required for course in named}
@@ -137,18 +137,19 @@ def _doses(report: Report, named: Sequence[Course]) -> int:
 # -- what holds -------------------------------------------------------------------------------------------------
 
 
-def _judged(judge: Judge, meanings: Hypotheses) -> AllJudged:
+def _judged(judge: ReportJudge, meanings: Hypotheses) -> AllJudged:
     printed = [judge.judge(hypothesis) for hypothesis in meanings.printed]
     once = sorted((judge.judge(hypothesis) for hypothesis in meanings.once), key=judge.distance)
     fitting = [judge.judge(each) for each in _only_with_two(judge, meanings.twice, [*printed, *once])]
     return AllJudged(printed, once, sorted(fitting, key=judge.distance)[:MOST_OF_TWO])
 
 
-def _only_with_two(judge: Judge, twice: Iterable[Hypothesis], simpler: Iterable[Judged]) -> Iterator[Hypothesis]:
+def _only_with_two(judge: ReportJudge, twice: Iterable[Hypothesis], simpler: Iterable[Judged]) -> Iterator[Hypothesis]:
     """Hypotheses that change two things and hold, without those that a simpler one says in the same arithmetic."""
-    said = {judged.hypothesis.arithmetic for judged in simpler if judged.holds}
+    simpler_arithmetic = {judged.hypothesis.arithmetic for judged in simpler if judged.holds}
     for hypothesis in twice:
-        if judge.holds(hypothesis) and ("single doses" in hypothesis.kinds or hypothesis.arithmetic not in said):
+        is_new = "single doses" in hypothesis.kinds or hypothesis.arithmetic not in simpler_arithmetic
+        if judge.holds(hypothesis) and is_new:
             yield hypothesis
 
 
@@ -170,14 +171,14 @@ def _rule(judged: AllJudged) -> Ruling:
 
 
 def _preference(judged: Judged) -> tuple[float, bool]:
-    """What was measured goes before what is only plausible, the nearest first; then a regimen that is known."""
+    """A key for sorting: measured before only plausible, the nearest first; then a regimen that is known."""
     return nearness(judged), judged.reading.arm is None
 
 
 # -- what it rests on -------------------------------------------------------------------------------------------
 
 
-def _sources(courses: Iterable[Course], arms: set[str | None], *, with_growth: bool) -> Iterator[dict[str, str]]:
+def _sources(courses: Iterable[KnownCourse], arms: set[str | None], *, with_growth: bool) -> Iterator[dict[str, str]]:
     """The files of some arms, and the growth reference where it was used."""
     for file, sha256 in dict.fromkeys((course.file, course.sha256) for course in courses if course.arm in arms):
         yield {"id": file, "sha256": sha256}
@@ -185,7 +186,7 @@ def _sources(courses: Iterable[Course], arms: set[str | None], *, with_growth: b
         yield tables.identity()
 
 
-def _unconfirmed(courses: Iterable[Course], ruling: Ruling) -> tuple[str, ...]:
+def _unconfirmed(courses: Iterable[KnownCourse], ruling: Ruling) -> tuple[str, ...]:
     """The unconfirmed facts about the regimens that the conclusion names."""
     named = {judged.reading.arm for judged in (ruling.printed, ruling.explanation) if judged is not None}
     return tuple(dict.fromkeys(fact for course in courses if course.arm in named for fact in course.unconfirmed))

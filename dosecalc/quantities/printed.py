@@ -82,7 +82,7 @@ _STRICT = ("more than", "above", "less than", "below", ">", "<")
 _EXAMPLES = "'444 MBq', '8 to 18 mCi/kg', 'at least 55 mCi', '7 patients', '12/25' or 'of 26'"
 
 
-class Figure(NamedTuple):
+class PrintedFigure(NamedTuple):
     """A printed figure: the spans that it can mean (two for the ends of a range), and its number where it is one.
 
     ``whole`` is the number of all for a share of an unstated part. ``meant`` is what was meant where the print, taken
@@ -97,10 +97,10 @@ class Figure(NamedTuple):
     whole: int | None = None
     meant: Measure | None = None
     counted: str = ""
-    """What a count is of, where it says so."""
+    """The noun of a count, where it has one."""
 
 
-def figure(text: str) -> Figure:
+def figure(text: str) -> PrintedFigure:
     """Read a printed figure. InputError says what was read and how figures are written."""
     clean = " ".join(text.split())
     for form, reader in _FORMS:
@@ -115,38 +115,38 @@ def figure(text: str) -> Figure:
         raise InputError(f"{error.message} Figures are {_EXAMPLES}.") from None
 
 
-def quantity_figure(measure: Measure) -> Figure:
+def quantity_figure(measure: Measure) -> PrintedFigure:
     """A printed quantity as a figure."""
-    return Figure(measure.text, measure.dimension, (span(measure),), measure.value, measure)
+    return PrintedFigure(measure.text, measure.dimension, (span(measure),), measure.value, measure)
 
 
-def _count(match: re.Match[str]) -> Figure:
+def _count(match: re.Match[str]) -> PrintedFigure:
     """``7 patients``: exactly so many."""
     number = Fraction(match[1])
     noun = match.string.removeprefix(match[1]).strip().removesuffix("s")
-    return Figure(match.string, COUNT, (Span(number, number),), number, counted=noun)
+    return PrintedFigure(match.string, COUNT, (Span(number, number),), number, counted=noun)
 
 
-def _share(match: re.Match[str]) -> Figure:
+def _share(match: re.Match[str]) -> PrintedFigure:
     """``12/25``: exactly that percentage."""
     percent = Fraction(100 * int(match[1]), _not_zero(match.string, int(match[2])))
-    return Figure(match.string, PERCENT, (Span(percent, percent),), percent)
+    return PrintedFigure(match.string, PERCENT, (Span(percent, percent),), percent)
 
 
-def _unstated_part(match: re.Match[str]) -> Figure:
+def _unstated_part(match: re.Match[str]) -> PrintedFigure:
     """``of 26``."""
-    return Figure(match.string, PERCENT, (), None, whole=_not_zero(match.string, int(match[1])))
+    return PrintedFigure(match.string, PERCENT, (), None, whole=_not_zero(match.string, int(match[1])))
 
 
-def _e_nine(match: re.Match[str]) -> Figure:
+def _e_nine(match: re.Match[str]) -> PrintedFigure:
     """``0.75 x 10E9/L``, which is ten times what was meant."""
     meant = units.read(f"{match[1]} x 10^9/L")
     literal = meant._replace(number=meant.number * 10)
     spans = (span(meant).times(Fraction(10)),)
-    return Figure(match.string, meant.dimension, spans, literal.value, literal, meant=meant)
+    return PrintedFigure(match.string, meant.dimension, spans, literal.value, literal, meant=meant)
 
 
-def _bound(match: re.Match[str]) -> Figure:
+def _bound(match: re.Match[str]) -> PrintedFigure:
     """``at least 55 mCi``: the limit is the number that is printed, and not one that was rounded."""
     word, inner = match[1], figure(match[2])
     if inner.value is None or (inner.dimension == PERCENT and inner.measure is None):
@@ -156,15 +156,15 @@ def _bound(match: re.Match[str]) -> Figure:
     return inner._replace(text=match.string, spans=spans, value=None, measure=None, meant=None)
 
 
-def _range(match: re.Match[str]) -> Figure:
+def _range(match: re.Match[str]) -> PrintedFigure:
     """``8 to 18 mCi/kg``."""
     low, high = units.read(match[1] + match[3]), units.read(match[2] + match[3])
     if low.value > high.value:
         raise InputError(f"read {match.string!r}; a range goes from a lower to a higher quantity")
-    return Figure(match.string, low.dimension, (span(low), span(high)), None)
+    return PrintedFigure(match.string, low.dimension, (span(low), span(high)), None)
 
 
-_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Figure]], ...] = (
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], PrintedFigure]], ...] = (
     (_COUNT, _count),
     (_SHARE, _share),
     (_OF, _unstated_part),
@@ -181,9 +181,9 @@ def _not_zero(text: str, whole: int) -> int:
     return whole
 
 
-def _ratio(text: str, part: Measure, whole: Measure) -> Figure:
+def _ratio(text: str, part: Measure, whole: Measure) -> PrintedFigure:
     (low, high, _), (least, most, _) = span(part), span(whole)
     if part.dimension != whole.dimension or not least or low is None or high is None or most is None or least <= 0:
         raise InputError(f"read {text!r}, expected two quantities of one kind, for example '117.1 mCi / 200 mCi'")
     percent = 100 * part.value / whole.value
-    return Figure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)
+    return PrintedFigure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)

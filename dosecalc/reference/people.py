@@ -45,7 +45,7 @@ def ages_of(age: Stated | None) -> Ages | None:
 
 
 def person(age: Stated | None, sex: str | None) -> str:
-    """Whom a size belongs to: ``25-year-old man``, ``girl under one year``, ``9-month-old girl``, ``man or boy``."""
+    """The words for a person: ``25-year-old man``, ``girl under one year``, ``9-month-old girl``, ``man or boy``."""
     if age is None or not isinstance(age.value, Fraction):
         return f"{_GROWN[sex]} or {_YOUNG[sex]}" if sex in _GROWN else "person of any age"
     noun = (_GROWN if age.value >= ADULT else _YOUNG).get(sex or "", "")
