@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dosecalc.files import folders
-from dosecalc.library import reader
+from dosecalc.library.load import load_file
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities.units import prose
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
@@ -25,7 +25,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 def write(folder: Path) -> list[Path]:
     """Write every page below a folder and name them; pages of protocols that are gone are removed."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = [reader.load(path) for path in sorted(folders.protocol_files())]
+    files = [load_file(path) for path in sorted(folders.protocol_files())]
     texts = {f"{file.protocol.id}.md": page(file) for file in files} | {"index.md": index(files)}
     for old in set(folder.glob("*.md")) - {folder / name for name in texts}:
         old.unlink()

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dosecalc.dosimetry.result import Dosimetry
     from dosecalc.errors import InputError
     from dosecalc.files.patient import Patient
-    from dosecalc.library.reader import load_protocol
+    from dosecalc.library.load import load_protocol
     from dosecalc.planning.comparison import Comparison, compare
     from dosecalc.planning.limits import limits
     from dosecalc.planning.maxima import Limits
@@ -84,7 +84,7 @@ _HOMES = {
     "dispense": ("dosecalc.dispensing.draw", "dispense"),
     "fit_retention": ("dosecalc.dosimetry.fit", "fit_retention"),
     "limits": ("dosecalc.planning.limits", "limits"),
-    "load_protocol": ("dosecalc.library.reader", "load_protocol"),
+    "load_protocol": ("dosecalc.library.load", "load_protocol"),
     "plan": ("dosecalc.planning.planner", "plan"),
     "same": ("dosecalc.crosschecks.figures", "same"),
 }

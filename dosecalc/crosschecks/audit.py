@@ -14,10 +14,10 @@ from dosecalc.crosschecks.result import WORST_FIRST, Audit, Audited, Claim, Cros
 from dosecalc.crosschecks.verdict import crosscheck_inputs
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.files.factsheet import Case, CaseFile, Reported
+from dosecalc.files.factsheet import CaseFile, ReportedCase, UnsourcedCase
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
-from dosecalc.library.lint import case_figures
+from dosecalc.library.lint import case_faults
 from dosecalc.quantities.options import path_text
 from dosecalc.version import VERSION
 
@@ -25,7 +25,7 @@ from dosecalc.version import VERSION
 class _Source(NamedTuple):
     name: str
     sha256: str
-    cases: list[Case]
+    cases: list[ReportedCase]
 
 
 def audit(*paths: str | os.PathLike[str]) -> Audit:
@@ -92,9 +92,9 @@ def _read(path: str) -> _Source:
 # -- cases ------------------------------------------------------------------------------------------------------
 
 
-def _check(sheet: str, case: Case) -> Audited:
+def _check(sheet: str, case: ReportedCase) -> Audited:
     where = f"{sheet}, case {case.id}"
-    for key, message in case_figures(case, ""):
+    for key, message in case_faults(case, ""):
         if "claims" not in key or "expected a pair" in message:
             raise InputError(message, where=f"{where}, {key.lstrip('.')}")
     try:
@@ -119,7 +119,7 @@ def _check(sheet: str, case: Case) -> Audited:
     )
 
 
-def _remarks(case: Case, checked: Crosscheck | None) -> Iterator[str]:
+def _remarks(case: ReportedCase, checked: Crosscheck | None) -> Iterator[str]:
     """What bears on a verdict and is no part of it."""
     if checked is not None:
         yield from (f"Note: {note}." for note in checked.notes)
@@ -127,14 +127,14 @@ def _remarks(case: Case, checked: Crosscheck | None) -> Iterator[str]:
         yield f"The total of {_printed_total(case)} was not checked: {_lacking(case)}."
 
 
-def _printed_total(case: Case) -> str | None:
-    return case.total_level if isinstance(case, Reported) and case.total_level else case.total
+def _printed_total(case: ReportedCase) -> str | None:
+    return case.total_level if isinstance(case, UnsourcedCase) and case.total_level else case.total
 
 
-def _total(case: Case) -> Crosscheck | None:
+def _total(case: ReportedCase) -> Crosscheck | None:
     """The total against the regimen; None where the source does not print all that this takes."""
     total = _printed_total(case)
-    if isinstance(case, Reported) and case.total is not None and case.total_level is not None:
+    if isinstance(case, UnsourcedCase) and case.total is not None and case.total_level is not None:
         raise InputError("state the total or the total per body size, not both", where="total_level")
     if total is None or (case.protocol is None and (case.doses is None or case.level is None)):
         return None
@@ -147,7 +147,7 @@ def _total(case: Case) -> Crosscheck | None:
     return crosscheck_inputs({option: [text] for option, text in stated.items() if text is not None})
 
 
-def _claim(pair: list[str]) -> Claim:
+def _claim(pair: tuple[str, ...]) -> Claim:
     first, second = pair
     try:
         found = same(first, second)
@@ -159,12 +159,12 @@ def _claim(pair: list[str]) -> Claim:
     return Claim(figures=(first, second), same=found, message=message)
 
 
-def _cohort(case: Case, checked: Crosscheck | None) -> Iterator[str]:
+def _cohort(case: ReportedCase, checked: Crosscheck | None) -> Iterator[str]:
     if checked is not None and case.patients is not None and case.patients > 1:
         yield f"Figures of {case.patients} patients, not of one."
 
 
-def _lacking(case: Case) -> str:
+def _lacking(case: ReportedCase) -> str:
     printed = {"total": _printed_total(case), "number of doses": case.doses, "level": case.level}
     lacking = [name for name, value in printed.items() if value is None]
     return f"it prints no {' and no '.join(lacking)}" if lacking else "it prints no claim"

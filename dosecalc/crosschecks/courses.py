@@ -13,8 +13,8 @@ from dosecalc.crosschecks.readings import Course, Planned
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.protocol import Arm, cited
-from dosecalc.library import reader
 from dosecalc.library.agents import named, suits
+from dosecalc.library.load import find_arms, load_file
 from dosecalc.library.reader import ProtocolFile
 
 
@@ -39,7 +39,7 @@ def of_library(kind: str, agent: str | None, age: Fraction | None) -> Candidates
 
 def of_protocol(wanted: str, kind: str, agent: str | None, age: Fraction | None) -> tuple[Course, ...]:
     """The courses of one arm, or of every arm of a protocol file. InputError where none gives what was asked."""
-    file, arms = reader.find_any(wanted)
+    file, arms = find_arms(wanted)
     found = courses([(file, arm) for arm in arms], kind, agent, age)
     if not found:
         names = ", ".join(each.name for each in file.protocol.agents.values())
@@ -61,7 +61,7 @@ def _files() -> tuple[list[ProtocolFile], list[str]]:
     files, notes = [], []
     for path in folders.protocol_files():
         try:
-            files.append(reader.load(path))
+            files.append(load_file(path))
         except InputError as error:
             notes.append(f"left out: {error}")
     return files, notes

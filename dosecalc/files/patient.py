@@ -8,13 +8,12 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from dosecalc.errors import InputError
 from dosecalc.quantities.options import texts
 
-Texts = Annotated[list[str], BeforeValidator(texts)]
-_Listed: Any = Field(default_factory=list)
+Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 
 
 class Patient(BaseModel):
@@ -28,16 +27,16 @@ class Patient(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    age: Texts = _Listed
-    sex: Texts = _Listed
-    weight: Texts = _Listed
-    height: Texts = _Listed
-    bsa: Texts = _Listed
-    observables: Texts = _Listed
-    prior: Texts = _Listed
-    given: Texts = _Listed
-    measured: Texts = _Listed
-    label: Texts = _Listed
+    age: Texts = ()
+    sex: Texts = ()
+    weight: Texts = ()
+    height: Texts = ()
+    bsa: Texts = ()
+    observables: Texts = ()
+    prior: Texts = ()
+    given: Texts = ()
+    measured: Texts = ()
+    label: Texts = ()
 
     def __init__(self, **statements: Any) -> None:
         """Raises InputError for a key that is not known and for a value that is no text, number or quantity."""

@@ -17,7 +17,7 @@ from dosecalc.files.protocol import cited
 from dosecalc.findings import regimen, sentences, sizes
 from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
-from dosecalc.library import reader
+from dosecalc.library.load import find_arm
 from dosecalc.planning.particulars import particulars
 from dosecalc.planning.result import Conflict, Dose, Instruction, Plan, RunningTotal, Size, Totals, Unconfirmed
 from dosecalc.quantities import units
@@ -163,7 +163,7 @@ def asked_of(inputs: Mapping[str, Sequence[str]], *, need_levels: bool = True) -
     if len(wanted) != 1:
         said = f"given twice with different values, {' and '.join(wanted)}" if wanted else "nothing was given"
         raise InputError(said, where="--protocol")
-    file, arm = reader.find(wanted[0])
+    file, arm = find_arm(wanted[0])
     return match(file, arm, read_request(kept, file.table), need_levels=need_levels), kept
 
 
