@@ -38,7 +38,7 @@ def path_text(option: str, value: object) -> str:
 
 
 def within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a reader reads, its errors placed at the option."""
+    """The result of a reader; an error of it names the option."""
     try:
         return reader(*args, **kwargs)
     except InputError as error:
@@ -46,7 +46,7 @@ def within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
 
 def one(inputs: Mapping[str, Sequence[str]], option: str) -> str | None:
-    """The text of an option that is given once; None where it is not given."""
+    """The text of an option that may be given once; None where it is not given."""
     found = list(dict.fromkeys(inputs.get(option, ())))
     if len(found) > 1:
         raise InputError(f"given twice with different values, {found[0]!r} and {found[1]!r}", where=f"--{option}")

@@ -1,4 +1,4 @@
-"""What somebody stated: the value, and the text that it was read from."""
+"""A statement: the value, and the text that it was read from."""
 
 from __future__ import annotations
 
