@@ -38,10 +38,10 @@ def write(folder: Path) -> list[Path]:
 
 def page(file: ProtocolFile) -> str:
     """The page of one protocol: what ``dosecalc protocol show`` says, and the documents behind it."""
-    said = protocol_page(file, list(file.protocol.arms))
+    blocks = protocol_page(file, file.protocol.arms)
     title = f"# {_escaped(prose(file.protocol.title))}\n"
     head = f"`{file.protocol.id}`, {file.protocol.status}. Plan an arm with `dosecalc plan --protocol ARM`.\n"
-    return "\n".join([title, head, *_blocks(said[2:]), *_documents(file)])
+    return "\n".join([title, head, *_blocks(blocks[2:]), *_documents(file)])
 
 
 def index(files: list[ProtocolFile]) -> str:
@@ -86,8 +86,8 @@ def _documents(file: ProtocolFile) -> list[str]:
         path = Path(folders.shipped("seeds")) / f"{sheet}.toml"
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         links = ", ".join(f"<{url}>" for url in raw.get("urls", ()))
-        said = ", ".join(_escaped(str(raw[key])) for key in ("publisher", "date") if key in raw)
-        lines.append(f"- **{sheet}**: {_escaped(raw.get('title', ''))}. {said}{'. ' if links else ''}{links}")
+        publisher = ", ".join(_escaped(str(raw[key])) for key in ("publisher", "date") if key in raw)
+        lines.append(f"- **{sheet}**: {_escaped(raw.get('title', ''))}. {publisher}{'. ' if links else ''}{links}")
     return [*lines, ""] if len(lines) > 2 else []
 
 

@@ -21,7 +21,7 @@ T = TypeVar("T")
 def interview(file: str | None) -> Draft:
     """Ask for everything that a first file needs."""
     if file is not None and os.path.exists(file):
-        raise InputError(f"{file} exists already; nothing was asked")
+        raise InputError(f"{file} exists already; no question was asked")
     click.echo("A new protocol file. Numbers are written with their units; Enter takes the answer in [brackets].")
     title = _ask("Title (what is given to whom)", answers.title)
     name = _id_of(file) if file else _ask("Id, with which its arms begin", answers.identifier, answers.proposed(title))

@@ -1,4 +1,4 @@
-"""A fact sheet: one source document with its facts, the patients that it reports, and its conflicts.
+"""A fact sheet: one source document with its facts, the patients that it reports, and its contradictions.
 
 A protocol cites facts as ``sheet#fact``. A number in a protocol must equal a value of a fact that it cites, so each
 figure is written twice, by hand, in two files that a linter compares.
@@ -64,7 +64,7 @@ class ReportedCase(FileTable):
 class UnsourcedCase(ReportedCase):
     """A case of a file that is no fact sheet: it needs no statement, and may give its total per body size.
 
-    ``agree`` is what whoever wrote it down expects; it is kept and never taken for a result.
+    ``agree`` is the author's own expectation; it is kept and never taken for a result.
     """
 
     statement: str = ""
@@ -82,7 +82,7 @@ class CaseFile(FileTable):
 
 
 class SheetConflict(FileTable):
-    """Two statements that cannot both hold; ``exposed_by`` is the arithmetic or the reading that shows it."""
+    """Two statements that cannot both hold; ``exposed_by`` is the arithmetic or the passage that shows it."""
 
     id: str
     between: Many[str]
@@ -92,7 +92,7 @@ class SheetConflict(FileTable):
 
 
 class FactSheet(FileTable):
-    """One source document: what it is, where it was seen, and what it states."""
+    """One source document: its kind, where it was found, and what it states."""
 
     schema_: Literal[1]
     id: str

@@ -1,4 +1,4 @@
-"""What is wrong in a file, as sentences with their key and line."""
+"""Faults of files: everything that is wrong in one, as sentences with their key and line."""
 
 from __future__ import annotations
 
@@ -58,20 +58,23 @@ def not_toml(name: str, error: BaseException) -> Problem:
 
 
 def line_in(message: str) -> int | None:
+    """The line that a message of the TOML reader names."""
     match = re.search(r"line (\d+)", message)
     return int(match[1]) if match else None
 
 
 def first_line(error: BaseException) -> str:
+    """The first line of an error's message."""
     return str(error).partition("\n")[0].partition(";")[0]
 
 
 def plain_message(message: str) -> str:
+    """A message of the TOML reader without the place, which is told beside it."""
     return message.partition(" (at ")[0]
 
 
 def _wanted(message: str) -> str:
-    """What pydantic expected, in the words of every other refusal."""
+    """The expectation of pydantic, in the words of every other refusal."""
     return re.sub(r"^Input should be ", "expected ", message)[:300]
 
 

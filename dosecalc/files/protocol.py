@@ -29,7 +29,7 @@ def cited(cite: str | Sequence[str] | None) -> tuple[str, ...]:
 
 
 def _form(value: Any) -> str:
-    """Which kind of level is written, told by its type or by the key that only this kind has."""
+    """The kind of a level, from its type or from the key that only this kind has."""
     if isinstance(value, str):
         return "quantity"
     if isinstance(value, (list, tuple)):
@@ -83,7 +83,7 @@ class Choice(FileTable):
 
 
 class OfObservable(FileTable):
-    """A factor that is stated for the patient, such as the mass of a gland."""
+    """A factor that is stated for the patient, such as the mass of the thyroid."""
 
     observable: str
 
@@ -148,10 +148,10 @@ class FactorTable(FileTable):
 
 
 class ListedInterval(FileTable):
-    """How far the doses of neighbouring cycles, or of one cycle, lie apart.
+    """The interval between the doses of neighbouring cycles, or of one cycle.
 
-    ``every`` is the planned distance between cycles; ``window`` is allowed on either side of the planned day. The dose
-    before lies ``at_least`` so long ago and ``at_most`` so long.
+    ``every`` is the planned interval between cycles; ``window`` is allowed on either side of the planned day. The
+    previous dose was given ``at_least`` and ``at_most`` so long ago.
     """
 
     every: str | None = None
@@ -184,9 +184,9 @@ class Cycle(FileTable):
 
 
 class OrganLimit(FileTable):
-    """What an organ may get in a course. Where it would get more, the source reduces all doses alike.
+    """The absorbed dose that an organ may receive in a course; above it the source reduces all doses alike.
 
-    With ``alpha_beta`` and ``repair_half_time`` the biologically effective dose is told as well.
+    With ``alpha_beta`` and ``repair_half_time`` the biologically effective dose is reported as well.
     """
 
     organ: Organ
@@ -197,7 +197,7 @@ class OrganLimit(FileTable):
 
 
 class Reduction(FileTable):
-    """A step of a ladder that the source goes down after toxicity; ``agent`` may be left out where there is one."""
+    """A dose level that the source reduces to after toxicity; ``agent`` may be left out where there is only one."""
 
     step: int
     level: Level
@@ -221,7 +221,7 @@ class Arm(FileTable):
 
 
 class Agent(FileTable):
-    """What is given. With a radionuclide its amount is an activity, without one a mass."""
+    """An agent. With a radionuclide its amount is an activity, without one a mass."""
 
     name: str
     radionuclide: str | None = None
@@ -229,7 +229,7 @@ class Agent(FileTable):
 
 
 class _ForArms(FileTable):
-    """Something that holds for some arms of a file, or for all."""
+    """A part of a file that holds for some of its arms, or for all."""
 
     arms: Many[str] | None = None
 
@@ -239,7 +239,7 @@ class _ForArms(FileTable):
 
 
 class Rule(_ForArms):
-    """What must hold: ``when`` (optional) -> ``require``. A rule never changes an amount."""
+    """A requirement: ``require`` must hold, with ``when`` only where that is true. A rule never changes an amount."""
 
     id: str
     title: str
@@ -267,14 +267,14 @@ class ListedConflict(_ForArms):
 
 
 class ListedInstruction(_ForArms):
-    """Something that people must do and that no rule can check."""
+    """An instruction for people, which no rule can check."""
 
     text: str
     cite: Cite
 
 
 class OwnObservable(FileTable):
-    """An observable that only this file speaks of."""
+    """An observable that only this file uses."""
 
     kind: Literal["quantity", "boolean", "count", "choice"]
     title: str

@@ -1,4 +1,4 @@
-"""A course record: what was prescribed and what was really given, dose by dose, as a file states it.
+"""A course record as a file states it: what was prescribed and what was given, dose by dose.
 
 Everything stays the text that was written, until it is read through the doors for units and times.
 """
@@ -29,7 +29,7 @@ Texts = Annotated[
 
 
 class MeasuredActivity(FileTable):
-    """An activity that was measured, and when; ``where`` says what it was left in."""
+    """An activity that was measured, and when; ``where`` names what it was measured in."""
 
     amount: Text
     at: Text | None = None
@@ -64,7 +64,7 @@ class RecordedDose(FileTable):
 
 
 class RecordedPatient(FileTable):
-    """What is known of the patient: the keys of a patient file."""
+    """The patient, with the keys of a patient file."""
 
     age: Texts = ()
     sex: Texts = ()

@@ -23,7 +23,7 @@ from dosecalc.quantities.numbers import FALSE, TRUE
 from dosecalc.quantities.units import Measure
 
 MOST = 50_000
-"""Combinations that are looked at; a condition with more is taken as it stands."""
+"""The most combinations that are tried; a condition with more is not checked."""
 
 
 class Gap(NamedTuple):

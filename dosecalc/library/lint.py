@@ -1,4 +1,4 @@
-"""Lint: everything that is wrong in a protocol file or a fact sheet, and what is only worth a look."""
+"""Lint: everything that is wrong in a protocol file or a fact sheet, and notes on what is worth a look."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ MOST = 100
 
 
 class LintReport(NamedTuple):
-    """The report on one file: what is wrong in it, and what is only worth a look."""
+    """The report on one file: what is wrong in it, and notes on what is worth a look."""
 
     file: str
     problems: tuple[Problem, ...]
@@ -64,10 +64,10 @@ def _notes(file: ProtocolFile) -> list[str]:
     facts = {f"{sheet.id}#{fact.id}": fact for sheet in file.sheets.values() for fact in sheet.facts.values()}
     notes = [f"no number uses {unused}" for ref, fact in facts.items() for unused in entry.unused(ref, fact)]
     if os.path.basename(file.path) != f"{file.protocol.id}.toml":
-        notes.append(f"named {file.protocol.id}.toml, the file would be found by its arm ids")
+        notes.append(f"to be found by its arm ids, the file has to be named {file.protocol.id}.toml")
     known = tables.radionuclides()
     notes += [
-        f"{agent.radionuclide!r} of {agent.name} is not in the table of half-lives, so it cannot be decayed"
+        f"{agent.radionuclide!r} of {agent.name} is not in the table of half-lives, so its decay cannot be computed"
         for agent in file.protocol.agents.values()
         if agent.radionuclide and agent.radionuclide not in known
     ]

@@ -91,7 +91,7 @@ def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
 def _json(text: str) -> Any:
     try:
         return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=once)
-    except InputError as error:  # a key that stands twice
+    except InputError as error:  # a key that appears twice
         raise ValueError(error.message) from None
 
 
