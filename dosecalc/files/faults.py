@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 Fault = tuple[str, str]
-"""What is wrong, before its place in a file is looked up: the key, and a sentence."""
+"""A fault before its line is looked up: the key, and a sentence."""
 
 
 class Problem(NamedTuple):
@@ -87,7 +87,7 @@ def _is_branch(part: int | str) -> bool:
 
 
 def model_problems(name: str, text: str, error: ValidationError) -> list[Problem]:
-    """What a model refused, each as one sentence with its key and line."""
+    """The refusals of a model, each as one sentence with its key and line."""
     faults: dict[str, str] = {}
     for item in error.errors(include_url=False):
         loc = [part for part in item["loc"] if not _is_branch(part)]

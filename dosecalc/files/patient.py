@@ -6,12 +6,38 @@ together with the rest.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from dosecalc.errors import InputError
 from dosecalc.quantities.options import texts
+
+if TYPE_CHECKING:
+    from typing import TypedDict, Unpack
+
+    import pint
+
+    One = str | int | float | pint.Quantity[Any]
+    Some = One | Sequence[One]
+    ByDose = Some | Mapping[int, One]
+    Observables = Mapping[str, One] | Sequence[str] | str
+
+    class Statements(TypedDict, total=False):
+        """The keywords of a patient."""
+
+        age: One
+        sex: str
+        weight: ByDose
+        height: ByDose
+        bsa: ByDose
+        observables: Observables
+        prior: Some
+        given: Mapping[int, One] | Sequence[str] | str
+        measured: Mapping[int, One] | Sequence[str] | str
+        label: str
+
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 
@@ -38,7 +64,7 @@ class Patient(BaseModel):
     measured: Texts = ()
     label: Texts = ()
 
-    def __init__(self, **statements: Any) -> None:
+    def __init__(self, **statements: Unpack[Statements]) -> None:
         """Raises InputError for a key that is not known, and for a value that is no text, number or quantity."""
         try:
             super().__init__(**statements)

@@ -1,4 +1,4 @@
-"""What can be wrong inside a protocol file beyond its keys: ids, references, regimens, and facts that it brings."""
+"""Checks of a protocol file beyond its keys: ids, references, regimens, and the facts that it brings itself."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ BUILT_IN = (
     "organ-dose",
     "statement-unread",
 )
-"""Rules that dosecalc makes from the regimen itself; a file does not write them."""
+"""Rules that dosecalc derives from the regimen itself; a file does not list them."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -203,7 +203,7 @@ def _rules(protocol: Protocol) -> Iterator[Fault]:
     taken: set[tuple[str, str, str | None]] = set()
     for i, rule in enumerate(protocol.rules):
         if rule.id in BUILT_IN:
-            yield f"rules[{i}].id", f"dosecalc makes the rule {rule.id!r} itself from the regimen"
+            yield f"rules[{i}].id", f"dosecalc derives the rule {rule.id!r} from the regimen itself"
         if rule.agent is not None and rule.agent not in protocol.agents:
             yield f"rules[{i}].agent", f"there is no agent {rule.agent!r}"
         for arm in rule.arms or arms:
@@ -240,7 +240,7 @@ def _conflicts(conflicts: Sequence[ListedConflict]) -> Iterator[Fault]:
 
 
 def own_facts(protocol: Protocol, fact: FactOf) -> Iterator[Fault]:
-    """What is wrong in the facts that a file brings itself."""
+    """The faults of the facts that a file brings itself."""
     yield from fact_faults(protocol.facts)
     for i, own in enumerate(protocol.facts):
         for parent in own.computed_from:

@@ -55,7 +55,7 @@ class _Patient:
 
 
 def faults(protocol: Protocol, arms: Iterable[CompiledArm]) -> Iterator[Fault]:
-    """What is wrong with the conditions of a file: rows and conditions that never hold, and gaps between levels."""
+    """The faults of the conditions of a file: rows and conditions that never hold, and gaps between levels."""
     arms = list(arms)
     levels = [_Levels(arm.arm.id, place, rows, gaps(rows)) for arm in arms for place, rows in arm.levels()]
     for each in levels:

@@ -11,7 +11,7 @@ from dosecalc.files.protocol import Arm
 from dosecalc.library.reader import ProtocolFile, examine
 
 _read: dict[str, tuple[tuple[int, int], ProtocolFile]] = {}
-"""What was read, with the file's time and size at that moment: read again only where these changed."""
+"""The files that were read, each with its time and size at that moment; it is read again only where these changed."""
 
 
 def load_protocol(wanted: str | os.PathLike[str]) -> ProtocolFile:

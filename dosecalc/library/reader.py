@@ -1,6 +1,6 @@
 """Protocol files: reading one, and everything that can be wrong inside it.
 
-Whatever is wrong is a :class:`Problem` with its key and, where it can be told, its line.
+Everything that is wrong is a :class:`Problem` with its key and, where it can be told, its line.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from dosecalc.quantities.numbers import EXACT
 
 @dataclass(frozen=True, eq=False)
 class ProtocolFile:
-    """A protocol file that was read and found sound. What is derived from it is kept, and nothing of it changes."""
+    """A protocol file that was read and found sound. It never changes; what is derived from it is kept."""
 
     path: str
     sha256: str
@@ -98,7 +98,7 @@ class ProtocolFile:
         return DoubleEntry(self._raw, self.fact)
 
     def compile_faults(self) -> Iterator[Fault]:
-        """What cannot be compiled, or can never be met."""
+        """The parts that cannot be compiled, and the conditions that leave something out."""
         try:
             arms = [self.compiled(arm) for arm in self.protocol.arms]
             yield from dict.fromkeys(coverage.faults(self.protocol, arms))

@@ -36,7 +36,7 @@ class Atom(NamedTuple):
 
 
 class Dimension(NamedTuple):
-    """What people call a dimension, its canonical unit, and an example of how to write it."""
+    """A dimension in words, its canonical unit, and an example of how to write it."""
 
     words: str
     canonical: str
@@ -184,7 +184,7 @@ def _quotients() -> Iterator[Unit]:
 
 
 def _others() -> Iterator[Unit]:
-    """What is no quotient of two atoms."""
+    """The units that are no quotients of two atoms."""
     area = ("meter", -2)
     for symbol in _SIMPLE["activity"].split():
         factor = ATOMS[symbol].factor
