@@ -26,7 +26,7 @@ from dosecalc.dosimetry.result import DOSIMETRY, DosimetryDocument
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
-from dosecalc.library.diff import DIFF, DiffDocument
+from dosecalc.library.diff import Diff
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.comparison import Comparison
 from dosecalc.planning.result import Plan
@@ -80,7 +80,7 @@ def comparison() -> dict[str, Any]:
 
 def diff() -> dict[str, Any]:
     """What ``dosecalc protocol diff --json`` prints."""
-    return _document(DiffDocument, DIFF, "What changes between two protocols", "dosecalc protocol diff --json")
+    return _of_result(Diff, "What changes between two protocols", "dosecalc protocol diff --json")
 
 
 def limits() -> dict[str, Any]:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dosecalc.dosimetry.result import Dosimetry
     from dosecalc.errors import InputError
     from dosecalc.files.patient import Patient
-    from dosecalc.library.reader import load_protocol
+    from dosecalc.library.load import load_protocol
     from dosecalc.planning.bounds import Limits
     from dosecalc.planning.comparison import Comparison, compare_arms
     from dosecalc.planning.limits import find_limits
@@ -85,7 +85,7 @@ _HOMES = {
     "dispense": ("dosecalc.dispensing.draw", "dispense"),
     "fit_retention": ("dosecalc.dosimetry.fit", "fit_retention"),
     "find_limits": ("dosecalc.planning.limits", "find_limits"),
-    "load_protocol": ("dosecalc.library.reader", "load_protocol"),
+    "load_protocol": ("dosecalc.library.load", "load_protocol"),
     "plan": ("dosecalc.planning.planner", "plan"),
 }
 

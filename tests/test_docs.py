@@ -39,9 +39,9 @@ from dosecalc.files import factsheet, folders, patient, protocol, record
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Condition, Protocol, Rule
 from dosecalc.findings.finding import Finding
-from dosecalc.library import diff
 from dosecalc.library.checks import BUILT_IN
-from dosecalc.library.reader import load_protocol
+from dosecalc.library.diff import Diff
+from dosecalc.library.load import load_protocol
 from dosecalc.planning import comparison, planner
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.result import Plan, Unconfirmed
@@ -162,7 +162,7 @@ def check_part(raw: dict, model: type[BaseModel]) -> None:
     """A part of a file: its keys are those of the model, its quantities and conditions can be read."""
     fields = {field.alias or name.rstrip("_"): field for name, field in model.model_fields.items()}
     for key, value in raw.items():
-        TypeAdapter(fields[key].annotation).validate_python(value, strict=True)
+        TypeAdapter(fields[key].rebuild_annotation()).validate_python(value, strict=True)
     check_quantities(raw)
     named = {name: Condition.model_validate(value) for name, value in raw.get("conditions", {}).items()}
     for rule in raw.get("rules", []):
@@ -398,7 +398,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ),
         ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retention.COLUMNS, *retention.SETTINGS}),
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
-        ("protocols.md", keys_of(*documents_of(diff)) - {"schema", "dosecalc"}),
+        ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *comparison.LeftOut.model_fields}),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed)),
         ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(record))),

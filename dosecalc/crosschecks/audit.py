@@ -17,10 +17,10 @@ from dosecalc.crosschecks.result import FOUND, WORST_FIRST, Crosscheck, Verdict
 from dosecalc.crosschecks.verdict import crosscheck_inputs
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.files.factsheet import Case, CaseFile, Reported
+from dosecalc.files.factsheet import CaseFile, ReportedCase, UnsourcedCase
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
-from dosecalc.library.lint import case_figures
+from dosecalc.library.lint import case_faults
 from dosecalc.quantities.documents import Document, Result
 from dosecalc.quantities.options import path_text
 from dosecalc.version import VERSION
@@ -104,7 +104,7 @@ class _Source(NamedTuple):
 
     name: str
     sha256: str
-    cases: list[Case]
+    cases: list[ReportedCase]
 
 
 def _distinct_files(names: Sequence[str]) -> Iterator[str]:
@@ -154,7 +154,7 @@ def _identities(sources: Sequence[_Source], cases: Sequence[AuditedCase]) -> tup
 # -- cases ------------------------------------------------------------------------------------------------------
 
 
-def _check(sheet: str, case: Case) -> AuditedCase:
+def _check(sheet: str, case: ReportedCase) -> AuditedCase:
     _refuse_unreadable(sheet, case)
     try:
         crosscheck = _total(case)
@@ -177,17 +177,17 @@ def _check(sheet: str, case: Case) -> AuditedCase:
     )
 
 
-def _refuse_unreadable(sheet: str, case: Case) -> None:
+def _refuse_unreadable(sheet: str, case: ReportedCase) -> None:
     """Refuse figures of a case that cannot be read; a claim that cannot be read is a finding of its own."""
-    for key, message in case_figures(case, ""):
+    for key, message in case_faults(case, ""):
         if "claims" not in key or "expected a pair" in message:
             raise InputError(message, where=f"{sheet}, case {case.id}, {key.lstrip('.')}")
 
 
-def _total(case: Case) -> Crosscheck | None:
+def _total(case: ReportedCase) -> Crosscheck | None:
     """The check of the total; None where the source does not print all that this takes."""
     total = _printed_total(case)
-    if isinstance(case, Reported) and case.total is not None and case.total_level is not None:
+    if isinstance(case, UnsourcedCase) and case.total is not None and case.total_level is not None:
         raise InputError("state the total or the total per body size, not both", where="total_level")
     if total is None or (case.protocol is None and (case.doses is None or case.level is None)):
         return None
@@ -207,8 +207,8 @@ def _total(case: Case) -> Crosscheck | None:
     return crosscheck_inputs({option: [text] for option, text in stated.items() if text is not None})
 
 
-def _printed_total(case: Case) -> str | None:
-    return case.total_level if isinstance(case, Reported) and case.total_level else case.total
+def _printed_total(case: ReportedCase) -> str | None:
+    return case.total_level if isinstance(case, UnsourcedCase) and case.total_level else case.total
 
 
 def _claim(first: str, second: str) -> Claim:
@@ -250,7 +250,7 @@ def _worst(crosscheck: Crosscheck | None, claims: Sequence[Claim]) -> Verdict:
 # -- words ------------------------------------------------------------------------------------------------------
 
 
-def _conclusion(case: Case, crosscheck: Crosscheck | None, claims: Sequence[Claim]) -> Iterator[str]:
+def _conclusion(case: ReportedCase, crosscheck: Crosscheck | None, claims: Sequence[Claim]) -> Iterator[str]:
     if crosscheck is None and not claims:
         yield f"Nothing to check: {_missing(case)}."
         return
@@ -265,7 +265,7 @@ def _conclusion(case: Case, crosscheck: Crosscheck | None, claims: Sequence[Clai
         yield f"The total of {_printed_total(case)} was not checked: {_missing(case)}."
 
 
-def _missing(case: Case) -> str:
+def _missing(case: ReportedCase) -> str:
     """The figures that a source does not print."""
     printed = {"total": _printed_total(case), "number of doses": case.doses, "level": case.level}
     missing = [name for name, value in printed.items() if value is None]

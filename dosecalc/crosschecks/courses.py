@@ -14,8 +14,8 @@ from dosecalc.crosschecks.amounts import DIMENSIONS, Substance
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.protocol import Agent, Arm, cited
-from dosecalc.library import reader
 from dosecalc.library.agents import named, suits
+from dosecalc.library.load import find_arms, load_file
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities.numbers import Tri
 from dosecalc.quantities.units import Measure
@@ -112,7 +112,7 @@ def of_library(substance: Substance, agent: str | None, age: Fraction | None) ->
 
 def of_protocol(protocol: str, substance: Substance, agent: str | None, age: Fraction | None) -> Candidates:
     """The courses of one arm, or of every arm of a protocol file. InputError where it gives no agent of that kind."""
-    file, arms = reader.find_any(protocol)
+    file, arms = find_arms(protocol)
     courses = _courses([(file, arm) for arm in arms], substance, agent, age)
     if not courses:
         names = ", ".join(each.name for each in file.protocol.agents.values())
@@ -134,7 +134,7 @@ def _files() -> tuple[list[ProtocolFile], list[str]]:
     files, notes = [], []
     for path in folders.protocol_files():
         try:
-            files.append(reader.load(path))
+            files.append(load_file(path))
         except InputError as error:
             notes.append(f"left out: {error}")
     return files, notes

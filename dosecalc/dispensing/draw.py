@@ -17,7 +17,7 @@ from dosecalc.dispensing.result import Dispensed, Rounded, Vial
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.folders import read_text
-from dosecalc.library import reader
+from dosecalc.library.load import find_arm
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import options, times, units
 from dosecalc.quantities.documents import Quantity, quantity_of
@@ -213,7 +213,7 @@ def _of_agent(dose: Mapping[str, Any], protocol: Mapping[str, str]) -> _Amount:
     assert dose["amount"] is not None
     value, source = Fraction(repr(dose["amount"]["MBq"])), {"id": protocol["file"], "sha256": protocol["sha256"]}
     try:
-        file, _ = reader.find(f"{_path(protocol['file'])}#{protocol['arm']}")
+        file, _ = find_arm(f"{_path(protocol['file'])}#{protocol['arm']}")
     except InputError:
         return _Amount(value, None, (f"the plan's protocol {protocol['file']} was not found here",), (source,))
     changed = () if file.sha256 == protocol["sha256"] else (

@@ -23,7 +23,7 @@ from dosecalc.dosimetry.retention import Retention, of_table
 from dosecalc.dosimetry.retention import read as read_retention
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.library import reader
+from dosecalc.library.facts import Sheet, read_sheet
 from dosecalc.quantities import options, units
 from dosecalc.quantities.documents import COVERAGE
 from dosecalc.quantities.options import texts
@@ -473,9 +473,9 @@ def _unconfirmed(asked: _Asked, dose: Figure | None) -> tuple[tuple[str, str], .
     return () if fact.confirmed else ((S_FACT, fact.statement),)
 
 
-def _sheet() -> reader.Sheet:
+def _sheet() -> Sheet:
     """The fact sheet of the S value."""
-    return reader.read_sheet(os.path.join(folders.shipped("seeds"), f"{S_FACT.partition('#')[0]}.toml"))
+    return read_sheet(os.path.join(folders.shipped("seeds"), f"{S_FACT.partition('#')[0]}.toml"))
 
 
 def _sheets(asked: _Asked, dose: Figure | None) -> tuple[dict[str, str], ...]:

@@ -16,7 +16,7 @@ from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
 from dosecalc.files.patient import once
-from dosecalc.files.record import CourseRecord, Reading, RecordedDose
+from dosecalc.files.record import CourseRecord, MeasuredActivity, RecordedDose
 
 Assay = tuple[str, str | None, str | None]
 """Amount, time, and what it was measured in, as they were written."""
@@ -91,7 +91,7 @@ def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
 def _json(text: str) -> Any:
     try:
         return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=once)
-    except InputError as error:  # a key that stands twice
+    except InputError as error:  # a key that appears twice
         raise ValueError(error.message) from None
 
 
@@ -127,7 +127,7 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> Written:
     )
 
 
-def _assay(reading: Reading) -> Assay:
+def _assay(reading: MeasuredActivity) -> Assay:
     return reading.amount, reading.at, reading.where
 
 
