@@ -19,7 +19,8 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
 from pydantic import TypeAdapter
 
 from dosecalc.crosschecks.result import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
-from dosecalc.dispensing.result import DECAY, DISPENSE, DecayDocument, DispenseDocument
+from dosecalc.dispensing.decay import Decay
+from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry.result import DOSIMETRY, DosimetryDocument
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Protocol
@@ -58,7 +59,7 @@ def audit() -> dict[str, Any]:
 
 def decay() -> dict[str, Any]:
     """What ``dosecalc decay --json`` prints."""
-    return _document(DecayDocument, DECAY, "A decayed activity of dosecalc", "dosecalc decay --json")
+    return _of_result(Decay, "A decayed activity of dosecalc", "dosecalc decay --json")
 
 
 def dosimetry() -> dict[str, Any]:
@@ -68,7 +69,7 @@ def dosimetry() -> dict[str, Any]:
 
 def dispense() -> dict[str, Any]:
     """What ``dosecalc dispense --json`` prints."""
-    return _document(DispenseDocument, DISPENSE, "A draw of dosecalc", "dosecalc dispense --json")
+    return _of_result(Dispensed, "A draw of dosecalc", "dosecalc dispense --json")
 
 
 def comparison() -> dict[str, Any]:

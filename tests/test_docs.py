@@ -29,7 +29,8 @@ from dosecalc import cli
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.rules import Compiler
 from dosecalc.crosschecks import result as crosschecks
-from dosecalc.dispensing import result as decays
+from dosecalc.dispensing.decay import Decay
+from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry import result as dosimetries
 from dosecalc.dosimetry import retention
 from dosecalc.files import factsheet, folders, patient, protocol, record
@@ -377,7 +378,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("plan.md", {option for param in cli.plan.params for option in param.opts}),
         ("crosscheck.md", keys_of(*documents_of(crosschecks))),
         ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
-        ("dispense.md", keys_of(*documents_of(decays))),
+        ("dispense.md", keys_below(Decay) | keys_below(Dispensed)),
         (
             "dispense.md",
             {

@@ -15,7 +15,7 @@ _HALF_LIFE = click.option("--half-life", multiple=True, metavar="Q", help='In pl
 @click.argument("activity", metavar="ACTIVITY")
 @click.argument("nuclide", metavar="[NUCLIDE]", required=False, shell_complete=completion.radionuclides)
 @click.option("--from", multiple=True, metavar="TIME", help="When the activity was measured: 2026-03-01T10:00-06:00.")
-@click.option("--to", multiple=True, metavar="TIME", help="A time to reckon for, later or earlier. Repeatable.")
+@click.option("--to", multiple=True, metavar="TIME", help="Another time, later or earlier. Repeatable.")
 @click.option("--elapsed", multiple=True, metavar="Q", help='Or a time after it: "5 h"; "-5 h" is before. Repeatable.')
 @click.option("--every", multiple=True, metavar="Q", help='Steps up to the last of them: "6 h".')
 @_HALF_LIFE
@@ -24,7 +24,7 @@ _HALF_LIFE = click.option("--half-life", multiple=True, metavar="Q", help='In pl
 def decay(activity: str, nuclide: str | None, as_json: bool, **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Decay an activity to other times, forwards or backwards.
 
-    Hours are hours that passed, also where clocks are moved. Progeny that grow in are outside of the result.
+    Hours are counted as they passed, also where clocks are moved. The activity of progeny that grow in is not included.
 
     \b
         dosecalc decay "150 mCi" Tc-99m --from 2026-03-01T10:00-06:00 --to 2026-03-01T15:00-06:00
@@ -33,14 +33,14 @@ def decay(activity: str, nuclide: str | None, as_json: bool, **options: tuple[st
     from dosecalc.dispensing.decay import decay_inputs
 
     given = {"activity": [activity], "nuclide": [nuclide] if nuclide is not None else []}
-    found = decay_inputs({**given, **_listed(options)})
+    result = decay_inputs({**given, **_listed(options)})
     if as_json:
-        write(found.to_json())
+        write(result.to_json())
     else:
         from dosecalc.render.decay import page
 
-        show(page(found))
-    return 0
+        show(page(result))
+    return result.exit_status()
 
 
 @click.command(short_help="The volume that holds an amount.")
@@ -75,14 +75,14 @@ def dispense(as_json: bool, **options: tuple[str, ...]) -> int:  # noqa: FBT001 
     """
     from dosecalc.dispensing.draw import dispense_inputs
 
-    found = dispense_inputs(_listed(options))
+    result = dispense_inputs(_listed(options))
     if as_json:
-        write(found.to_json())
+        write(result.to_json())
     else:
         from dosecalc.render.decay import dispense_page
 
-        show(dispense_page(found))
-    return found.exit_status
+        show(dispense_page(result))
+    return result.exit_status()
 
 
 def _listed(options: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:

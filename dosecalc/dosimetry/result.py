@@ -8,7 +8,7 @@ from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a s
 
 from dosecalc.dosimetry.kinetics import Fit
 from dosecalc.dosimetry.retention import Retention
-from dosecalc.quantities.documents import Quantity, amounts, written
+from dosecalc.quantities.documents import Quantity, amounts, plain, written
 from dosecalc.reference.halflives import HalfLife
 
 DOSIMETRY = "dosecalc.dosimetry/1"
@@ -148,7 +148,7 @@ class Dosimetry(NamedTuple):
             "dosecalc": self.version,
             "inputs": self.inputs,
             "nuclide": self.nuclide,
-            "half_life": self.half_life,
+            "half_life": plain(self.half_life),
             "model": self.model,
             "phases": [] if self.fit is None else _phases(self.fit),
             "covariance": [] if self.fit is None else self.fit.covariance.tolist(),

@@ -22,7 +22,7 @@ from dosecalc.quantities.units import Measure
 from dosecalc.records.reader import Assay, Written
 from dosecalc.reference import radionuclides
 from dosecalc.reference.radionuclides import Radionuclide
-from dosecalc.reference.screens import SCREENS, SIEVERT_LIMIT, Limits, outside, truth
+from dosecalc.reference.screens import SCREENS, SIEVERT_LIMIT, ScreenLimits, outside, truth
 
 PRESCRIBED = ("prescribed", "directive", "order")
 """Who says what was to be given, the one that counts first."""
@@ -106,13 +106,13 @@ def _amount(text: str) -> Measure:
 
 
 @lru_cache(maxsize=1024)
-def _range(text: str) -> tuple[str, Limits]:
+def _range(text: str) -> tuple[str, ScreenLimits]:
     """A prescribed range: its dimension and its two ends."""
     found = figure(text)
     ends = [(span.low + span.high) / 2 for span in found.spans if span.low is not None and span.high is not None]
     if found.dimension not in ("activity", "mass") or len(ends) != 2:
         raise InputError(f"read {text!r}, expected a prescribed range such as '28 to 36 mCi'")
-    return found.dimension, Limits(*ends)
+    return found.dimension, ScreenLimits(*ends)
 
 
 def check(written: Written, number: int, setting: Setting, expected: Expected | None = None) -> Administration:
@@ -289,7 +289,7 @@ def _nuclide(written: Written, setting: Setting) -> Radionuclide | None:
 # -- comparing --------------------------------------------------------------------------------------------------
 
 
-def _compare(of: str, value: Value, net: _Net, limits: Limits | None, fraction: bool | None) -> Compared:  # noqa: FBT001  # as recorded
+def _compare(of: str, value: Value, net: _Net, limits: ScreenLimits | None, fraction: bool | None) -> Compared:  # noqa: FBT001  # as recorded
     given = net.value
     known = not isinstance(value, Unknown) and not isinstance(given, Unknown) and value != 0
     screens = tuple(
