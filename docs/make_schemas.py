@@ -21,7 +21,7 @@ from pydantic import TypeAdapter
 from dosecalc.crosschecks.result import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
 from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
-from dosecalc.dosimetry.result import DOSIMETRY, DosimetryDocument
+from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
@@ -64,7 +64,7 @@ def decay() -> dict[str, Any]:
 
 def dosimetry() -> dict[str, Any]:
     """What ``dosecalc dosimetry --json`` prints."""
-    return _document(DosimetryDocument, DOSIMETRY, "A dosimetry of dosecalc", "dosecalc dosimetry --json")
+    return _of_result(Dosimetry, "A dosimetry of dosecalc", "dosecalc dosimetry --json")
 
 
 def dispense() -> dict[str, Any]:

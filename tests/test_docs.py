@@ -31,8 +31,8 @@ from dosecalc.course.rules import Compiler
 from dosecalc.crosschecks import result as crosschecks
 from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
-from dosecalc.dosimetry import result as dosimetries
 from dosecalc.dosimetry import retention
+from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files import factsheet, folders, patient, protocol, record
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Condition, Protocol, Rule
@@ -388,7 +388,7 @@ def parts_of(module) -> list[type[BaseModel]]:
                 if param.opts[0].startswith("-")
             },
         ),
-        ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retention.COLUMNS, *retention.SETTINGS}),
+        ("dosimetry.md", keys_below(Dosimetry) | {*retention.COLUMNS, *retention.SETTINGS}),
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_of(*documents_of(diff)) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *comparison.LeftOut._fields}),

@@ -23,7 +23,12 @@ def dispensed() -> Document:
                              at="2026-03-03T09:00-06:00", syringe_step="0.1 mL", vial_volume="10 mL")  # fmt: skip
 
 
-RESULTS = [decayed, dispensed]
+def fitted() -> Document:
+    readings = {"time [h]": [1, 4, 24, 48, 72, 96], "retention": [0.95, 0.83, 0.4, 0.21, 0.08, 0.04]}
+    return dosecalc.fit_retention(readings, nuclide="I-131", weight=20, activity="8880 MBq", target="4 Gy")
+
+
+RESULTS = [decayed, dispensed, fitted]
 
 
 def open_parts(value: object, place: str) -> Iterator[str]:

@@ -17,13 +17,13 @@ from dosecalc.cli.output import show, write
 )
 @click.option("--half-life", multiple=True, metavar="Q", help="In place of the table's.")
 @click.option("--target", multiple=True, metavar="Q", help='What both administrations are to give: "4 Gy".')
-@click.option("--second-weight", multiple=True, metavar="Q", help="And the second one for this weight.")
+@click.option("--second-weight", multiple=True, metavar="Q", help="Another body weight for the second administration.")
 @click.option("--phases", multiple=True, metavar="N", help="1, 2 or 3 exponential phases; else AICc chooses.")
 @click.option("--residence-time", multiple=True, metavar="Q", help='In place of FILE: "18 h".')
 @click.option("--s-value", multiple=True, metavar="Q", help='Of the whole body: "8.5e-6 Gy/(MBq h)".')
 @click.option("--reading-u", multiple=True, metavar="%", help='Standard uncertainty of a reading: "2 %".')
-@click.option("--activity-u", multiple=True, metavar="%", help="And of the administered activity.")
-@click.option("--weight-u", multiple=True, metavar="%", help="And of the body mass.")
+@click.option("--activity-u", multiple=True, metavar="%", help="That of the administered activity.")
+@click.option("--weight-u", multiple=True, metavar="%", help="That of the body mass.")
 @click.option("--plot", metavar="FILE", type=click.Path(), help="Draw the fit, as .svg or .png.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def dosimetry(retention: str | None, plot: str | None, as_json: bool, **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
@@ -39,15 +39,15 @@ def dosimetry(retention: str | None, plot: str | None, as_json: bool, **options:
     from dosecalc.dosimetry.fit import dosimetry_inputs
 
     given = {name.replace("_", "-"): list(texts) for name, texts in options.items() if texts}
-    found = dosimetry_inputs({**({} if retention is None else {"retention": [retention]}), **given})
+    result = dosimetry_inputs({**({} if retention is None else {"retention": [retention]}), **given})
     if plot is not None:
         from dosecalc.render import picture
 
-        picture.write(found, plot)
+        picture.write(result, plot)
     if as_json:
-        write(found.to_json())
+        write(result.to_json())
     else:
         from dosecalc.render.dosimetry import page
 
-        show(page(found))
-    return 0
+        show(page(result))
+    return result.exit_status()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc.course.calculator import Calculation
-from dosecalc.dosimetry.fit import dosimetry_inputs
-from dosecalc.dosimetry.result import Dosimetry, Figure
+from dosecalc.dosimetry.fit import assess
+from dosecalc.dosimetry.result import Dosimetry, Estimate
+from dosecalc.dosimetry.retention import read as read_retention
+from dosecalc.dosimetry.settings import FitRequest
 from dosecalc.errors import InputError
 from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own
@@ -16,6 +19,7 @@ from dosecalc.quantities import units
 from dosecalc.quantities.documents import COVERAGE
 from dosecalc.quantities.numbers import EXACT, Unknown, Value
 from dosecalc.quantities.options import within
+from dosecalc.quantities.units import Measure
 from dosecalc.requests.match import Match, match
 
 RULE = "retention"
@@ -60,20 +64,20 @@ class Measured(NamedTuple):
         high = "no upper end" if found.high is None else units.show(found.high, "MBq")
         return f"{trace}; 95 % interval {units.show(found.low, 'MBq')} to {high}"
 
-    def sources(self) -> list[dict[str, str]]:
+    def sources(self) -> list[Mapping[str, str]]:
         """The files of readings, and what their dosimetry rests on."""
         return [source for found in self.found.values() for source in found.sources]
 
     def cites(self) -> list[str]:
         """The unconfirmed facts that the dosimetry rests on."""
-        return [fact for found in self.found.values() for fact, _ in found.unconfirmed]
+        return [fact["fact"] for found in self.found.values() for fact in found.unconfirmed]
 
 
 def measure(asked: Match, before: Calculation) -> Measured:
     """Fit the readings that were named, and compute the plan anew from the doses that they give. InputError."""
     found = {number: within("--retention", _fitted, asked, before, number) for number in asked.request.retention}
     doses = {number: _dose(each) for number, each in found.items()}
-    asked.request.measured |= {number: units.read(f"{dose.value!r} Gy") for number, dose in doses.items()}
+    asked.request.measured |= {number: _measure(dose) for number, dose in doses.items()}
     try:
         again = match(asked.file, asked.arm, asked.request)
     except InputError as error:
@@ -82,6 +86,11 @@ def measure(asked: Match, before: Calculation) -> Measured:
     result = again.compiled.run(again.slots, again.inputs)
     low, high = (_edge(again, {n: getattr(dose, side) for n, dose in doses.items()}) for side in ("low", "high"))
     return Measured(again, result, found, low, high)
+
+
+def _measure(dose: Estimate) -> Measure:
+    """A dose in Gy as one that was stated: the shortest decimal that its double stands for, as of every float."""
+    return Measure(Fraction(repr(dose.value)), units.unit("Gy"), units.show(dose.value, "Gy"))
 
 
 def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
@@ -100,20 +109,17 @@ def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
         raise InputError(f"the whole-body dose of dose {number} needs {lacking}")
     if not moment.amount:
         raise InputError(f"nothing was given as dose {number}, so nothing can have been retained of it")
-    inputs = {
-        "retention": [asked.request.retention[number]],
-        "weight": [f"{units.decimal(weight, 15)} kg"],
-        "activity": [f"{units.decimal(moment.amount, 15).replace(',', '')} MBq"],
-        "nuclide": [agent.radionuclide],
-    }
-    return dosimetry_inputs(inputs)
+    path = asked.request.retention[number]
+    retention = read_retention(path, Fraction(moment.amount))
+    request = FitRequest(weight=float(weight), activity=float(moment.amount), nuclide=agent.radionuclide)
+    return assess(request, retention, {"retention": [path]})
 
 
-def _dose(found: Dosimetry) -> Figure:
-    assert found.dose is not None
-    if not found.dose.value:
+def _dose(dosimetry: Dosimetry) -> Estimate:
+    assert dosimetry.dose is not None
+    if not dosimetry.dose.value:
         raise InputError("the readings give a dose of zero", where="--retention")
-    return found.dose
+    return dosimetry.dose
 
 
 def _edge(asked: Match, doses: Mapping[int, float | None]) -> Edge | None:
