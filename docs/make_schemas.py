@@ -26,8 +26,8 @@ from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
 from dosecalc.library.diff import DIFF, DiffDocument
-from dosecalc.planning.comparison import COMPARISON, ComparisonDocument
-from dosecalc.planning.maxima import LIMITS, LimitsDocument
+from dosecalc.planning.bounds import Limits
+from dosecalc.planning.comparison import Comparison
 from dosecalc.planning.result import Plan
 from dosecalc.quantities.documents import Document
 from dosecalc.quantities.schemas import document_model
@@ -74,7 +74,7 @@ def dispense() -> dict[str, Any]:
 
 def comparison() -> dict[str, Any]:
     """What ``dosecalc plan --compare A B --json`` prints."""
-    return _document(ComparisonDocument, COMPARISON, "Two plans side by side", "dosecalc plan --compare A B --json")
+    return _of_result(Comparison, "Two plans side by side", "dosecalc plan --compare A B --json")
 
 
 def diff() -> dict[str, Any]:
@@ -84,7 +84,7 @@ def diff() -> dict[str, Any]:
 
 def limits() -> dict[str, Any]:
     """What ``dosecalc limits --json`` prints."""
-    return _document(LimitsDocument, LIMITS, "The limits of a next dose", "dosecalc limits --json")
+    return _of_result(Limits, "The limits of a next dose", "dosecalc limits --json")
 
 
 def record() -> dict[str, Any]:

@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from dosecalc.errors import InputError
     from dosecalc.files.patient import Patient
     from dosecalc.library.reader import load_protocol
-    from dosecalc.planning.comparison import Comparison, compare
-    from dosecalc.planning.limits import limits
-    from dosecalc.planning.maxima import Limits
+    from dosecalc.planning.bounds import Limits
+    from dosecalc.planning.comparison import Comparison, compare_arms
+    from dosecalc.planning.limits import find_limits
     from dosecalc.planning.planner import plan
     from dosecalc.planning.result import Plan
     from dosecalc.records.checker import check_record
@@ -51,12 +51,12 @@ __all__ = [
     "__version__",
     "audit",
     "check_record",
-    "compare",
+    "compare_arms",
     "crosscheck",
     "decay",
     "dispense",
+    "find_limits",
     "fit_retention",
-    "limits",
     "load_protocol",
     "plan",
     "same",
@@ -71,19 +71,19 @@ _HOMES = {
     "Dispensed": ("dosecalc.dispensing.result", "Dispensed"),
     "Dosimetry": ("dosecalc.dosimetry.result", "Dosimetry"),
     "InputError": ("dosecalc.errors", "InputError"),
-    "Limits": ("dosecalc.planning.maxima", "Limits"),
+    "Limits": ("dosecalc.planning.limits", "Limits"),
     "Patient": ("dosecalc.files.patient", "Patient"),
     "Plan": ("dosecalc.planning.result", "Plan"),
     "RecordCheck": ("dosecalc.records.result", "RecordCheck"),
     "Same": ("dosecalc.crosschecks.result", "Same"),
     "audit": ("dosecalc.crosschecks.audit", "audit"),
     "check_record": ("dosecalc.records.checker", "check_record"),
-    "compare": ("dosecalc.planning.comparison", "compare"),
+    "compare_arms": ("dosecalc.planning.comparison", "compare_arms"),
     "crosscheck": ("dosecalc.crosschecks.verdict", "crosscheck"),
     "decay": ("dosecalc.dispensing.decay", "decay"),
     "dispense": ("dosecalc.dispensing.draw", "dispense"),
     "fit_retention": ("dosecalc.dosimetry.fit", "fit_retention"),
-    "limits": ("dosecalc.planning.limits", "limits"),
+    "find_limits": ("dosecalc.planning.limits", "find_limits"),
     "load_protocol": ("dosecalc.library.reader", "load_protocol"),
     "plan": ("dosecalc.planning.planner", "plan"),
     "same": ("dosecalc.crosschecks.figures", "same"),

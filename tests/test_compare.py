@@ -9,20 +9,20 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from dosecalc import InputError, compare, plan
+from dosecalc import InputError, compare_arms, plan
 
 DOCS = Path(__file__).parent.parent / "docs"
 
 
 def test_each_plan_is_the_one_that_the_arm_has_alone():
-    both = compare("clover2-20", "clover2-10", bsa="1.6 m^2", age=9)
+    both = compare_arms("clover2-20", "clover2-10", bsa="1.6 m^2", age=9)
     for made, arm in zip(both.plans, ("clover2-20", "clover2-10"), strict=True):
         assert made.document() == plan(arm, bsa="1.6 m^2", age=9).document()
     assert both.left_out == ()
 
 
 def test_what_one_arm_takes_is_left_out_for_the_other():
-    both = compare("zevalin-relapsed", "iodide-graves", weight=70, level="80 uCi/g",
+    both = compare_arms("zevalin-relapsed", "iodide-graves", weight=70, level="80 uCi/g",
                    observables={"platelets": "150 10^9/L", "uptake": "50 %", "gland_mass": "40 g"})  # fmt: skip
     assert [made.doses[0].exact for made in both.plans] == [28 * 37, Fraction(6400 * 37, 1000)]
     assert {(left.arm, left.option, left.text) for left in both.left_out} == {
@@ -50,7 +50,7 @@ def test_what_one_arm_takes_is_left_out_for_the_other():
 )
 def test_what_neither_takes_is_refused(arms, stated, words):
     with pytest.raises(InputError, match=words):
-        compare(*arms, **stated)
+        compare_arms(*arms, **stated)
 
 
 def test_the_command_shows_both(dosecalc):

@@ -165,6 +165,7 @@ def test_the_criterion_is_that_of_the_likelihood():
 RUNS = 150
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("phases", "shared"), [(1, False), (2, False), (3, False), (2, True)])
 def test_the_interval_covers_the_residence_time(phases, shared):
     """Of 150 runs 143 are expected; the bounds are three standard deviations of a binomial away."""
@@ -185,6 +186,7 @@ def test_the_interval_covers_the_residence_time(phases, shared):
     assert abs(np.mean(found) - tau) < 0.005 * tau + 3 * spread
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("phases", [1, 2])
 def test_the_interval_covers_where_the_criterion_chooses(phases):
     amplitudes, lives, times = KINETICS[phases]
@@ -198,6 +200,7 @@ def test_the_interval_covers_where_the_criterion_chooses(phases):
     assert 0.85 <= covered / RUNS <= 1
 
 
+@pytest.mark.slow
 def test_linear_propagation_agrees_with_monte_carlo():
     amplitudes, lives, times = KINETICS[2]
     true = retention(amplitudes, lives, times)
@@ -219,6 +222,7 @@ def test_linear_propagation_agrees_with_monte_carlo():
     )
 
 
+@pytest.mark.slow
 def test_the_error_of_the_first_reading_is_that_of_all_the_others():
     times = np.array([0.0, 4, 10, 20, 30, 40])
     true, rng, found = np.exp(-times / 18), np.random.default_rng(1), []

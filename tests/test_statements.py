@@ -60,7 +60,7 @@ def status(document, rule, part=None):
         (C20, ["--cycle-length", "1e7 day"], "expected whole days"),
         (C20, ["--level", "20 mCi/m^2"], "fixes the level of every dose at 20 mCi/m^2"),
         (C20, ["--label", "evil\x1b[31m"], "expected printable text"),
-        (C20, ["--protocol", "clover2-10"], "given twice with different values, clover2-20 and clover2-10"),
+        (C20, ["--protocol", "clover2-10"], "given twice with different values, 'clover2-20' and 'clover2-10'"),
         (("clover2-20",), ["--weight", "400", "--height", "250"], "body surface area of 5.27"),
         (("mibg-4gy-melphalan",), [], "give --weight 20 (kg) and --bsa 1.6 (m²)"),
         (("mibg-4gy-melphalan",), ["--bsa-formula", "boyd"], "give --weight 20 (kg)"),

@@ -5,28 +5,18 @@ from __future__ import annotations
 import click
 
 from dosecalc.cli import completion
+from dosecalc.cli.options import options, stated
 from dosecalc.cli.output import show, write
-from dosecalc.cli.patients import of_patient
+from dosecalc.quantities.options import PLAN
 
 
 @click.command(short_help="Doses, totals and findings for one patient.")
-@click.option(
-    "--protocol",
-    metavar="ARM",
-    multiple=True,
-    shell_complete=completion.arms,
-    help="Arm id such as clover2-20, or a path file.toml#arm.",
-)
+@options(PLAN[:1])
 @click.option("--compare", nargs=2, metavar="ARM ARM", shell_complete=completion.arms, help="Two arms side by side.")
-@of_patient
-@click.option("--cycles", multiple=True, metavar="N", help="Plan exactly N cycles, all required.")
-@click.option(
-    "--retention", multiple=True, metavar="N=FILE", help="Whole-body readings after administration N: 1=retention.csv."
-)
-@click.option("--label", multiple=True, metavar="TEXT", help="A case reference to print on the plan.")
+@options(PLAN[1:])
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as one JSON object.")
 @click.option("--strict", is_flag=True, help="Exit 1 also where something is unknown, pending or warned of.")
-def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Compute every dose and the cumulative amounts of a course, and check it against its protocol.
 
     Quantities are a number and a unit: "1.6 m^2", "12 mCi/kg", "14 day". Options may be repeated where they take
@@ -37,21 +27,21 @@ def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **options
         dosecalc plan --protocol mibg-compassionate-nb --weight 20 --level "12 mCi/kg" --prior none
         dosecalc plan --compare eanm-card-mibg-123 nacg-mibg-123 --weight 20
     """
-    inputs = {name.rstrip("_").replace("_", "-"): list(texts) for name, texts in options.items() if texts}
+    inputs = stated(texts)
     if compare:
         return _compared(compare, inputs, as_json=as_json, strict=strict)
     if "protocol" not in inputs:
         raise click.UsageError("Missing option '--protocol' (or '--compare ARM ARM').")
     from dosecalc.planning.planner import plan_inputs
 
-    made = plan_inputs(inputs)
+    result = plan_inputs(inputs)
     if as_json:
-        write(made.to_json())
+        write(result.to_json())
     else:
         from dosecalc.render.plan import page
 
-        show(page(made))
-    return made.exit_status(strict=strict)
+        show(page(result))
+    return result.exit_status(strict=strict)
 
 
 def _compared(arms: tuple[str, str], inputs: dict[str, list[str]], *, as_json: bool, strict: bool) -> int:

@@ -113,12 +113,10 @@ def _amount(inputs: Mapping[str, Sequence[str]], option: str, dimensions: tuple[
 
 def _size(patient: Request, name: str) -> Measure:
     sized = patient.sizes[name]
-    measure = sized[0].stated.measure
+    measure = sized[0].measure
     if len(sized) > 1 or sized[0].dose is not None or sized[0].date is not None or measure is None:
         title = OBSERVABLES[name].title
-        raise InputError(
-            f"read {sized[0].stated.text!r}, expected one {title}, with no dose or date", where=f"--{name}"
-        )
+        raise InputError(f"read {sized[0].text!r}, expected one {title}, with no dose or date", where=f"--{name}")
     return measure
 
 

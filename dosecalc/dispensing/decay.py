@@ -23,7 +23,8 @@ from dosecalc.version import VERSION
 if TYPE_CHECKING:
     import pint
 
-    from dosecalc.quantities.arguments import AnyQuantity, AnyTime
+    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.times import AnyTime
 
 MOST = 1000
 """Steps that are shown at most."""
@@ -64,14 +65,14 @@ class Decay(Document):
 
 
 def decay(
-    activity: AnyQuantity,
+    activity: Scalar,
     nuclide: str | None = None,
     *,
     start: AnyTime | None = None,
     to: AnyTime | Sequence[AnyTime] | None = None,
-    elapsed: AnyQuantity | Sequence[AnyQuantity] | None = None,
-    every: AnyQuantity | None = None,
-    half_life: AnyQuantity | None = None,
+    elapsed: Scalar | Sequence[Scalar] | None = None,
+    every: Scalar | None = None,
+    half_life: Scalar | None = None,
     tz: str | None = None,
 ) -> Decay:
     """An activity at other moments, A 2^(-t/T), by the half-life of its radionuclide.

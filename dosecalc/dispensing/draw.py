@@ -25,7 +25,8 @@ from dosecalc.requests import request
 from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
-    from dosecalc.quantities.arguments import AnyQuantity, AnyTime
+    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.times import AnyTime
 
 _HOUR = units.unit("h").factor
 _WINDOW = 1e-12
@@ -37,20 +38,20 @@ _NOTABLE = 10.0
 
 
 def dispense(
-    amount: AnyQuantity | None = None,
+    amount: Scalar | None = None,
     nuclide: str | None = None,
     *,
-    concentration: AnyQuantity,
+    concentration: Scalar,
     reference: AnyTime | None = None,
     at: AnyTime | None = None,
     made: AnyTime | None = None,
     factor: str | float | None = None,
-    half_life: AnyQuantity | None = None,
-    residual: AnyQuantity | None = None,
-    vial_volume: AnyQuantity | None = None,
-    syringe_step: AnyQuantity | None = None,
-    level: AnyQuantity | None = None,
-    weight: AnyQuantity | None = None,
+    half_life: Scalar | None = None,
+    residual: Scalar | None = None,
+    vial_volume: Scalar | None = None,
+    syringe_step: Scalar | None = None,
+    level: Scalar | None = None,
+    weight: Scalar | None = None,
     plan: str | os.PathLike[str] | None = None,
     dose: int | None = None,
     tz: str | None = None,

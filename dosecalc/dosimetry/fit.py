@@ -40,7 +40,7 @@ from dosecalc.reference.halflives import Clearance, clearance
 from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
-    from dosecalc.quantities.arguments import AnyQuantity
+    from dosecalc.quantities.options import Scalar
 
 _HOUR = units.unit("h").factor
 
@@ -48,18 +48,18 @@ _HOUR = units.unit("h").factor
 def fit_retention(
     readings: str | os.PathLike[str] | Columns | None = None,
     *,
-    weight: AnyQuantity | None = None,
-    activity: AnyQuantity | None = None,
+    weight: Scalar | None = None,
+    activity: Scalar | None = None,
     nuclide: str | None = None,
-    half_life: AnyQuantity | None = None,
-    target: AnyQuantity | None = None,
+    half_life: Scalar | None = None,
+    target: Scalar | None = None,
     phases: int | None = None,
-    residence_time: AnyQuantity | None = None,
-    s_value: AnyQuantity | None = None,
-    reading_u: AnyQuantity | None = None,
-    activity_u: AnyQuantity | None = None,
-    weight_u: AnyQuantity | None = None,
-    second_weight: AnyQuantity | None = None,
+    residence_time: Scalar | None = None,
+    s_value: Scalar | None = None,
+    reading_u: Scalar | None = None,
+    activity_u: Scalar | None = None,
+    weight_u: Scalar | None = None,
+    second_weight: Scalar | None = None,
 ) -> Dosimetry:
     """Fit whole-body readings, and compute the absorbed dose and the activity that is left to a target.
 

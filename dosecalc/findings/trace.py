@@ -95,8 +95,8 @@ class Tracer:
         if not basis or not EXACT.known(size):
             return " (fixed)" if kind in ("activity", "mass") and not basis and ends[0] is ends[1] else ""
         symbol = ends[0].unit.symbol.partition("/")[0]
-        made = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
-        return f" ({' to '.join(made)} here)"
+        amount = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
+        return f" ({' to '.join(amount)} here)"
 
     def _waits_for_factors(self, moment: Moment, row: Row) -> str:
         """The factors that were not stated, and the options that state them."""
@@ -122,7 +122,7 @@ class Tracer:
 
     def _how_to_size(self, basis: str, number: int) -> str:
         sources = ("bsa", "weight", "height") if basis == "bsa" else (basis,)
-        sizes = [size for name in sources for size in self.match.request.sizes.get(name, [])]
+        sizes = [size for name in sources for size in self.match.request.sizes.get(name, ())]
         if not any(size.date is not None for size in sizes):
             return size_hint({basis})
         if self.match.whens[number - 1].date is None:
@@ -156,7 +156,7 @@ class Tracer:
         """The arithmetic of an amount."""
         planned = self._planned(moment, row)
         given = self.match.request.given.get(moment.number)
-        return f"given: {units.spell(given.amount)}; planned: {planned}" if given else planned
+        return f"given: {units.spell(given.quantity)}; planned: {planned}" if given else planned
 
     def _planned(self, moment: Moment, row: Row | None) -> str:
         if row is None or not EXACT.known(moment.planned):
@@ -201,14 +201,14 @@ class Tracer:
         if moment.radioactive:
             symbol = "mCi" if level.unit.symbol.partition("/")[0] in ("uCi", "mCi", "Ci", "cGy", "rad") else "MBq"
         kind = "activity" if moment.radioactive else "mass"
-        made = levels.amount(row, EXACT, (level.dimension, level.value), moment)
-        text = f"{' / '.join((' x '.join(over), *under))} = {units.show(made, symbol, kind, exactly=True)}"
-        return text + self._bound(moment, symbol, kind, made)
+        amount = levels.amount(row, EXACT, (level.dimension, level.value), moment)
+        text = f"{' / '.join((' x '.join(over), *under))} = {units.show(amount, symbol, kind, exactly=True)}"
+        return text + self._bound(moment, symbol, kind, amount)
 
     def _to_target(self, moment: Moment, level: Measure) -> str:
         earlier, measured = self.earlier(moment), self.match.request.measured
         amount = sum((m.amount for m in earlier), Fraction(0))
-        dose = sum((measured[m.number].value for m in earlier if m.number in measured), Fraction(0))
+        dose = sum((measured[m.number].number for m in earlier if m.number in measured), Fraction(0))
         had, target = units.show(dose, "Gy", exactly=True), units.spell(level)
         if dose >= level.value:
             relation = "exactly" if dose == level.value else "above"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
@@ -80,6 +80,13 @@ class ProtocolFile:
             self.sheets[sheet_id] = read_sheet(path)
         return self.sheets[sheet_id].facts.get(fact_id)
 
+    def sheets_of(self, cites: Sequence[str]) -> list[Sheet]:
+        """The sheets that some citations point into, in their order, each once."""
+        for cite in cites:
+            self.fact(cite)
+        named = dict.fromkeys(cite.rpartition("#")[0] for cite in cites)
+        return [self.sheets[name] for name in named if name in self.sheets]
+
     def _sheet_path(self, sheet_id: str) -> str | None:
         if not sheet_id or os.sep in sheet_id or "/" in sheet_id:
             return None
@@ -123,7 +130,7 @@ class ProtocolFile:
             self._unconfirmed[arm.id] = self.unconfirmed_among(self.cites(arm))
         return self._unconfirmed[arm.id]
 
-    def unconfirmed_among(self, cites: list[str]) -> list[tuple[str, str]]:
+    def unconfirmed_among(self, cites: Iterable[str]) -> list[tuple[str, str]]:
         """Those of some facts that nobody confirmed: (citation, statement)."""
         return [(c, f.statement) for c in cites if (f := self.fact(c)) and not self.confirmed(c)]
 

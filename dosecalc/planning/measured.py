@@ -19,6 +19,7 @@ from dosecalc.quantities import units
 from dosecalc.quantities.documents import COVERAGE
 from dosecalc.quantities.numbers import EXACT, Unknown, Value
 from dosecalc.quantities.options import within
+from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
 from dosecalc.requests.match import Match, match
 
@@ -64,9 +65,9 @@ class Measured(NamedTuple):
         high = "no upper end" if found.high is None else units.show(found.high, "MBq")
         return f"{trace}; 95 % interval {units.show(found.low, 'MBq')} to {high}"
 
-    def sources(self) -> list[Mapping[str, str]]:
+    def sources(self) -> list[dict[str, str]]:
         """The files of readings, and what their dosimetry rests on."""
-        return [source for found in self.found.values() for source in found.sources]
+        return [dict(source) for found in self.found.values() for source in found.sources]
 
     def cites(self) -> list[str]:
         """The unconfirmed facts that the dosimetry rests on."""
@@ -77,9 +78,10 @@ def measure(asked: Match, before: Calculation) -> Measured:
     """Fit the readings that were named, and compute the plan anew from the doses that they give. InputError."""
     found = {number: within("--retention", _fitted, asked, before, number) for number in asked.request.retention}
     doses = {number: _dose(each) for number, each in found.items()}
-    asked.request.measured |= {number: _measure(dose) for number, dose in doses.items()}
+    fitted = {number: _as_measured(dose, number) for number, dose in doses.items()}
+    request = asked.request._replace(measured={**asked.request.measured, **fitted}, retention={})
     try:
-        again = match(asked.file, asked.arm, asked.request)
+        again = match(asked.file, asked.arm, request)
     except InputError as error:
         place = "--retention" if error.where == "--measured" else error.where
         raise InputError(error.message, where=place) from None
@@ -88,9 +90,10 @@ def measure(asked: Match, before: Calculation) -> Measured:
     return Measured(again, result, found, low, high)
 
 
-def _measure(dose: Estimate) -> Measure:
-    """A dose in Gy as one that was stated: the shortest decimal that its double stands for, as of every float."""
-    return Measure(Fraction(repr(dose.value)), units.unit("Gy"), units.show(dose.value, "Gy"))
+def _as_measured(dose: Estimate, number: int) -> Stated:
+    """The dose that readings gave, in place of one that was stated: the shortest decimal that its double stands for."""
+    measure = Measure(Fraction(repr(dose.value)), units.unit("Gy"), f"{dose.value!r} Gy")
+    return Stated(measure.value, measure.text, measure, dose=number, written=f"{number}={measure.text}")
 
 
 def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
@@ -109,7 +112,7 @@ def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
         raise InputError(f"the whole-body dose of dose {number} needs {lacking}")
     if not moment.amount:
         raise InputError(f"nothing was given as dose {number}, so nothing can have been retained of it")
-    path = asked.request.retention[number]
+    path = asked.request.retention[number].text
     retention = read_retention(path, Fraction(moment.amount))
     request = FitRequest(weight=float(weight), activity=float(moment.amount), nuclide=agent.radionuclide)
     return assess(request, retention, {"retention": [path]})

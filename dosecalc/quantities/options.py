@@ -1,33 +1,193 @@
-"""Keywords of the library and options of the command line as one table ``{option: [texts]}``."""
+"""The options of every command: one table that the command line, the library and the documentation share.
+
+An option of the command line is a keyword of the library function. What is stated under either becomes one table
+``{option: [texts]}``, read through the unit door later. Nothing heavy is imported here, as the command line's help and
+completion begin here too.
+"""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from datetime import date as Date
+from fractions import Fraction
+from typing import Literal, NamedTuple, ParamSpec, Protocol, TypeVar
+
+from typing_extensions import TypedDict
 
 from dosecalc.errors import InputError
-from dosecalc.quantities import units
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
-def texts(value: Any) -> list[str]:
-    """One value or several, each as its door text; a mapping gives ``key=value`` texts."""
+class Option(NamedTuple):
+    """An option of a command.
+
+    ``name`` is that of the command line (``cycle-length``); ``keyword`` that of the library, where it is another one.
+    ``offers`` is what a shell offers for it after Tab.
+    """
+
+    name: str
+    metavar: str
+    help: str
+    keyword: str = ""
+    offers: Literal["", "arms", "formulas", "observables", "radionuclides", "files"] = ""
+
+    @property
+    def python_name(self) -> str:
+        """The keyword of the library function."""
+        return self.keyword or self.name.replace("-", "_")
+
+
+_PROTOCOL = Option("protocol", "ARM", "Arm id such as clover2-20, or a path file.toml#arm.", offers="arms")
+_BSA_FORMULA = Option(
+    "bsa-formula", "NAME", "Formula for a BSA from weight and height.  [default: mosteller]", offers="formulas"
+)
+PATIENT: tuple[Option, ...] = (
+    Option("bsa", "[N=]Q", "Body surface area; a bare number is m²."),
+    Option(
+        "weight",
+        "[N=]Q[@DATE]",
+        'Body weight; a bare number is kg. By date ("20 kg@2026-03-01") or from a dose on (3="22 kg").',
+    ),
+    Option("height", "Q", "Height; a bare number is cm."),
+    _BSA_FORMULA,
+    Option("age", "Q", "Age; a bare number is years."),
+    Option("sex", "SEX", "female or male."),
+    Option("level", "[N=]Q", 'Level where the protocol gives a range: "12 mCi/kg".'),
+    Option("start", "DATE", "Date of the first dose, 2026-03-01."),
+    Option("cycle-length", "Q", 'Where the protocol leaves it open: "56 day".'),
+    Option("prior", "TEXT", 'Earlier therapy, "[AGENT:]AMOUNT[@DATE][,WEIGHT]" ("48 mCi/kg@2025-01-15"), or none.'),
+    Option("given", "N=Q[@DATE]", 'What was given instead: 1="8000 MBq@2026-03-01".'),
+    Option("measured", "N=Q", 'Whole-body dose from administration N alone: 1="1.9 Gy".'),
+    Option(
+        "reduction", "N=STEP", "Reduced after toxicity: the protocol's step from dose N on (3=1); 0 is the full level."
+    ),
+    Option(
+        "set",
+        "NAME[N]=VALUE",
+        'State an observable: "platelets=90000/uL". See dosecalc observables.',
+        keyword="observables",
+        offers="observables",
+    ),
+    Option("patient", "FILE", "TOML or JSON file with the patient.", offers="files"),
+)
+"""The options that say what is known of a patient and of the course so far, shared by the commands that plan."""
+PLAN: tuple[Option, ...] = (
+    _PROTOCOL,
+    *PATIENT,
+    Option("cycles", "N", "Plan exactly N cycles, all required."),
+    Option("retention", "N=FILE", "Whole-body readings after administration N: 1=retention.csv."),
+    Option("label", "TEXT", "A case reference to print on the plan."),
+)
+LIMITS: tuple[Option, ...] = (_PROTOCOL, *PATIENT)
+
+
+class PhysicalQuantity(Protocol):
+    """A quantity with a unit, such as a pint ``Quantity`` of any registry."""
+
+    @property
+    def magnitude(self) -> object: ...
+    @property
+    def units(self) -> object: ...
+
+
+class Statements(Protocol):
+    """What is known of a patient, as :class:`dosecalc.Patient` holds it."""
+
+    def inputs(self) -> dict[str, list[str]]:
+        """The statements as a table of options."""
+        ...
+
+
+Scalar = str | int | float | Fraction | PhysicalQuantity
+"""A quantity: text such as ``"1.6 m^2"``, a pint Quantity, or a plain number where the keyword says of what unit."""
+ByDose = Scalar | Sequence[Scalar] | Mapping[int, Scalar]
+"""A quantity for every dose, several statements, or a table by dose: ``{2: "22 kg"}``."""
+Truth = bool
+Path = str | os.PathLike[str]
+
+
+class PlanOptions(TypedDict, total=False):
+    """The keywords of :func:`dosecalc.plan`; each may be left out, and what is left out is unknown."""
+
+    bsa: ByDose | None
+    """Body surface area; a plain number is m²."""
+    weight: ByDose | None
+    """Body weight; a plain number is kg. Text may have a date, ``"20 kg@2026-03-01"``."""
+    height: Scalar | None
+    """Height; a plain number is cm."""
+    bsa_formula: str | None
+    """The formula for a body surface area from weight and height, ``"mosteller"`` where it is left out."""
+    age: Scalar | None
+    """Age; a plain number is years."""
+    sex: str | None
+    """``"female"`` or ``"male"``."""
+    level: ByDose | None
+    """The level, where the protocol gives a range, by dose or for every dose: ``"12 mCi/kg"``."""
+    start: str | Date | None
+    """The date of the first dose."""
+    cycle_length: Scalar | None
+    """The distance between cycles, where the protocol leaves it open: ``"56 day"``."""
+    prior: str | Sequence[str] | None
+    """Earlier therapy as ``"[AGENT:]AMOUNT[@DATE][,WEIGHT]"``, several, or ``"none"``."""
+    given: Mapping[int, Scalar] | None
+    """What was given in place of planned doses, ``{1: "8000 MBq@2026-03-01"}``."""
+    measured: Mapping[int, Scalar] | None
+    """The whole-body dose from each administration alone: ``{1: "1.9 Gy"}``."""
+    reduction: Mapping[int, int] | None
+    """The step of the protocol's ladder from a dose on: ``{3: 1}``."""
+    observables: Mapping[str, Scalar | Truth] | None
+    """Values of observables by name, ``{"platelets": "90000/uL", "remission[2]": True}``."""
+    patient: Statements | Path | None
+    """A :class:`dosecalc.Patient`, or the path of a patient file."""
+    cycles: int | str | None
+    """Exactly so many cycles, all required."""
+    retention: Mapping[int, Path] | None
+    """Files of whole-body readings by administration: ``{1: "retention.csv"}``."""
+    label: str | None
+    """A case reference to keep with the plan."""
+
+
+# -- keywords to texts ------------------------------------------------------------------------------------------
+
+
+def texts(value: object) -> list[str]:
+    """One value or several, each as its door text; a mapping gives ``key=value`` texts, a date its ISO form."""
     if value is None:
         return []
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return [f"{key}={text}" for key, item in value.items() for text in texts(item)]
     if isinstance(value, (list, tuple)):
         return [text for item in value for text in texts(item)]
     if isinstance(value, bool):
         return ["true" if value else "false"]
+    if isinstance(value, Date):  # a datetime keeps its offset
+        return [value.isoformat()]
+    if isinstance(value, os.PathLike):
+        return [str(os.fspath(value))]
+    from dosecalc.quantities import units
+
     return [units.text_of(value)]
 
 
-P = ParamSpec("P")
+def texts_of(stated: Mapping[str, object], table: Sequence[Option]) -> dict[str, list[str]]:
+    """Keywords of the library as the table ``{option: [texts]}``. InputError for a value that cannot be a text."""
+    options = {option.python_name: option.name for option in table}
+    inputs: dict[str, list[str]] = {}
+    for keyword, value in stated.items():
+        if keyword not in options:
+            raise TypeError(f"there is no keyword {keyword!r}")
+        if value is not None:
+            inputs[options[keyword]] = within(options[keyword], texts, value)
+    return inputs
 
 
-T = TypeVar("T")
+def merged(inputs: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """Two tables of options as one; the texts of both are kept."""
+    options = dict.fromkeys((*inputs, *more))
+    return {option: [*inputs.get(option, ()), *more.get(option, ())] for option in options}
 
 
 def path_text(option: str, value: object) -> str:
@@ -47,31 +207,13 @@ def within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
 def one(inputs: Mapping[str, Sequence[str]], option: str) -> str | None:
     """The text of an option that is given once; None where it is not given."""
-    found = list(dict.fromkeys(inputs.get(option, ())))
-    if len(found) > 1:
-        raise InputError(f"given twice with different values, {found[0]!r} and {found[1]!r}", where=f"--{option}")
-    return found[0] if found else None
+    different = list(dict.fromkeys(inputs.get(option, ())))
+    if len(different) > 1:
+        said = f"given twice with different values, {different[0]!r} and {different[1]!r}"
+        raise InputError(said, where=f"--{option}")
+    return different[0] if different else None
 
 
-def by_option(named: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Keywords of the library as the table ``{option: [texts]}``; aware datetimes are written with their offset."""
-    made: dict[str, list[str]] = {}
-    for option, value in named.items():
-        if value is None:
-            continue
-        try:
-            made[option] = texts(_iso(value))
-        except InputError as error:
-            raise error.at(option) from None
-    return made
-
-
-def _iso(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_iso(each) for each in value]
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def merged(inputs: Mapping[str, Sequence[str]], more: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
-    """Two tables of options as one; the texts of both are kept."""
-    return {key: [*inputs.get(key, []), *more.get(key, [])] for key in (*inputs, *(k for k in more if k not in inputs))}
+def by_option(named: Mapping[str, object]) -> dict[str, list[str]]:
+    """A table ``{option: value}`` as ``{option: [texts]}``; aware datetimes are written with their offset."""
+    return {option: within(option, texts, value) for option, value in named.items() if value is not None}

@@ -12,6 +12,8 @@ from fractions import Fraction
 
 from dosecalc.errors import InputError
 
+AnyTime = str | datetime
+"""A time with its zone, as text (``"2026-03-01T10:00-06:00"``) or as an aware datetime."""
 _FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
     r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?"

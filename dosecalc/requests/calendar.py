@@ -53,7 +53,7 @@ def start_of(start: Date | None, given: dict[int, Date]) -> Date | None:
     return given.get(1, start)
 
 
-def whens(
+def whens_of(
     slots: tuple[Slot, ...], days: tuple[Day, ...], start: Date | None, given: dict[int, Date]
 ) -> tuple[When, ...]:
     """Day and date of every dose.
@@ -64,20 +64,33 @@ def whens(
     _check_order(start, given)
     result: list[When] = []
     for slot, day in zip(slots, days, strict=True):
-        date: Date | None
-        if slot.number in given:
-            date, earliest = given[slot.number], False
-        elif slot.number == 1:
-            date, earliest = start, False
-        else:
-            date, earliest = _due(slot, slots, days, result)
+        date, earliest = _date_of(slot, slots, days, start, given, result)
         first = result[0].date if result else date
         number = None if date is None or first is None else (date - first).days + 1
         if number is None and not given:
-            low, high = day.since_start
-            number, earliest = (None, False) if isinstance(low, Unknown) else (int(low) + 1, low != high)
+            number, earliest = _counted(day)
         result.append(When(number, date, earliest))
     return tuple(result)
+
+
+def _date_of(
+    slot: Slot,
+    slots: tuple[Slot, ...],
+    days: tuple[Day, ...],
+    start: Date | None,
+    given: dict[int, Date],
+    before: list[When],
+) -> tuple[Date | None, bool]:
+    """The date of a dose as it was given, as it starts the course, or as it is due; and whether it may be later."""
+    if slot.number in given:
+        return given[slot.number], False
+    return (start, False) if slot.number == 1 else _due(slot, slots, days, before)
+
+
+def _counted(day: Day) -> tuple[int | None, bool]:
+    """The number of a day that has no date, and whether it is the earliest."""
+    low, high = day.since_start
+    return (None, False) if isinstance(low, Unknown) else (int(low) + 1, low != high)
 
 
 def _due(slot: Slot, slots: tuple[Slot, ...], days: tuple[Day, ...], before: list[When]) -> tuple[Date | None, bool]:

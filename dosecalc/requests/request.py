@@ -1,4 +1,4 @@
-"""What is asked: the texts of the options, read through the unit door into statements with their dose or date.
+"""A request: the texts of the options, read through the unit door into statements with their dose or date.
 
 Options and library keywords meet here as one table ``{option: [texts]}``, which a plan keeps verbatim.
 """
@@ -6,13 +6,13 @@ Options and library keywords meet here as one table ``{option: [texts]}``, which
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from dosecalc.course import observables
-from dosecalc.course.observables import BY_CYCLE, Observable
+from dosecalc.course.observables import BY_CYCLE, OBSERVABLES, Observable
 from dosecalc.errors import InputError
 from dosecalc.quantities import units
 from dosecalc.quantities.options import one, within
@@ -20,21 +20,18 @@ from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
 from dosecalc.reference.bodysurface import DEFAULT, FORMULAS
 
-OPTIONS = ("protocol", "bsa", "weight", "height", "age", "sex", "level", "cycles", "start", "cycle-length", "prior",
-           "given", "measured", "retention", "reduction", "set", "patient", "label", "bsa-formula")  # fmt: skip
 SIZES = ("bsa", "weight", "height")
 MOST = 100
+"""The largest number of cycles that can be asked for."""
+LONGEST = 3650
+"""Days that the distance between cycles may be."""
 _INDEXED = re.compile(r"\s*([0-9]{1,4})\s*=(.*)", re.DOTALL)
 _NAMED = re.compile(r"\s*([A-Za-z_0-9.]+)\s*(?:\[\s*([0-9]{1,4})\s*\])?\s*=(.*)", re.DOTALL)
 _PRIOR_DIMENSIONS = ("activity", "activity/weight", "activity/bsa", "mass", "mass/weight", "mass/bsa")
-
-
-class Sized(NamedTuple):
-    """A body size with the dose from which, or the date at which, it holds."""
-
-    stated: Stated
-    dose: int | None
-    date: Date | None
+_LEVEL_DIMENSIONS = ("activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
+T = TypeVar("T")
+Inputs = Mapping[str, Sequence[str]]
+"""A table of options: ``{option: [texts]}``."""
 
 
 class PriorStatement(NamedTuple):
@@ -47,275 +44,62 @@ class PriorStatement(NamedTuple):
     text: str
 
 
-class GivenStatement(NamedTuple):
-    amount: Measure
-    date: Date | None
+class Request(NamedTuple):
+    """Everything that was asked, read. ``prior`` is None where nothing was said, empty where there was none.
+
+    ``levels`` are by dose, under None the level of every dose; ``given`` (amounts), ``measured`` (Gy), ``retention``
+    (paths of files of readings) and ``reductions`` (steps) are by dose too. ``indexed`` holds observables of one dose
+    or cycle.
+    """
+
+    stated: Mapping[str, Stated]
+    indexed: Mapping[tuple[str, int], Stated]
+    sizes: Mapping[str, tuple[Stated, ...]]
+    levels: Mapping[int | None, Stated]
+    cycles: int | None
+    start: Date | None
+    cycle_length: Stated | None
+    prior: tuple[PriorStatement, ...] | None
+    given: Mapping[int, Stated]
+    measured: Mapping[int, Stated]
+    retention: Mapping[int, Stated]
+    reductions: Mapping[int, Stated]
+    formula: str | None
 
 
-class Request:
-    """Everything that was asked, read. ``prior`` is None where nothing was said, empty where there was none."""
+def read(inputs: Inputs, table: Mapping[str, Observable]) -> Request:
+    """Read every option; ``table`` has the observables that may be stated.
 
-    def __init__(self) -> None:
-        self.stated: dict[str, Stated] = {}
-        self.indexed: dict[tuple[str, int], Stated] = {}
-        self.sizes: dict[str, list[Sized]] = {}
-        self.levels: dict[int | None, Measure] = {}
-        self.cycles: int | None = None
-        self.start: Date | None = None
-        self.cycle_length: Fraction | None = None
-        self.prior: list[PriorStatement] | None = None
-        self.given: dict[int, GivenStatement] = {}
-        self.measured: dict[int, Measure] = {}
-        self.retention: dict[int, str] = {}
-        self.reductions: dict[int, int] = {}
-        self.formula: str | None = None
-
-
-def read(inputs: Mapping[str, Sequence[str]], table: Mapping[str, Observable]) -> Request:
-    """Read every option. InputError names the option, what was read, what was expected and how to write it."""
-    request = Request()
-    for name in SIZES:
-        for text in inputs.get(name, ()):
-            within(f"--{name}", _read_size, request, name, text)
-    for name in ("age", "sex"):
-        for text in inputs.get(name, ()):
-            within(f"--{name}", _state, request, observables.find(name, table), None, text)
-    for text in inputs.get("set", ()):
-        within("--set", _read_set, request, text, table)
-    for text in inputs.get("level", ()):
-        within("--level", _read_level, request, text)
-    for text in inputs.get("given", ()):
-        within("--given", _read_given, request, text)
-    for text in inputs.get("measured", ()):
-        within("--measured", _read_measured, request, text)
-    for text in inputs.get("retention", ()):
-        within("--retention", _read_retention, request, text)
-    for text in inputs.get("reduction", ()):
-        within("--reduction", _read_reduction, request, text)
-    within("--prior", _read_prior, request, list(inputs.get("prior", ())))
-    if (text_ := one(inputs, "cycles")) is not None:
-        request.cycles = within("--cycles", whole, text_)
-    if (text_ := one(inputs, "start")) is not None:
-        request.start = within("--start", read_date, text_)
-    if (text_ := one(inputs, "cycle-length")) is not None:
-        request.cycle_length = within("--cycle-length", _days, text_)
-    if (text_ := one(inputs, "bsa-formula")) is not None:
-        request.formula = within("--bsa-formula", _formula, text_)
-    _check_cells(request)
-    _check_completed_age(request)
-    _check_men(request)
-    _check_prior(request)
-    _check_measured(request)
+    InputError names the option, what was read, what was expected and how to write it.
+    """
+    observed = _observed(inputs, table)
+    request = Request(
+        stated={name: each for (name, index), each in observed.items() if index is None},
+        indexed={(name, index): each for (name, index), each in observed.items() if index is not None},
+        sizes=_sizes(inputs),
+        given=_by_dose(inputs, "given", _given),
+        measured=_by_dose(inputs, "measured", _measured),
+        retention=_by_dose(inputs, "retention", _retention),
+        reductions=_by_dose(inputs, "reduction", _reduction),
+        levels=_levels(inputs),
+        prior=within("--prior", _prior, inputs.get("prior", ())),
+        cycles=_single(inputs, "cycles", whole),
+        start=_single(inputs, "start", read_date),
+        cycle_length=_single(inputs, "cycle-length", _days),
+        formula=_single(inputs, "bsa-formula", _formula),
+    )
+    _check_together(request)
     _check_label(inputs)
     return request
 
 
-def _read_size(request: Request, name: str, text: str) -> None:
-    dose, rest = _index(text)
-    value, date = _dated(rest)
-    row = observables.OBSERVABLES[name]
-    made = Sized(observables.read(row, value), dose, date)
-    for other in request.sizes.get(name, []):
-        if (other.dose, other.date) == (made.dose, made.date):
-            _same(name, other.stated, made.stated)
-    request.sizes.setdefault(name, []).append(made)
+def _single(inputs: Inputs, option: str, reader: Callable[[str], T]) -> T | None:
+    """An option that is given once, read; None where it is not given."""
+    text = one(inputs, option)
+    return None if text is None else within(f"--{option}", reader, text)
 
 
-def _read_set(request: Request, text: str, table: Mapping[str, Observable]) -> None:
-    match = _NAMED.fullmatch(text)
-    if match is None:
-        raise InputError(f"read {text!r}, expected OBSERVABLE=VALUE or OBSERVABLE[N]=VALUE, for example "
-                         "'platelets=90000/uL'")  # fmt: skip
-    name, index, value = match[1], match[2], match[3].strip()
-    row = observables.find(name, table)
-    if row.computed:
-        instead = f"; {observables.settled_by(row)} bears on it" if row.option else ""
-        raise InputError(f"{name} is computed from the plan and cannot be set{instead}")
-    number = None if index is None else _number_of(index, "cycle" if name in BY_CYCLE else "dose")
-    if number is not None and name not in SIZES and not observables.indexable(row):
-        raise InputError(f"{name} holds for the whole course: write '{name}={value}', without [{number}]")
-    if name in SIZES:
-        within(f"--set {name}", _read_size, request, name, f"{number}={value}" if number else value)
-    else:
-        within(f"--set {text.partition('=')[0].strip()}", _state, request, row, number, value)
-
-
-def _state(request: Request, row: Observable, index: int | None, text: str) -> None:
-    made = observables.read(row, text)
-    before = request.stated.get(row.name) if index is None else request.indexed.get((row.name, index))
-    if before is not None:
-        _same(row.name, before, made)
-    if index is None:
-        request.stated[row.name] = made
-    else:
-        request.indexed[row.name, index] = made
-
-
-def _same(name: str, before: Stated, made: Stated) -> None:
-    if before.value != made.value:
-        raise InputError(f"{name} is given twice with different values, {before.text!r} and {made.text!r}")
-
-
-def _check_cells(request: Request) -> None:
-    stored = request.stated.get("stem_cells_stored")
-    for name in ("cd34_per_weight", "marrow_mononuclear_per_weight"):
-        cells = request.stated.get(name)
-        if stored is not None and cells is not None and stored.value is False and cells.value:
-            raise InputError(f"stem_cells_stored=false says that no cells are stored, but {name} is {cells.text!r}",
-                             where="--set")  # fmt: skip
-
-    counts = [request.stated.get(name) for name in ("cd34_per_weight", "marrow_mononuclear_per_weight")]
-    if stored is not None and stored.value is True and all(count is not None and not count.value for count in counts):
-        raise InputError("stem_cells_stored=true does not go with two counts of zero", where="--set")
-
-
-def _check_men(request: Request) -> None:
-    sex = request.stated.get("sex")
-    for name in ("pregnant", "lactating"):
-        said = request.stated.get(name)
-        if sex is not None and said is not None and sex.value == "male" and said.value is True:
-            raise InputError(f"{name}=true does not go with the sex male", where="--set")
-
-
-def _check_prior(request: Request) -> None:
-    count, interval = request.stated.get("prior_count"), request.stated.get("prior_interval")
-    none = count is not None and count.value == 0
-    if interval is not None and (none or request.prior == []):
-        raise InputError(f"prior_interval={interval.text} does not go with no prior administration", where="--set")
-    if none and request.prior:
-        raise InputError("prior_count=0 does not go with --prior", where="--set")
-
-
-def _check_measured(request: Request) -> None:
-    for number, measured in request.measured.items():
-        given = request.given.get(number)
-        if given is not None and given.amount.value == 0 and measured.value:
-            said = f"dose {number} was given as 0, which leaves no dose of {measured.text}"
-            raise InputError(said, where="--measured")
-
-
-def _check_label(inputs: Mapping[str, Sequence[str]]) -> None:
-    for text in inputs.get("label", ()):
-        if not text.isprintable():
-            raise InputError(f"read {text!r}, expected printable text on one line", where="--label")
-
-
-def _check_completed_age(request: Request) -> None:
-    age, completed = request.stated.get("age"), request.stated.get("age_completed")
-    if age is not None and completed is not None:
-        year = units.unit("y").factor
-        if Fraction(age.value) // year != Fraction(completed.value) / year:
-            raise InputError(f"age_completed={completed.text} does not go with an age of {age.text}", where="--set")
-
-
-def _read_level(request: Request, text: str) -> None:
-    dose, rest = _index(text)
-    made = _level(rest)
-    before = request.levels.get(dose)
-    if before is not None and (before.value, before.dimension) != (made.value, made.dimension):
-        raise InputError(f"the level is given twice with different values, {before.text!r} and {made.text!r}")
-    request.levels[dose] = made
-
-
-_LEVELS = ("activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
-
-
-def _level(text: str) -> Measure:
-    """A level of any kind; which one the arm has is seen later."""
-    try:
-        return units.read(text)
-    except InputError:
-        return units.read(text, _LEVELS)
-
-
-def _read_given(request: Request, text: str) -> None:
-    dose, rest = _needs_index(text, '--given 1="8000 MBq@2026-03-01"')
-    value, date = _dated(rest)
-    made = GivenStatement(units.read(value, ("activity", "mass")), date)
-    before = request.given.get(dose)
-    if before is not None and (before.amount.value, before.date) != (made.amount.value, made.date):
-        raise InputError(f"dose {dose} is given twice with different values")
-    request.given[dose] = made
-
-
-def _read_measured(request: Request, text: str) -> None:
-    dose, rest = _needs_index(text, '--measured 1="1.9 Gy"')
-    made = units.read(rest, "absorbed dose")
-    before = request.measured.get(dose)
-    if before is not None and before.value != made.value:
-        raise InputError(f"the dose from administration {dose} is given twice with different values")
-    request.measured[dose] = made
-
-
-def _read_retention(request: Request, text: str) -> None:
-    dose, path = _needs_index(text, "--retention 1=retention.csv")
-    if request.retention.get(dose, path) != path:
-        raise InputError(f"dose {dose} has two files, {request.retention[dose]} and {path}")
-    if dose in request.measured:
-        said = f"the dose from administration {dose} is stated by --measured; give one or the other"
-        raise InputError(said)
-    request.retention[dose] = path.strip()
-
-
-def _read_reduction(request: Request, text: str) -> None:
-    dose, rest = _needs_index(text, "--reduction 3=1")
-    if not re.fullmatch(r"[0-9]{1,2}", rest.strip()):
-        raise InputError(
-            f"read {text!r}, expected N=STEP, the step of the protocol's ladder from dose N on, 0 for none"
-        )
-    step = int(rest)
-    if request.reductions.get(dose, step) != step:
-        raise InputError(f"dose {dose} is reduced twice, to step {request.reductions[dose]} and to step {step}")
-    request.reductions[dose] = step
-
-
-def _read_prior(request: Request, found: list[str]) -> None:
-    if not found:
-        return
-    none = [text for text in found if text.strip().lower() == "none"]
-    if none and len(found) > len(none):
-        raise InputError("read 'none' together with a prior administration; give one or the other")
-    request.prior = [] if none else [_prior(text) for text in found]
-
-
-def _prior(text: str) -> PriorStatement:
-    """``[AGENT:]AMOUNT[@DATE][,WEIGHT]``"""
-    rest, comma, weight_text = text.partition(",")
-    agent, colon, amount_text = rest.partition(":")
-    if not colon:
-        agent, amount_text = "", rest
-    amount, date = _dated(amount_text)
-    weight = None
-    if comma:
-        try:
-            weight = observables.read(observables.OBSERVABLES["weight"], weight_text).measure
-        except InputError as error:
-            raise InputError(f"read {text!r}; what follows the comma is the weight of that time, and decimals have a "
-                             f"point: {error.message}") from None  # fmt: skip
-    return PriorStatement(units.read(amount, _PRIOR_DIMENSIONS), agent.strip() or None, date, weight, text)
-
-
-def _index(text: str) -> tuple[int | None, str]:
-    match = _INDEXED.fullmatch(text)
-    return (None, text) if match is None else (_number_of(match[1], "dose"), match[2])
-
-
-def _needs_index(text: str, example: str) -> tuple[int, str]:
-    dose, rest = _index(text)
-    if dose is None:
-        raise InputError(f"read {text!r}, which does not say which dose it is; write for example {example}")
-    return dose, rest
-
-
-def _number_of(text: str, what: str) -> int:
-    if int(text) < 1:
-        raise InputError(f"read {text!r} as the number of a {what}, which counts from 1")
-    return int(text)
-
-
-def _dated(text: str) -> tuple[str, Date | None]:
-    value, at, date = text.partition("@")
-    return value, read_date(date) if at else None
+# -- one text ---------------------------------------------------------------------------------------------------
 
 
 def read_date(text: str) -> Date:
@@ -338,11 +122,11 @@ def whole(text: str) -> int:
     return int(text)
 
 
-def _days(text: str) -> Fraction:
-    value = units.read(text, "time").value
-    if value.denominator != 1 or not 1 <= value <= 3650:
+def _days(text: str) -> Stated:
+    measure = units.read(text, "time")
+    if measure.value.denominator != 1 or not 1 <= measure.value <= LONGEST:
         raise InputError(f"read {text!r}, expected whole days up to ten years, for example '56 day'")
-    return value
+    return Stated(measure.value, text, measure, written=text)
 
 
 def _formula(text: str) -> str:
@@ -351,6 +135,319 @@ def _formula(text: str) -> str:
     if name not in FORMULAS:
         raise InputError(f"read {text!r}, expected one of {', '.join(FORMULAS)} (by default {DEFAULT})")
     return name
+
+
+def _index(text: str) -> tuple[int | None, str]:
+    match = _INDEXED.fullmatch(text)
+    return (None, text) if match is None else (_number_of(match[1], "dose"), match[2])
+
+
+def _number_of(text: str, what: str) -> int:
+    if int(text) < 1:
+        raise InputError(f"read {text!r} as the number of a {what}, which counts from 1")
+    return int(text)
+
+
+def _dated(text: str) -> tuple[str, Date | None]:
+    value, at, date = text.partition("@")
+    return value, read_date(date) if at else None
+
+
+# -- sizes and observables --------------------------------------------------------------------------------------
+
+
+def _sizes(inputs: Inputs) -> dict[str, tuple[Stated, ...]]:
+    """Body sizes, stated by their own option or by ``--set``, each with the dose or the date that it holds from."""
+    sizes: dict[str, list[Stated]] = {}
+    for name in SIZES:
+        for text in inputs.get(name, ()):
+            _add_size(sizes, within(f"--{name}", _size, name, text), name, f"--{name}")
+    for text in inputs.get("set", ()):
+        name, index, value = within("--set", _named, text)
+        if name in SIZES:
+            place = f"--set {name}"
+            size = within(place, _size, name, f"{index}={value}" if index else value)
+            _add_size(sizes, size._replace(written=text), name, place)
+    return {name: tuple(listed) for name, listed in sizes.items()}
+
+
+def _size(name: str, text: str) -> Stated:
+    dose, rest = _index(text)
+    value, date = _dated(rest)
+    return observables.read(OBSERVABLES[name], value)._replace(dose=dose, date=date, written=text)
+
+
+def _add_size(sizes: dict[str, list[Stated]], size: Stated, name: str, place: str) -> None:
+    listed = sizes.setdefault(name, [])
+    for other in listed:
+        if (other.dose, other.date) == (size.dose, size.date):
+            within(place, _check_same, name, other, size)
+    listed.append(size)
+
+
+def _observed(inputs: Inputs, table: Mapping[str, Observable]) -> dict[tuple[str, int | None], Stated]:
+    """Every observable that was stated but the sizes, with its dose or cycle where it has one."""
+    observed: dict[tuple[str, int | None], Stated] = {}
+    for place, row, index, statement in _observations(inputs, table):
+        key = (row.name, index)
+        if key in observed:
+            within(place, _check_same, row.name, observed[key], statement)
+        observed[key] = statement
+    return observed
+
+
+def _observations(
+    inputs: Inputs, table: Mapping[str, Observable]
+) -> Iterator[tuple[str, Observable, int | None, Stated]]:
+    for name in ("age", "sex"):
+        for text in inputs.get(name, ()):
+            row = observables.find(name, table)
+            yield f"--{name}", row, None, within(f"--{name}", observables.read, row, text)._replace(written=text)
+    for text in inputs.get("set", ()):
+        name, index, value = within("--set", _named, text)
+        row, number = within("--set", _settable, name, index, value, table)
+        if name not in SIZES:
+            place = f"--set {text.partition('=')[0].strip()}"
+            yield place, row, number, within(place, observables.read, row, value)._replace(written=text)
+
+
+def _named(text: str) -> tuple[str, int | None, str]:
+    """``NAME=VALUE`` or ``NAME[N]=VALUE``."""
+    match = _NAMED.fullmatch(text)
+    if match is None:
+        example = "'platelets=90000/uL'"
+        raise InputError(f"read {text!r}, expected OBSERVABLE=VALUE or OBSERVABLE[N]=VALUE, for example {example}")
+    name = match[1]
+    number = None if match[2] is None else _number_of(match[2], "cycle" if name in BY_CYCLE else "dose")
+    return name, number, match[3].strip()
+
+
+def _settable(
+    name: str, number: int | None, value: str, table: Mapping[str, Observable]
+) -> tuple[Observable, int | None]:
+    """The observable that a text names; InputError where nobody can state it, or not of one dose."""
+    row = observables.find(name, table)
+    if row.computed:
+        instead = f"; {observables.settled_by(row)} bears on it" if row.option else ""
+        raise InputError(f"{name} is computed from the plan and cannot be set{instead}")
+    if number is not None and name not in SIZES and not observables.indexable(row):
+        raise InputError(f"{name} holds for the whole course: write '{name}={value}', without [{number}]")
+    return row, number
+
+
+def unknown_observables(inputs: Inputs, table: Mapping[str, Observable]) -> Iterator[tuple[str, str]]:
+    """The texts of ``--set`` that name an observable which a table does not have, each with the words that say so."""
+    for text in inputs.get("set", ()):
+        try:
+            observables.find(within("--set", _named, text)[0], table)
+        except InputError as error:
+            if error.where is not None:
+                raise
+            yield text, error.message
+
+
+def _check_same(name: str, before: Stated, now: Stated) -> None:
+    if before.value != now.value:
+        raise InputError(f"{name} is given twice with different values, {before.text!r} and {now.text!r}")
+
+
+# -- statements by dose -----------------------------------------------------------------------------------------
+
+
+class _Kind(NamedTuple):
+    """A kind of statement by dose: how its text is read, an example, and how a second one for a dose is refused."""
+
+    reader: Callable[[str], Stated]
+    example: str
+    twice: str
+
+
+def _read_given(text: str) -> Stated:
+    value, date = _dated(text)
+    measure = units.read(value, ("activity", "mass"))
+    return Stated(measure.value, measure.text, measure, date=date)
+
+
+def _read_measured(text: str) -> Stated:
+    measure = units.read(text, "absorbed dose")
+    return Stated(measure.value, measure.text, measure)
+
+
+def _read_path(text: str) -> Stated:
+    return Stated(text.strip(), text.strip())
+
+
+def _read_step(text: str) -> Stated:
+    if not re.fullmatch(r"[0-9]{1,2}", text.strip()):
+        raise InputError("expected N=STEP, the step of the protocol's ladder from dose N on, 0 for none")
+    return Stated(Fraction(int(text)), text.strip())
+
+
+_given = _Kind(_read_given, '--given 1="8000 MBq@2026-03-01"', "dose {dose} is given twice with different values")
+_measured = _Kind(
+    _read_measured,
+    '--measured 1="1.9 Gy"',
+    "the dose from administration {dose} is given twice with different values",
+)
+_retention = _Kind(_read_path, "--retention 1=retention.csv", "dose {dose} has two files, {before} and {now}")
+_reduction = _Kind(_read_step, "--reduction 3=1", "dose {dose} is reduced twice, to step {before} and to step {now}")
+
+
+def _by_dose(inputs: Inputs, option: str, kind: _Kind) -> dict[int, Stated]:
+    """The statements of an option that names a dose, by dose."""
+    statements: dict[int, Stated] = {}
+    for text in inputs.get(option, ()):
+        statement = within(f"--{option}", _of_dose, text, kind)
+        dose = statement.dose or 0
+        before = statements.get(dose)
+        if before is not None and (before.value, before.date) != (statement.value, statement.date):
+            said = kind.twice.format(dose=dose, before=before.text, now=statement.text)
+            raise InputError(said, where=f"--{option}")
+        statements[dose] = statement
+    return statements
+
+
+def _of_dose(text: str, kind: _Kind) -> Stated:
+    dose, rest = _index(text)
+    if dose is None:
+        raise InputError(f"read {text!r}, which does not say which dose it is; write for example {kind.example}")
+    try:
+        statement = kind.reader(rest)
+    except InputError as error:
+        message = error.message if error.message.startswith("read ") else f"read {text!r}, {error.message}"
+        raise InputError(message) from None
+    return statement._replace(dose=dose, written=text)
+
+
+def _levels(inputs: Inputs) -> dict[int | None, Stated]:
+    """The levels that were chosen, by dose; under None the one of every dose."""
+    levels: dict[int | None, Stated] = {}
+    for text in inputs.get("level", ()):
+        level = within("--level", _level, text)
+        before = levels.get(level.dose)
+        if before is not None:
+            one_, other = before.quantity, level.quantity
+            if (one_.value, one_.dimension) != (other.value, other.dimension):
+                said = f"the level is given twice with different values, {before.text!r} and {level.text!r}"
+                raise InputError(said, where="--level")
+        levels[level.dose] = level
+    return levels
+
+
+def _level(text: str) -> Stated:
+    """A level of any kind; which one the arm has is seen later."""
+    dose, rest = _index(text)
+    try:
+        measure = units.read(rest)
+    except InputError:
+        measure = units.read(rest, _LEVEL_DIMENSIONS)
+    return Stated(measure.value, measure.text, measure, dose=dose, written=text)
+
+
+# -- prior therapy ----------------------------------------------------------------------------------------------
+
+
+def _prior(texts: Sequence[str]) -> tuple[PriorStatement, ...] | None:
+    """Earlier administrations; none where that was stated, None where nothing was."""
+    if not texts:
+        return None
+    none = [text for text in texts if text.strip().lower() == "none"]
+    if none and len(texts) > len(none):
+        raise InputError("read 'none' together with a prior administration; give one or the other")
+    return () if none else tuple(_prior_administration(text) for text in texts)
+
+
+def _prior_administration(text: str) -> PriorStatement:
+    """``[AGENT:]AMOUNT[@DATE][,WEIGHT]``"""
+    rest, comma, weight_text = text.partition(",")
+    agent, colon, amount_text = rest.partition(":")
+    if not colon:
+        agent, amount_text = "", rest
+    amount, date = _dated(amount_text)
+    weight = _weight_then(weight_text, text) if comma else None
+    return PriorStatement(units.read(amount, _PRIOR_DIMENSIONS), agent.strip() or None, date, weight, text)
+
+
+def _weight_then(weight_text: str, text: str) -> Measure:
+    try:
+        return observables.read(OBSERVABLES["weight"], weight_text).quantity
+    except InputError as error:
+        raise InputError(
+            f"read {text!r}; what follows the comma is the weight of that time, and decimals have a point: "
+            f"{error.message}"
+        ) from None
+
+
+# -- statements that cannot all be true -------------------------------------------------------------------------
+
+
+def _check_together(request: Request) -> None:
+    """Statements that contradict each other are refused. InputError."""
+    _check_cells(request.stated)
+    _check_completed_age(request.stated)
+    _check_men(request.stated)
+    _check_prior(request)
+    _check_measured(request)
+
+
+def _check_cells(stated: Mapping[str, Stated]) -> None:
+    stored = stated.get("stem_cells_stored")
+    if stored is None:
+        return
+    counts = {name: stated.get(name) for name in ("cd34_per_weight", "marrow_mononuclear_per_weight")}
+    for name, cells in counts.items():
+        if cells is not None and stored.value is False and cells.value:
+            said = f"stem_cells_stored=false says that no cells are stored, but {name} is {cells.text!r}"
+            raise InputError(said, where="--set")
+    if stored.value is True and all(count is not None and not count.value for count in counts.values()):
+        raise InputError("stem_cells_stored=true does not go with two counts of zero", where="--set")
+
+
+def _check_men(stated: Mapping[str, Stated]) -> None:
+    sex = stated.get("sex")
+    if sex is None or sex.value != "male":
+        return
+    for name in ("pregnant", "lactating"):
+        if name in stated and stated[name].value is True:
+            raise InputError(f"{name}=true does not go with the sex male", where="--set")
+
+
+def _check_prior(request: Request) -> None:
+    count, interval = request.stated.get("prior_count"), request.stated.get("prior_interval")
+    none = count is not None and count.value == 0
+    if interval is not None and (none or request.prior == ()):
+        raise InputError(f"prior_interval={interval.text} does not go with no prior administration", where="--set")
+    if none and request.prior:
+        raise InputError("prior_count=0 does not go with --prior", where="--set")
+
+
+def _check_measured(request: Request) -> None:
+    for number, measured in request.measured.items():
+        given = request.given.get(number)
+        if given is not None and given.value == 0 and measured.value:
+            said = f"dose {number} was given as 0, which leaves no dose of {measured.text}"
+            raise InputError(said, where="--measured")
+    for number in request.retention:
+        if number in request.measured:
+            said = f"the dose from administration {number} is stated by --measured; give one or the other"
+            raise InputError(said, where="--retention")
+
+
+def _check_completed_age(stated: Mapping[str, Stated]) -> None:
+    age, completed = stated.get("age"), stated.get("age_completed")
+    if age is not None and completed is not None:
+        year = units.unit("y").factor
+        if age.number // year != completed.number / year:
+            raise InputError(f"age_completed={completed.text} does not go with an age of {age.text}", where="--set")
+
+
+def _check_label(inputs: Inputs) -> None:
+    for text in inputs.get("label", ()):
+        if not text.isprintable():
+            raise InputError(f"read {text!r}, expected printable text on one line", where="--label")
+
+
+# -- how a size is stated ---------------------------------------------------------------------------------------
 
 
 def size_hint(bases: Iterable[str]) -> str:

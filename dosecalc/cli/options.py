@@ -1,0 +1,46 @@
+"""The options of a command, made from the table that the library and the documentation share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from dosecalc.cli import completion
+from dosecalc.quantities.options import Option
+
+Command = Callable[..., Any]
+_OFFERS = {
+    "arms": completion.arms,
+    "formulas": completion.formulas,
+    "observables": completion.observables,
+    "radionuclides": completion.radionuclides,
+}
+
+
+def options(table: Sequence[Option]) -> Callable[[Command], Command]:
+    """Give a command the options of a table, in their order. Each may be repeated, and keeps its texts as given."""
+
+    def decorate(command: Command) -> Command:
+        for option in reversed(table):
+            command = _click_option(option)(command)
+        return command
+
+    return decorate
+
+
+def _click_option(option: Option) -> Callable[[Command], Command]:
+    return click.option(
+        f"--{option.name}",
+        multiple=True,
+        metavar=option.metavar,
+        help=option.help,
+        shell_complete=_OFFERS.get(option.offers),
+        type=click.Path() if option.offers == "files" else None,
+    )
+
+
+def stated(options: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
+    """What click read as the table ``{option: [texts]}``, without the options that were not given."""
+    return {name.replace("_", "-"): list(texts) for name, texts in options.items() if texts}
