@@ -31,7 +31,7 @@ from dosecalc.planning.comparison import Comparison
 from dosecalc.planning.result import Plan
 from dosecalc.quantities.documents import Document
 from dosecalc.quantities.schemas import document_model
-from dosecalc.records.result import RECORD, RecordDocument
+from dosecalc.records.result import RecordCheck
 
 HERE = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -89,7 +89,7 @@ def limits() -> dict[str, Any]:
 
 def record() -> dict[str, Any]:
     """What ``dosecalc record --json`` prints."""
-    return _document(RecordDocument, RECORD, "A checked record of dosecalc", "dosecalc record --json")
+    return _of_result(RecordCheck, "A checked record of dosecalc", "dosecalc record --json")
 
 
 def course() -> dict[str, Any]:

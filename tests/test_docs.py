@@ -44,11 +44,11 @@ from dosecalc.library.reader import load_protocol
 from dosecalc.planning import comparison, planner
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.result import Plan, Unconfirmed
-from dosecalc.quantities import units
+from dosecalc.quantities import documents, units
 from dosecalc.quantities.documents import Result
 from dosecalc.quantities.numbers import EXACT
 from dosecalc.quantities.schemas import document_model
-from dosecalc.records import result as recordchecks
+from dosecalc.records import result as record_results
 
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
@@ -371,6 +371,12 @@ def keys_below(kind: type[Result]) -> set[str]:
     return {key for part in parts for key in part.get("properties", {})} - {"value", "unit"}
 
 
+def own_keys_of(module) -> set[str]:
+    """Every key of the results that a module defines, without those of the results that it holds of other modules."""
+    kinds = [kind for kind in parts_of(module) if issubclass(kind, Result)]
+    return {key for kind in kinds for _, key in documents.keys_of(kind)} | {"schema"}
+
+
 def parts_of(module) -> list[type[BaseModel]]:
     made = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseModel)]
     return [one for one in made if one.__module__ == module.__name__ and not one.__name__.startswith("_")]
@@ -400,7 +406,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("protocols.md", keys_of(*documents_of(diff)) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *comparison.LeftOut.model_fields}),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed)),
-        ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(record))),
+        ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),
         ("observables.md", set(OBSERVABLES)),
