@@ -6,6 +6,7 @@ first line is a comment with the file's name, else a part of one. No other block
 """
 
 import contextlib
+import doctest
 import gc
 import io
 import json
@@ -215,6 +216,17 @@ def test_examples(page, at_desk):
         ) as error:  # each example of a page is told of, not the first alone
             wrong.append(f"{page.name}, line {example.line}: {error}")
     assert not wrong, "\n\n".join(wrong)
+
+
+@pytest.mark.parametrize("name", ["check_record", "decay", "dispense", "fit_retention"])
+def test_the_example_of_a_function_runs(name, at_desk):
+    """A record that an example reads is that of its page."""
+    for block in re.findall(r"^```toml\n(.*?)^```", text_of("record.md"), re.MULTILINE | re.DOTALL):
+        (at_desk / file_name(block)).write_text(block, encoding="utf-8")
+    function = getattr(dosecalc, name)
+    (example,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={})
+    assert example.examples
+    assert doctest.DocTestRunner().run(example).failed == 0
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

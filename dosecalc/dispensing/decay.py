@@ -15,7 +15,6 @@ from pydantic import Field
 from dosecalc.errors import InputError
 from dosecalc.quantities import options, times, units
 from dosecalc.quantities.documents import Amount, Document, Number, Result
-from dosecalc.quantities.options import by_option
 from dosecalc.reference import radionuclides
 from dosecalc.reference.halflives import HalfLife, clearance
 from dosecalc.version import VERSION
@@ -98,17 +97,17 @@ def decay(
     84.24
 
     """
-    named = {
+    stated = {
         "activity": activity,
         "nuclide": nuclide,
-        "from": start,
+        "start": start,
         "to": to,
         "elapsed": elapsed,
         "every": every,
-        "half-life": half_life,
+        "half_life": half_life,
         "tz": tz,
     }
-    return decay_inputs(by_option(named))
+    return decay_inputs(options.texts_of(stated, options.DECAY))
 
 
 def decay_inputs(inputs: Mapping[str, Sequence[str]]) -> Decay:

@@ -17,7 +17,6 @@ from dosecalc.dispensing.result import Concentration, Dispensed, Draw, Rounded, 
 from dosecalc.errors import InputError
 from dosecalc.quantities import options, times, units
 from dosecalc.quantities.documents import Amount, Quantity, quantity_of
-from dosecalc.quantities.options import by_option
 from dosecalc.quantities.units import Measure
 from dosecalc.reference import radionuclides
 from dosecalc.reference.halflives import Clearance, clearance
@@ -91,7 +90,7 @@ def dispense(
     4.073
 
     """
-    named = {
+    stated = {
         "amount": amount,
         "level": level,
         "weight": weight,
@@ -103,13 +102,13 @@ def dispense(
         "at": at,
         "made": made,
         "factor": factor,
-        "half-life": half_life,
+        "half_life": half_life,
         "residual": residual,
-        "vial-volume": vial_volume,
-        "syringe-step": syringe_step,
+        "vial_volume": vial_volume,
+        "syringe_step": syringe_step,
         "tz": tz,
     }
-    return dispense_inputs(by_option(named))
+    return dispense_inputs(options.texts_of(stated, options.DISPENSE))
 
 
 class _Decayed(NamedTuple):
@@ -215,7 +214,7 @@ def _by_weight(inputs: Mapping[str, Sequence[str]]) -> Fraction:
 
 
 def _decayed(inputs: Mapping[str, Sequence[str]], intended: Intended) -> _Decayed:
-    """What is left of the concentration, by a stated factor or by the times."""
+    """The part of the concentration that is left, by a stated factor or by the times."""
     name, half_life = options.one(inputs, "nuclide"), options.one(inputs, "half-life")
     if name is not None and intended.nuclide is not None and radionuclides.spelled(name) != intended.nuclide:
         raise InputError(f"read {name!r}, but the agent of the plan has {intended.nuclide}", where="--nuclide")

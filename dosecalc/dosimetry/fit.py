@@ -35,7 +35,6 @@ from dosecalc.files import folders
 from dosecalc.library import reader
 from dosecalc.quantities import options, units
 from dosecalc.quantities.documents import COVERAGE
-from dosecalc.quantities.options import texts
 from dosecalc.reference.halflives import Clearance, clearance
 from dosecalc.version import VERSION
 
@@ -95,26 +94,24 @@ def fit_retention(
     (1.357, 17298)
 
     """
-    named = {
-        "residence-time": residence_time,
+    table = readings if isinstance(readings, Mapping) else None
+    path = None if readings is None or isinstance(readings, Mapping) else options.path_text("readings", readings)
+    stated = {
+        "readings": path,
         "weight": weight,
         "activity": activity,
         "nuclide": nuclide,
-        "half-life": half_life,
+        "half_life": half_life,
         "target": target,
         "phases": phases,
-        "s-value": s_value,
-        "reading-u": reading_u,
-        "activity-u": activity_u,
-        "weight-u": weight_u,
-        "second-weight": second_weight,
+        "residence_time": residence_time,
+        "s_value": s_value,
+        "reading_u": reading_u,
+        "activity_u": activity_u,
+        "weight_u": weight_u,
+        "second_weight": second_weight,
     }
-    inputs = {option: options.within(option, texts, value) for option, value in named.items() if value is not None}
-    if isinstance(readings, Mapping):
-        return dosimetry_inputs(inputs, readings)
-    if readings is not None:
-        inputs["retention"] = [options.path_text("readings", readings)]
-    return dosimetry_inputs(inputs)
+    return dosimetry_inputs(options.texts_of(stated, options.DOSIMETRY), table)
 
 
 def dosimetry_inputs(inputs: Mapping[str, Sequence[str]], table: Columns | None = None) -> Dosimetry:

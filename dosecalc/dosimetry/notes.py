@@ -1,4 +1,4 @@
-"""What a fit and its dose give to think about: flags for a second look, and the assumptions that were made."""
+"""Notes on a fit and its dose: flags for a second look, and the assumptions that were made."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def flags(
     dose: Estimate | None,
     second: Second | None,
 ) -> tuple[str, ...]:
-    """What is worth a second look: in the readings, in the fit, in the dose."""
+    """Everything that is worth a second look: in the readings, in the fit, in the dose."""
     if retention is None:
         return tuple(_of_dose(request, dose, second))
     return (*retention.flags, *_of_fit(request, retention, fits), *_of_dose(request, dose, second))
@@ -95,7 +95,7 @@ def assumptions(
     second: Second | None,
     other: Second | None,
 ) -> tuple[str, ...]:
-    """What was assumed: of the fit, of the dose, of a second administration."""
+    """The assumptions: of the fit, of the dose, of a second administration."""
     return (
         *(_about_fit(retention, fits[0]) if retention is not None and fits else ()),
         *(_about_dose(request) if dose is not None else ()),

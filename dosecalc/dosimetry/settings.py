@@ -1,4 +1,4 @@
-"""What a fit is asked for: the options in their units, and what a file of readings states in their place."""
+"""The settings of a fit: the options in their units, and what a file of readings states in their place."""
 
 from __future__ import annotations
 

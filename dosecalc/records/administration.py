@@ -294,7 +294,7 @@ def _sievert(written: WrittenDose, given: Value, prescribed: Number | None) -> S
 
 
 def _required(written: WrittenDose) -> dict[str, str | None]:
-    """What 10 CFR 35.2063 requires in the record of a dosage."""
+    """The contents that 10 CFR 35.2063 requires in the record of a dosage."""
     return {
         "agent": written.agent,
         "patient_id": written.patient_id,

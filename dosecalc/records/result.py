@@ -74,7 +74,7 @@ class Administration(Result):
 
     @property
     def given(self) -> Number | None:
-        """What reached the patient in MBq or mg; None where the record does not say it."""
+        """The amount that reached the patient in MBq or mg; None where the record does not say it."""
         return None if self.administered is None else self.administered.value
 
     @property
