@@ -21,8 +21,9 @@ from pydantic import TypeAdapter
 from dosecalc.crosschecks.audit import Audit
 from dosecalc.crosschecks.figures import FigureComparison
 from dosecalc.crosschecks.result import Crosscheck
-from dosecalc.dispensing.result import DECAY, DISPENSE, DecayDocument, DispenseDocument
-from dosecalc.dosimetry.result import DOSIMETRY, DosimetryDocument
+from dosecalc.dispensing.decay import Decay
+from dosecalc.dispensing.result import Dispensed
+from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
@@ -32,7 +33,7 @@ from dosecalc.planning.comparison import Comparison
 from dosecalc.planning.result import Plan
 from dosecalc.quantities.documents import Document
 from dosecalc.quantities.schemas import document_model
-from dosecalc.records.result import RECORD, RecordDocument
+from dosecalc.records.result import RecordCheck
 
 HERE = Path(__file__).parent
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -60,17 +61,17 @@ def audit() -> dict[str, Any]:
 
 def decay() -> dict[str, Any]:
     """What ``dosecalc decay --json`` prints."""
-    return _document(DecayDocument, DECAY, "A decayed activity of dosecalc", "dosecalc decay --json")
+    return _of_result(Decay, "A decayed activity of dosecalc", "dosecalc decay --json")
 
 
 def dosimetry() -> dict[str, Any]:
     """What ``dosecalc dosimetry --json`` prints."""
-    return _document(DosimetryDocument, DOSIMETRY, "A dosimetry of dosecalc", "dosecalc dosimetry --json")
+    return _of_result(Dosimetry, "A dosimetry of dosecalc", "dosecalc dosimetry --json")
 
 
 def dispense() -> dict[str, Any]:
     """What ``dosecalc dispense --json`` prints."""
-    return _document(DispenseDocument, DISPENSE, "A draw of dosecalc", "dosecalc dispense --json")
+    return _of_result(Dispensed, "A draw of dosecalc", "dosecalc dispense --json")
 
 
 def comparison() -> dict[str, Any]:
@@ -90,7 +91,7 @@ def limits() -> dict[str, Any]:
 
 def record() -> dict[str, Any]:
     """What ``dosecalc record --json`` prints."""
-    return _document(RecordDocument, RECORD, "A checked record of dosecalc", "dosecalc record --json")
+    return _of_result(RecordCheck, "A checked record of dosecalc", "dosecalc record --json")
 
 
 def course() -> dict[str, Any]:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from dosecalc.crosschecks.figures import FigureComparison, compare_figures
     from dosecalc.crosschecks.result import Crosscheck
     from dosecalc.crosschecks.verdict import crosscheck
-    from dosecalc.dispensing.decay import decay
+    from dosecalc.dispensing.decay import Decay, decay
     from dosecalc.dispensing.draw import dispense
-    from dosecalc.dispensing.result import Decay, Dispensed
+    from dosecalc.dispensing.result import Dispensed
     from dosecalc.dosimetry.fit import fit_retention
     from dosecalc.dosimetry.result import Dosimetry
     from dosecalc.errors import InputError
@@ -67,7 +67,7 @@ _HOMES = {
     "Audit": ("dosecalc.crosschecks.audit", "Audit"),
     "Comparison": ("dosecalc.planning.comparison", "Comparison"),
     "Crosscheck": ("dosecalc.crosschecks.result", "Crosscheck"),
-    "Decay": ("dosecalc.dispensing.result", "Decay"),
+    "Decay": ("dosecalc.dispensing.decay", "Decay"),
     "Dispensed": ("dosecalc.dispensing.result", "Dispensed"),
     "Dosimetry": ("dosecalc.dosimetry.result", "Dosimetry"),
     "FigureComparison": ("dosecalc.crosschecks.figures", "FigureComparison"),

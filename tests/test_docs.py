@@ -6,6 +6,7 @@ first line is a comment with the file's name, else a part of one. No other block
 """
 
 import contextlib
+import doctest
 import gc
 import io
 import json
@@ -32,9 +33,10 @@ from dosecalc.course.rules import Compiler
 from dosecalc.crosschecks.audit import Audit
 from dosecalc.crosschecks.figures import FigureComparison
 from dosecalc.crosschecks.result import Crosscheck
-from dosecalc.dispensing import result as decays
-from dosecalc.dosimetry import result as dosimetries
+from dosecalc.dispensing.decay import Decay
+from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry import retention
+from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files import factsheet, folders, patient, protocol, record
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Condition, Protocol, Rule
@@ -45,11 +47,11 @@ from dosecalc.library.load import load_protocol
 from dosecalc.planning import comparison, planner
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.result import Plan, Unconfirmed
-from dosecalc.quantities import units
+from dosecalc.quantities import documents, units
 from dosecalc.quantities.documents import Result
 from dosecalc.quantities.numbers import EXACT
 from dosecalc.quantities.schemas import document_model
-from dosecalc.records import result as recordchecks
+from dosecalc.records import result as record_results
 
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
@@ -218,6 +220,17 @@ def test_examples(page, at_desk):
     assert not wrong, "\n\n".join(wrong)
 
 
+@pytest.mark.parametrize("name", ["check_record", "decay", "dispense", "fit_retention"])
+def test_the_example_of_a_function_runs(name, at_desk):
+    """A record that an example reads is that of its page."""
+    for block in re.findall(r"^```toml\n(.*?)^```", text_of("record.md"), re.MULTILINE | re.DOTALL):
+        (at_desk / file_name(block)).write_text(block, encoding="utf-8")
+    function = getattr(dosecalc, name)
+    (example,) = doctest.DocTestFinder(recurse=False).find(function, name, globs={})
+    assert example.examples
+    assert doctest.DocTestRunner().run(example).failed == 0
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_no_block_goes_unread(page):
     openings = re.findall(r"^\s*```+(.*)$", page.read_text(encoding="utf-8"), re.MULTILINE)[::2]
@@ -372,6 +385,12 @@ def keys_below(kind: type[Result]) -> set[str]:
     return {key for part in parts for key in part.get("properties", {})} - {"value", "unit"}
 
 
+def own_keys_of(module) -> set[str]:
+    """Every key of the results that a module defines, without those of the results that it holds of other modules."""
+    kinds = [kind for kind in parts_of(module) if issubclass(kind, Result)]
+    return {key for kind in kinds for _, key in documents.keys_of(kind)} | {"schema"}
+
+
 def parts_of(module) -> list[type[BaseModel]]:
     made = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseModel)]
     return [one for one in made if one.__module__ == module.__name__ and not one.__name__.startswith("_")]
@@ -386,7 +405,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("plan.md", {option for param in cli.plan.params for option in param.opts}),
         ("crosscheck.md", keys_below(Crosscheck) | keys_below(FigureComparison) | keys_below(Audit)),
         ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
-        ("dispense.md", keys_of(*documents_of(decays))),
+        ("dispense.md", keys_below(Decay) | keys_below(Dispensed)),
         (
             "dispense.md",
             {
@@ -396,12 +415,12 @@ def parts_of(module) -> list[type[BaseModel]]:
                 if param.opts[0].startswith("-")
             },
         ),
-        ("dosimetry.md", keys_of(*documents_of(dosimetries)) | {*retention.COLUMNS, *retention.SETTINGS}),
+        ("dosimetry.md", keys_below(Dosimetry) | {*retention.COLUMNS, *retention.SETTINGS}),
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *comparison.LeftOut.model_fields}),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed)),
-        ("record.md", keys_of(*documents_of(recordchecks)) | fields_of(*parts_of(record))),
+        ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),
         ("observables.md", set(OBSERVABLES)),

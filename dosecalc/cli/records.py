@@ -23,9 +23,9 @@ from dosecalc.cli.output import show, write
 def record(file: str, protocol: str | None, nuclide: str | None, tz: str | None, as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
     """Check a course record (TOML, JSON or CSV) against what was prescribed, and against its protocol.
 
-    Net activity is the assay less what stayed behind, brought to one time. Each dose is held against what was
-    prescribed, directed, ordered and planned, by the limits of EANM and 10 CFR 35; the course as it was given against
-    the rules of the protocol, and the doses still to come are planned anew.
+    Net activity is the assay less the residuals, corrected for decay to one time. Each dose is compared with what was
+    prescribed, directed, ordered and planned, by the limits of EANM and 10 CFR 35. The course as it was given is
+    checked against the rules of the protocol, and the doses still to come are planned from it.
 
     \b
         dosecalc record course.toml
@@ -36,14 +36,14 @@ def record(file: str, protocol: str | None, nuclide: str | None, tz: str | None,
     from dosecalc.records.checker import check_record
 
     with _bar() as progress:
-        found = check_record(file, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
+        result = check_record(file, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
     if as_json:
-        write(found.to_json())
+        write(result.to_json())
     else:
         from dosecalc.render.record import page
 
-        show(page(found))
-    return found.exit_status
+        show(page(result))
+    return result.exit_status()
 
 
 @contextmanager

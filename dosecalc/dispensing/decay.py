@@ -1,68 +1,135 @@
-"""An activity through time: ``dosecalc decay``."""
+"""An activity through time: ``dosecalc decay`` and its result.
+
+The keys of the document are a contract (``dosecalc.decay/1``).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, tzinfo
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from dosecalc.dispensing.result import Decay, DecayPoint
+from pydantic import Field
+
 from dosecalc.errors import InputError
 from dosecalc.quantities import options, times, units
-from dosecalc.quantities.options import by_option
+from dosecalc.quantities.documents import Amount, Document, Number, Result
 from dosecalc.reference import radionuclides
-from dosecalc.reference.halflives import clearance
+from dosecalc.reference.halflives import HalfLife, clearance
 from dosecalc.version import VERSION
 
-OPTIONS = ("activity", "nuclide", "from", "to", "elapsed", "every", "half-life", "tz")
+if TYPE_CHECKING:
+    import pint
+
+    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.times import AnyTime
+
 MOST = 1000
+"""Steps that are shown at most."""
 _HOUR = units.unit("h").factor
 
 
+class DecayPoint(Result):
+    """An activity at one moment."""
+
+    time: datetime | None = Field(description="The moment with its offset; null where only elapsed times were stated.")
+    elapsed_h: float = Field(description="Hours since the activity was measured; below zero for before.")
+    factor: float = Field(description="The part of the activity that is left.")
+    amount: Amount = Field(serialization_alias="activity", description="MBq and mCi.")
+
+    @property
+    def value(self) -> Number:
+        """The activity in MBq."""
+        return self.amount.value
+
+    @property
+    def activity(self) -> pint.Quantity[Any]:
+        """The activity as a pint Quantity of ``dosecalc.ureg``."""
+        return self.amount.quantity
+
+
+class Decay(Document):
+    """An activity through time. Activity of progeny that grow in is not included."""
+
+    SCHEMA: ClassVar[str] = "dosecalc.decay/1"
+
+    version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that computed it.")
+    inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
+    nuclide: str = Field(description="The radionuclide.")
+    half_life: HalfLife = Field(description="Its half-life, from the table or as stated.")
+    points: tuple[DecayPoint, ...] = Field(description="The moments, in the order of time.")
+    notes: tuple[str, ...] = Field(description="Progeny, and half-lives that are unconfirmed.")
+    sources: tuple[Mapping[str, str], ...] = Field(description="The table of half-lives, with its sha256.")
+
+
 def decay(
-    activity: Any,
+    activity: Scalar,
     nuclide: str | None = None,
     *,
-    start: Any = None,
-    to: Any = None,
-    elapsed: Any = None,
-    every: Any = None,
-    half_life: Any = None,
+    start: AnyTime | None = None,
+    to: AnyTime | Sequence[AnyTime] | None = None,
+    elapsed: Scalar | Sequence[Scalar] | None = None,
+    every: Scalar | None = None,
+    half_life: Scalar | None = None,
     tz: str | None = None,
 ) -> Decay:
-    """An activity at other moments, by the half-life of its radionuclide.
+    """An activity at other moments, A 2^(-t/T), by the half-life of its radionuclide.
 
-    ``activity`` holds at ``start``. The moments are ``to`` (times with their zone, as text or aware datetimes),
-    ``elapsed`` (times such as ``"5 h"``; ``"-5 h"`` is before), one or lists of both; ``every`` adds the steps up to
-    the last. ``half_life`` replaces the table's; ``tz`` names the zone of times that have none.
+    Args:
+        activity: The activity at ``start`` (``"150 mCi"``).
+        nuclide: The radionuclide (``"Tc-99m"``). It may be left out where ``half_life`` is stated.
+        start: When the activity was measured.
+        to: Moments to compute the activity for, later or earlier; needs ``start``.
+        elapsed: Times after the start (``"5 h"``; ``"-5 h"`` is before), in place of moments or beside them.
+        every: The length of steps up to the last moment (``"6 h"``); the result then has every step.
+        half_life: Replaces the half-life of the table (``"8.02 day"``).
+        tz: The zone of times without an offset (``"America/Chicago"``).
 
-    Returns a frozen :class:`~dosecalc.dispensing.result.Decay`. Raises InputError for what cannot be used, a time
-    without a zone among it.
+    Returns:
+        A frozen :class:`~dosecalc.dispensing.decay.Decay`: activities in MBq, elapsed times in hours.
+
+    Raises:
+        InputError: For what cannot be used, a time without a zone among it.
 
     >>> import dosecalc
     >>> round(dosecalc.decay("150 mCi", "Tc-99m", elapsed="5 h").points[0].activity.to("mCi").magnitude, 2)
     84.24
+
     """
-    named = {"activity": activity, "nuclide": nuclide, "from": start, "to": to, "elapsed": elapsed, "every": every,
-             "half-life": half_life, "tz": tz}  # fmt: skip
-    return decay_inputs(by_option(named))
+    stated = {
+        "activity": activity,
+        "nuclide": nuclide,
+        "start": start,
+        "to": to,
+        "elapsed": elapsed,
+        "every": every,
+        "half_life": half_life,
+        "tz": tz,
+    }
+    return decay_inputs(options.texts_of(stated, options.DECAY))
 
 
 def decay_inputs(inputs: Mapping[str, Sequence[str]]) -> Decay:
     """Decay from the table ``{option: [texts]}`` that the command line and :func:`decay` both make."""
-    kept = {option: list(found) for option, found in inputs.items() if found}
+    kept = {option: list(texts) for option, texts in inputs.items() if texts}
     activity = options.one(kept, "activity")
     if activity is None:
         raise InputError('nothing was given; write for example "150 mCi"', where="activity")
     measure = options.within("activity", units.read, activity, "activity")
-    by = clearance(options.one(kept, "nuclide"), options.one(kept, "half-life"))
+    law = clearance(options.one(kept, "nuclide"), options.one(kept, "half-life"))
     zone = zone_of(kept)
     start = moment(kept, "from", zone)
     days = sorted(set(_moments(kept, start, zone)))
-    points = tuple(_point(measure.value, start, each, by.half_life) for each in _stepped(kept, days))
-    return Decay(version=VERSION, inputs=kept, nuclide=by.nuclide, half_life=by.shown, points=points, notes=by.notes,
-                 sources=by.sources)  # fmt: skip
+    return Decay.made(
+        version=VERSION,
+        inputs=kept,
+        nuclide=law.nuclide,
+        half_life=law.shown,
+        points=[_point(measure.value, start, each, law.half_life) for each in _stepped(kept, days)],
+        notes=law.notes,
+        sources=law.sources,
+    )
 
 
 def zone_of(inputs: Mapping[str, Sequence[str]]) -> tzinfo | None:
@@ -78,7 +145,7 @@ def moment(inputs: Mapping[str, Sequence[str]], option: str, zone: tzinfo | None
 
 
 def _moments(inputs: Mapping[str, Sequence[str]], start: datetime | None, zone: tzinfo | None) -> Iterator[Fraction]:
-    """The days from the start to every moment that was asked for."""
+    """The days from the start to every moment that was stated."""
     for text in inputs.get("elapsed", ()):
         yield options.within("--elapsed", signed_days, text)
     for text in inputs.get("to", ()):
@@ -97,7 +164,7 @@ def signed_days(text: str) -> Fraction:
 
 
 def _stepped(inputs: Mapping[str, Sequence[str]], days: list[Fraction]) -> list[Fraction]:
-    """The moments asked for, with the steps between the start and the furthest of them."""
+    """The moments that were stated, with the steps between the start and the furthest of them."""
     text = options.one(inputs, "every")
     if text is None:
         return days
@@ -116,5 +183,6 @@ def _point(value: Fraction, start: datetime | None, days: Fraction, half_life: F
     try:
         time = None if start is None else times.after(start, days)
     except OverflowError:
-        raise InputError("a moment out of the calendar", where="--elapsed") from None
-    return DecayPoint(time=time, elapsed_h=float(days / _HOUR), factor=left, value=float(value) * left)
+        raise InputError("that moment is outside the calendar", where="--elapsed") from None
+    amount = Amount(float(value) * left, "activity")
+    return DecayPoint.made(time=time, elapsed_h=float(days / _HOUR), factor=left, amount=amount)

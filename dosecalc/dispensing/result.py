@@ -1,224 +1,106 @@
-"""The results of decay and of dispensing, and the JSON documents that they make.
-
-Their keys are contracts (``dosecalc.decay/1``, ``dosecalc.dispense/1``); the JSON Schemas in docs/ are made from the
-document types here.
-"""
+"""The result of dispensing, and the JSON document that it makes (``dosecalc.dispense/1``). Its keys are a contract."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
-from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
+from pydantic import Field
 
-from dosecalc.quantities import times, units
-from dosecalc.quantities.documents import Number, Quantity, amounts, written
+from dosecalc.quantities.documents import Amount, Document, Number, Quantity, Result
 from dosecalc.reference.halflives import HalfLife
 
-if TYPE_CHECKING:
-    import pint
 
-DECAY, DISPENSE = "dosecalc.decay/1", "dosecalc.dispense/1"
+class Concentration(Result):
+    """The concentration of a vial at its reference time and at the draw."""
 
-
-class PointDocument(TypedDict):
-    time: str | None
-    elapsed_h: float
-    factor: float
-    activity: dict[str, float]
+    at_reference: Quantity = Field(description="As stated, in its own unit.")
+    at_draw: Quantity = Field(description="What is left of it when the dose is drawn, in the same unit.")
 
 
-class DecayDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    inputs: dict[str, list[str]]
-    nuclide: str
-    half_life: HalfLife
-    points: list[PointDocument]
-    notes: list[str]
-    sources: list[dict[str, str]]
+class Draw(Result):
+    """An activity to draw, with what stays behind of it, and its volume."""
+
+    activity: Amount = Field(description="MBq and mCi, when it is drawn.")
+    volume: Quantity = Field(description="mL, before a syringe rounds it.")
 
 
-class ConcentrationDocument(TypedDict):
-    at_reference: Quantity
-    at_draw: Quantity
+class Rounded(Result):
+    """A volume that a syringe can be set to, and the effect on the activity."""
 
-
-class DrawDocument(TypedDict):
-    activity: dict[str, float]
-    volume: Quantity
-
-
-class RoundedDocument(TypedDict):
-    step: Quantity
-    volume: Quantity
-    activity: dict[str, float]
-    difference_percent: float
-
-
-class VialDocument(TypedDict):
-    volume: Quantity
-    activity: dict[str, float]
-    enough: bool
-    enough_until: str | None
-    enough_until_h: float | None
-
-
-class DispenseDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    inputs: dict[str, list[str]]
-    amount: dict[str, float]
-    nuclide: str | None
-    half_life: HalfLife | None
-    elapsed_h: float | None
-    factor: float
-    concentration: ConcentrationDocument
-    draw: DrawDocument
-    order: dict[str, float]
-    rounded: RoundedDocument | None
-    vial: VialDocument | None
-    notes: list[str]
-    sources: list[dict[str, str]]
-
-
-class _Result(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True, extra="forbid")
-
-
-class DecayPoint(_Result):
-    """An activity at one moment. ``time`` is None where only the elapsed time was stated; ``value`` is in MBq."""
-
-    time: datetime | None
-    elapsed_h: float
-    factor: float
-    value: float
+    step: Quantity = Field(description="The step of the syringe, in its own unit.")
+    volume: Quantity = Field(description="mL, a whole number of steps.")
+    activity: Amount = Field(description="MBq and mCi that reach the patient with that volume.")
+    difference_percent: float = Field(description="How far that is from the amount asked for, in percent.")
 
     @property
-    def activity(self) -> pint.Quantity[Any]:
-        """The activity as a pint Quantity of ``dosecalc.ureg``."""
-        return units.quantity(self.value, "MBq")
+    def value(self) -> Number:
+        """The activity that reaches the patient, in MBq."""
+        return self.activity.value
 
 
-class Decay(_Result):
-    """An activity through time. Progeny are outside of it."""
+class Vial(Result):
+    """A vial at the draw, and whether it holds enough."""
 
-    version: str
-    inputs: dict[str, list[str]]
-    nuclide: str
-    half_life: HalfLife
-    points: tuple[DecayPoint, ...]
-    notes: tuple[str, ...]
-    sources: tuple[dict[str, str], ...]
+    volume: Quantity = Field(description="As stated, in its own unit.")
+    activity: Amount = Field(description="MBq and mCi in the vial at the draw.")
+    enough: bool = Field(description="Whether it holds the activity to draw.")
+    enough_until: datetime | None = Field(description="The moment until which it does; null where it is not known.")
+    enough_until_h: float | None = Field(description="Hours from the draw to that moment; below zero for before.")
 
-    def document(self) -> DecayDocument:
-        """The result as the JSON document of schema ``dosecalc.decay/1``."""
-        return {
-            "schema": DECAY,
-            "dosecalc": self.version,
-            "inputs": self.inputs,
-            "nuclide": self.nuclide,
-            "half_life": self.half_life,
-            "points": [
-                {
-                    "time": None if point.time is None else times.shown(point.time),
-                    "elapsed_h": point.elapsed_h,
-                    "factor": point.factor,
-                    "activity": amounts(point.value, "activity"),
-                }
-                for point in self.points
-            ],
-            "notes": list(self.notes),
-            "sources": list(self.sources),
-        }
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())
+    @property
+    def value(self) -> Number:
+        """The activity in the vial at the draw, in MBq."""
+        return self.activity.value
 
 
-class Rounded(_Result):
-    """A volume that a syringe can be set to, and what that does to the activity (MBq in the patient)."""
+class Dispensed(Document):
+    """A volume to draw for an amount, from a concentration at a reference time."""
 
-    step: Quantity
-    volume: Quantity
-    value: float
-    difference_percent: float
+    SCHEMA: ClassVar[str] = "dosecalc.dispense/1"
 
+    version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that computed it.")
+    inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
+    amount: Amount = Field(description="MBq and mCi that the patient is to get.")
+    nuclide: str | None = Field(description="The radionuclide; null where a decay factor was stated without one.")
+    half_life: HalfLife | None = Field(description="Its half-life, from the table or as stated.")
+    elapsed_h: float | None = Field(description="Hours from the reference time to the draw; null with a stated factor.")
+    factor: float = Field(description="The part of the concentration that is left at the draw.")
+    concentration: Concentration = Field(description="Of the vial, at the reference time and at the draw.")
+    draw: Draw = Field(description="What is to be drawn, with what stays behind of it.")
+    ordered: Amount = Field(serialization_alias="order", description="MBq and mCi to order, at the reference time.")
+    rounded: Rounded | None = Field(description="What a syringe makes of the volume; null without a step.")
+    vial: Vial | None = Field(description="What the vial holds; null where its volume was not stated.")
+    notes: tuple[str, ...] = Field(description="Progeny, changed files, and what rounding does.")
+    sources: tuple[Mapping[str, str], ...] = Field(description="The files that it was made from, with their sha256.")
 
-class Vial(_Result):
-    """Whether a vial holds enough for a draw, and when it stops holding enough."""
+    @property
+    def value(self) -> Number:
+        """The amount that the patient is to get, in MBq."""
+        return self.amount.value
 
-    volume: Quantity
-    value: float
-    enough: bool
-    enough_until: datetime | None
-    enough_until_h: float | None
+    @property
+    def drawn(self) -> Number:
+        """The activity to draw, with what stays behind of it, in MBq."""
+        return self.draw.activity.value
 
+    @property
+    def volume(self) -> Quantity:
+        """The volume to draw in mL, before a syringe rounds it."""
+        return self.draw.volume
 
-class Dispensed(_Result):
-    """What to draw for an amount, from a concentration at a reference time. Activities are in MBq."""
-
-    version: str
-    inputs: dict[str, list[str]]
-    value: Number
-    nuclide: str | None
-    half_life: HalfLife | None
-    elapsed_h: float | None
-    factor: float
-    concentration: Quantity
-    concentration_then: Quantity
-    drawn: float
-    volume: Quantity
-    order: float
-    rounded: Rounded | None
-    vial: Vial | None
-    notes: tuple[str, ...]
-    sources: tuple[dict[str, str], ...]
+    @property
+    def order(self) -> Number:
+        """The activity to order, in MBq at the reference time."""
+        return self.ordered.value
 
     @property
     def enough(self) -> bool | None:
         """Whether the vial holds enough; None where its volume was not stated."""
         return None if self.vial is None else self.vial.enough
 
-    @property
-    def exit_status(self) -> int:
+    def exit_status(self, *, strict: bool = False) -> int:
         """0, or 1 where the vial does not hold enough, or the volume rounds to nothing."""
+        del strict
         return int(self.enough is False or (self.rounded is not None and not self.rounded.volume["value"]))
-
-    def document(self) -> DispenseDocument:
-        """The result as the JSON document of schema ``dosecalc.dispense/1``."""
-        rounded, vial = self.rounded, self.vial
-        return {
-            "schema": DISPENSE,
-            "dosecalc": self.version,
-            "inputs": self.inputs,
-            "amount": amounts(self.value, "activity"),
-            "nuclide": self.nuclide,
-            "half_life": self.half_life,
-            "elapsed_h": self.elapsed_h,
-            "factor": self.factor,
-            "concentration": {"at_reference": self.concentration, "at_draw": self.concentration_then},
-            "draw": {"activity": amounts(self.drawn, "activity"), "volume": self.volume},
-            "order": amounts(self.order, "activity"),
-            "rounded": None if rounded is None else {
-                "step": rounded.step,
-                "volume": rounded.volume,
-                "activity": amounts(rounded.value, "activity"),
-                "difference_percent": rounded.difference_percent,
-            },
-            "vial": None if vial is None else {
-                "volume": vial.volume,
-                "activity": amounts(vial.value, "activity"),
-                "enough": vial.enough,
-                "enough_until": None if vial.enough_until is None else times.shown(vial.enough_until),
-                "enough_until_h": vial.enough_until_h,
-            },
-            "notes": list(self.notes),
-            "sources": list(self.sources),
-        }  # fmt: skip
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())

@@ -2,7 +2,7 @@
 
 R(t) = sum of a_i exp(-k_i t), t in hours, k_i in 1/h, none slower than physical decay. Its integral from the
 administration to infinity, the time-integrated activity coefficient, is the sum of a_i / k_i (MIRD pamphlet 21). The
-number of phases is that of the lowest AICc (Hurvich and Tsai 1989). All in float64.
+number of phases is that of the lowest AICc (Hurvich and Tsai, Biometrika 1989). All in float64.
 """
 
 from __future__ import annotations
@@ -19,14 +19,19 @@ Array = NDArray[np.float64]
 
 MOST = 3
 _GRID = 16
+"""Rates on the grid of which starts are chosen."""
 _STARTS = 3
+"""Starts that are refined."""
 _EXACT = 1e-9
 """Residuals relative to the fit that are nothing but rounding."""
 _ROUNDS = 12
+"""Rounds of weighting by the fit, at most."""
 _SETTLED = 1e-12
+"""The relative change of the parameters at which those rounds end."""
 _NEAR = 1e-4
 """A rate so near to physical decay, relative to it, is looked for with bounds."""
 _STEEP = 200.0
+"""The largest logarithm that is tried, so that its exponential stays finite."""
 
 
 class Readings(NamedTuple):
@@ -107,14 +112,14 @@ def fit(readings: Readings, slowest: float, phases: int | None = None) -> tuple[
     known = readings.sigma is not None
     if phases is not None:
         return (_fit(readings, slowest, phases),)
-    made = []
+    fits: list[Fit] = []
     for k in range(1, MOST + 1):
         if k > 1 and not _allowed(count, k, known=known):
             break
-        made.append(_fit(readings, slowest, k))
-        if made[-1].exact:
-            return (made[-1], *made[:-1])
-    return tuple(sorted(made, key=lambda each: np.inf if each.aicc is None else each.aicc))
+        fits.append(_fit(readings, slowest, k))
+        if fits[-1].exact:
+            return (fits[-1], *fits[:-1])
+    return tuple(sorted(fits, key=lambda each: np.inf if each.aicc is None else each.aicc))
 
 
 def _allowed(count: int, phases: int, *, known: bool) -> bool:
@@ -132,9 +137,9 @@ def _fit(readings: Readings, slowest: float, phases: int) -> Fit:
     weights = 1 / (readings.sigma if readings.sigma is not None else y)
     best: tuple[float, Array, Array] | None = None
     for start in _starts(t, y, weights, slowest, phases):
-        found = _refine(t, y, weights, slowest, start)
-        if best is None or found[0] < best[0]:
-            best = found
+        refined = _refine(t, y, weights, slowest, start)
+        if best is None or refined[0] < best[0]:
+            best = refined
     assert best is not None
     _, amplitudes, rates = best
     if readings.sigma is None:  # weights of the readings draw the fit towards low readings; those of the fit do not
@@ -182,20 +187,29 @@ def _refine(t: Array, y: Array, weights: Array, slowest: float, start: Array) ->
         return np.asarray(columns(p[k:]) @ p[:k] - target)
 
     def jacobian(p: Array) -> Array:
-        made = columns(p[k:])
-        return np.concatenate([made, -t[:, None] * made * p[:k]], axis=1)
+        slopes = columns(p[k:])
+        return np.concatenate([slopes, -t[:, None] * slopes * p[:k]], axis=1)
 
     low = np.concatenate([np.zeros(k), np.full(k, slowest)])
     high = np.concatenate([np.full(k, np.inf), np.full(k, fastest)])
     amplitudes, _ = optimize.nnls(columns(start), target)
     first = np.clip(np.concatenate([amplitudes, start]), low + 1e-6 * np.maximum(low, 1e-3), high * (1 - 1e-9))
-    found, cost = _unbounded(residuals, jacobian, first, low)
-    if found is None or np.any(found > high) or np.any(found[k:] - slowest < _NEAR * slowest):
-        bounded = optimize.least_squares(residuals, first, jacobian, bounds=(low, high), x_scale="jac", xtol=1e-14,
-                                         ftol=1e-15, gtol=1e-15, max_nfev=200)  # fmt: skip
-        found, cost = bounded.x, float(bounded.cost)
-    order = np.argsort(-found[k:])
-    return cost, found[:k][order], found[k:][order]
+    parameters, cost = _unbounded(residuals, jacobian, first, low)
+    if parameters is None or np.any(parameters > high) or np.any(parameters[k:] - slowest < _NEAR * slowest):
+        bounded = optimize.least_squares(
+            residuals,
+            first,
+            jacobian,
+            bounds=(low, high),
+            x_scale="jac",
+            xtol=1e-14,
+            ftol=1e-15,
+            gtol=1e-15,
+            max_nfev=200,
+        )
+        parameters, cost = bounded.x, float(bounded.cost)
+    order = np.argsort(-parameters[k:])
+    return cost, parameters[:k][order], parameters[k:][order]
 
 
 def _unbounded(
@@ -214,15 +228,16 @@ def _unbounded(
 
     with np.errstate(all="ignore"):
         start = np.log(first - low)
-        made = optimize.least_squares(
+        solution = optimize.least_squares(
             misfit, start, slopes, method="lm", xtol=1e-14, ftol=1e-15, gtol=1e-15, max_nfev=200
         )
-    found = low + above(made.x)
-    return (found, float(made.cost)) if made.success and np.all(np.isfinite(found)) else (None, np.inf)
+    parameters = low + above(solution.x)
+    sound = solution.success and bool(np.all(np.isfinite(parameters)))
+    return (parameters, float(solution.cost)) if sound else (None, np.inf)
 
 
 def _judged(readings: Readings, weights: Array, slowest: float, amplitudes: Array, rates: Array) -> Fit:
-    """What a fit gives, its covariance and its criterion. Parameters at a bound are taken as known."""
+    """The fit that parameters make, its covariance and its criterion. Parameters at a bound are taken as known."""
     t, y = readings.times, readings.retention
     k, count = len(rates), len(t)
     physical = rates <= slowest * (1 + 1e-6)
@@ -248,16 +263,22 @@ def _judged(readings: Readings, weights: Array, slowest: float, amplitudes: Arra
     exact = bool(np.all(np.abs(y - model) <= _EXACT * np.abs(model)))
     return Fit(
         phases=tuple(Phase(float(a), float(r), bool(p)) for a, r, p in zip(amplitudes, rates, physical, strict=True)),
-        covariance=inverse * spread2,
+        covariance=_fixed(inverse * spread2),
         tau=tau,
         u=None if np.isnan(spread2) else float(np.sqrt(variance * spread2)),
         dof=None if known else dof,
         spread=None if known or dof <= 0 else float(np.sqrt(spread2)),
         scatter=float(np.sqrt(residuals @ residuals / dof)) if known and dof > 0 else None,
-        residuals=y - model,
+        residuals=_fixed(y - model),
         aicc=_aicc(residuals, weights, 2 * k, known=known),
         exact=exact,
     )
+
+
+def _fixed(array: Array) -> Array:
+    """An array that nobody can change, as it stands in a result."""
+    array.flags.writeable = False
+    return array
 
 
 def _aicc(residuals: Array, weights: Array, parameters: int, *, known: bool) -> float | None:

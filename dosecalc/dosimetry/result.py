@@ -2,229 +2,174 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import ClassVar
 
-from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
+from pydantic import Field
 
 from dosecalc.dosimetry.kinetics import Fit
 from dosecalc.dosimetry.retention import Retention
-from dosecalc.quantities.documents import Quantity, amounts, written
+from dosecalc.quantities.documents import Amount, Document, Quantity, Result
 from dosecalc.reference.halflives import HalfLife
 
-DOSIMETRY = "dosecalc.dosimetry/1"
 WORDS = ("no", "one", "two", "three")
 
 
-class Figure(NamedTuple):
-    """A value with its standard uncertainty (k = 1) and an interval of 95 % coverage, None where they are not known."""
+class Estimate(Result):
+    """A value with its standard uncertainty and an interval of 95 % coverage."""
 
-    value: float
-    u: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-class Second(NamedTuple):
-    """A second administration in MBq, for the weight in kg that its S value holds for (None where S was stated).
-
-    The interval is never below zero, and ``high`` is None where the first dose may have been nothing.
-    """
-
-    activity: Figure
-    weight: float | None
+    value: float = Field(description="The best value, in the unit beside it.")
+    unit: str = Field(description="h, Gy or MBq.")
+    u: float | None = Field(description="The standard uncertainty (k = 1); null where it is not known.")
+    low: float | None = Field(description="The lower end of the interval of 95 %; null where it is not known.")
+    high: float | None = Field(description="The upper end; null where it is not known, or where there is none.")
 
 
-class FigureDocument(TypedDict):
-    value: float
-    unit: str
-    u: float | None
-    low: float | None
-    high: float | None
+def estimate(
+    value: float, unit: str, u: float | None = None, low: float | None = None, high: float | None = None
+) -> Estimate:
+    """A value in a unit, with its uncertainty and interval where they are known."""
+    return Estimate.made(value=value, unit=unit, u=u, low=low, high=high)
 
 
-class PhaseDocument(TypedDict):
-    amplitude: float
-    rate: Quantity
-    half_life: Quantity
-    physical_only: bool
+class FittedPhase(Result):
+    """One exponential phase of the fit."""
+
+    amplitude: float = Field(description="The part of what was administered that leaves with this phase.")
+    rate: Quantity = Field(description="The effective rate in /h.")
+    half_life: Quantity = Field(description="The effective half-life in h.")
+    physical_only: bool = Field(description="Whether the phase leaves the body by physical decay alone.")
 
 
-class FittedDocument(TypedDict):
-    time_h: float
-    retention: float
-    fitted: float
-    residual: float
+class Candidate(Result):
+    """One number of phases that was fitted."""
+
+    phases: int = Field(description="How many phases.")
+    aicc: float | None = Field(description="Akaike's criterion for few readings; null with too few of them.")
+    residence_time: Quantity = Field(description="The residence time with so many phases, in h.")
 
 
-class CandidateDocument(TypedDict):
-    phases: int
-    aicc: float | None
-    residence_time: Quantity
+class FittedReading(Result):
+    """One reading against the fit."""
+
+    time_h: float = Field(description="Hours after the administration.")
+    retention: float = Field(description="The part of what was administered that was read.")
+    fitted: float = Field(description="The part that the fit has at that time.")
+    residual: float = Field(description="The reading minus the fit.")
 
 
-class ModelFreeDocument(TypedDict):
-    residence_time: Quantity
-    dose: Quantity | None
-    difference_percent: float
+class ModelFree(Result):
+    """Residence time and dose by trapezoids, then physical decay."""
+
+    residence_time: Quantity = Field(description="In h.")
+    dose: Quantity | None = Field(description="In Gy; null without weight or activity.")
+    difference_percent: float = Field(description="How far the residence time is from that of the fit, in percent.")
 
 
-class SecondDocument(TypedDict):
-    MBq: float
-    mCi: float
-    u: float | None
-    low: float | None
-    high: float | None
-    weight: Quantity | None
+class Second(Result):
+    """The activity of a second administration that brings the whole-body dose to the target."""
+
+    activity: Estimate = Field(exclude=True, description="The activity in MBq.")
+    mbq: float = Field(serialization_alias="MBq", description="The activity in MBq, never below zero.")
+    mci: float = Field(serialization_alias="mCi", description="The same in mCi.")
+    u: float | None = Field(description="The standard uncertainty (k = 1) in MBq; null where it is not known.")
+    low: float | None = Field(description="The lower end of the interval of 95 % in MBq, never below zero.")
+    high: float | None = Field(description="The upper end in MBq; null where the first dose may have been nothing.")
+    weight: Quantity | None = Field(description="The body weight of the S value in kg; null where S was stated.")
 
 
-class DosimetryDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    inputs: dict[str, list[str]]
-    nuclide: str | None
-    half_life: HalfLife | None
-    model: str
-    phases: list[PhaseDocument]
-    covariance: list[list[float]]
-    candidates: list[CandidateDocument]
-    readings: list[FittedDocument]
-    residence_time: FigureDocument
-    extrapolated_percent: float | None
-    s_value: Quantity | None
-    dose: FigureDocument | None
-    model_free: ModelFreeDocument | None
-    second: SecondDocument | None
-    second_other_weight: SecondDocument | None
-    flags: list[str]
-    assumptions: list[str]
-    unconfirmed: list[dict[str, str]]
-    sources: list[dict[str, str]]
+def second_of(activity: Estimate, weight: float | None) -> Second:
+    """A second administration of an activity in MBq, for the weight in kg that its S value is for."""
+    shown = Amount(activity.value, "activity").document()
+    return Second.made(
+        activity=activity,
+        mbq=shown["MBq"],
+        mci=shown["mCi"],
+        u=activity.u,
+        low=activity.low,
+        high=activity.high,
+        weight=None if weight is None else quantity(weight, "kg"),
+    )
 
 
-class Dosimetry(NamedTuple):
-    """What one administration gave the whole body, and what a second may be.
+class Dosimetry(Document):
+    """The whole-body dose of one administration, and the second that brings it to a target."""
 
-    ``fits``: the chosen fit first; empty where a residence time was stated. Times in hours, doses in Gy, activities in
-    MBq, ``s`` in Gy/(MBq h). ``after`` is the part of the residence time that lies behind the last reading.
-    """
+    SCHEMA: ClassVar[str] = "dosecalc.dosimetry/1"
 
-    version: str
-    inputs: dict[str, list[str]]
-    nuclide: str | None
-    half_life: HalfLife | None
-    retention: Retention | None
-    fits: tuple[Fit, ...]
-    residence_time: Figure
-    after: float | None
-    s: float | None
-    dose: Figure | None
-    free_residence_time: float | None
-    free_dose: float | None
-    second: Second | None
-    second_other: Second | None
-    target: float | None
-    flags: tuple[str, ...]
-    assumptions: tuple[str, ...]
-    unconfirmed: tuple[tuple[str, str], ...]
-    sources: tuple[dict[str, str], ...]
+    version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that computed it.")
+    inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
+    nuclide: str | None = Field(description="The radionuclide; null where a residence time was stated without it.")
+    half_life: HalfLife | None = Field(description="Its half-life, from the table or as stated.")
+    retention: Retention | None = Field(exclude=True, description="The readings; None where there were none.")
+    fits: tuple[Fit, ...] = Field(exclude=True, description="Every fit, the chosen one first.")
+    model: str = Field(description="The model in words.")
+    phases: tuple[FittedPhase, ...] = Field(description="The phases of the chosen fit, from fast to slow.")
+    covariance: tuple[tuple[float, ...], ...] = Field(description="Of the amplitudes and then the rates (in /h).")
+    candidates: tuple[Candidate, ...] = Field(description="Each number of phases that was fitted.")
+    readings: tuple[FittedReading, ...] = Field(description="The readings against the chosen fit.")
+    residence_time: Estimate = Field(description="In h.")
+    extrapolated_percent: float | None = Field(description="The part of it that lies behind the last reading.")
+    s_value: Quantity | None = Field(description="The whole body's S value; null without weight.")
+    dose: Estimate | None = Field(description="In Gy; null without weight or activity.")
+    model_free: ModelFree | None = Field(description="The same without a model; null without readings.")
+    target: float | None = Field(exclude=True, description="The dose in Gy that the administrations are to give.")
+    second: Second | None = Field(description="What is left to the target; null without one.")
+    second_other_weight: Second | None = Field(description="The same for another body weight.")
+    flags: tuple[str, ...] = Field(description="What is worth a second look.")
+    assumptions: tuple[str, ...] = Field(description="What was assumed.")
+    unconfirmed: tuple[Mapping[str, str], ...] = Field(description="The facts used that are not yet checked.")
+    sources: tuple[Mapping[str, str], ...] = Field(description="The files that it was made from, with their sha256.")
 
     @property
     def fit(self) -> Fit | None:
         """The fit that was chosen."""
         return self.fits[0] if self.fits else None
 
-    @property
-    def model(self) -> str:
-        """The model in words."""
-        if self.fit is None:
-            return "stated residence time"
-        count = len(self.fit.phases)
-        return f"{WORDS[count]} exponential phase{'' if count == 1 else 's'}"
 
-    def document(self) -> DosimetryDocument:
-        """The result as the JSON document of schema ``dosecalc.dosimetry/1``."""
-        return {
-            "schema": DOSIMETRY,
-            "dosecalc": self.version,
-            "inputs": self.inputs,
-            "nuclide": self.nuclide,
-            "half_life": self.half_life,
-            "model": self.model,
-            "phases": [] if self.fit is None else _phases(self.fit),
-            "covariance": [] if self.fit is None else self.fit.covariance.tolist(),
-            "candidates": [
-                {"phases": len(each.phases), "aicc": each.aicc, "residence_time": {"value": each.tau, "unit": "h"}}
-                for each in sorted(self.fits, key=lambda each: len(each.phases))
-            ],
-            "readings": _readings(self),
-            "residence_time": _figure(self.residence_time, "h"),
-            "extrapolated_percent": None if self.after is None else 100 * self.after,
-            "s_value": None if self.s is None else {"value": self.s, "unit": "Gy/(h*MBq)"},
-            "dose": None if self.dose is None else _figure(self.dose, "Gy"),
-            "model_free": _model_free(self),
-            "second": _second(self.second),
-            "second_other_weight": _second(self.second_other),
-            "flags": list(self.flags),
-            "assumptions": list(self.assumptions),
-            "unconfirmed": [{"fact": fact, "statement": statement} for fact, statement in self.unconfirmed],
-            "sources": list(self.sources),
-        }
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())
+def quantity(value: float, unit: str) -> Quantity:
+    """A number in its unit, as a document prints it."""
+    return {"value": value, "unit": unit}
 
 
-def _figure(figure: Figure, unit: str) -> FigureDocument:
-    return {"value": figure.value, "unit": unit, "u": figure.u, "low": figure.low, "high": figure.high}
+def model_name(fits: tuple[Fit, ...]) -> str:
+    """The chosen model in words."""
+    if not fits:
+        return "stated residence time"
+    count = len(fits[0].phases)
+    return f"{WORDS[count]} exponential phase{'' if count == 1 else 's'}"
 
 
-def _phases(fit: Fit) -> list[PhaseDocument]:
+def fitted_phases(fit: Fit) -> list[FittedPhase]:
+    """The phases of a fit, from fast to slow."""
     return [
-        {
-            "amplitude": phase.amplitude,
-            "rate": {"value": phase.rate, "unit": "/h"},
-            "half_life": {"value": phase.half_life, "unit": "h"},
-            "physical_only": phase.physical,
-        }
+        FittedPhase.made(
+            amplitude=phase.amplitude,
+            rate=quantity(phase.rate, "/h"),
+            half_life=quantity(phase.half_life, "h"),
+            physical_only=phase.physical,
+        )
         for phase in fit.phases
     ]
 
 
-def _readings(found: Dosimetry) -> list[FittedDocument]:
-    if found.fit is None or found.retention is None:
-        return []
-    fitted = found.fit.at([float(each.time) for each in found.retention.readings])
+def candidates(fits: tuple[Fit, ...]) -> list[Candidate]:
+    """Every fit by its number of phases."""
+    ordered = sorted(fits, key=lambda fit: len(fit.phases))
     return [
-        {
-            "time_h": float(each.time),
-            "retention": float(each.retention),
-            "fitted": float(model),
-            "residual": float(each.retention) - float(model),
-        }
-        for each, model in zip(found.retention.readings, fitted, strict=True)
+        Candidate.made(phases=len(fit.phases), aicc=fit.aicc, residence_time=quantity(fit.tau, "h")) for fit in ordered
     ]
 
 
-def _model_free(found: Dosimetry) -> ModelFreeDocument | None:
-    if found.free_residence_time is None:
-        return None
-    return {
-        "residence_time": {"value": found.free_residence_time, "unit": "h"},
-        "dose": None if found.free_dose is None else {"value": found.free_dose, "unit": "Gy"},
-        "difference_percent": 100 * (found.free_residence_time / found.residence_time.value - 1),
-    }
-
-
-def _second(second: Second | None) -> SecondDocument | None:
-    if second is None:
-        return None
-    shown, activity = amounts(second.activity.value, "activity"), second.activity
-    return {
-        "MBq": shown["MBq"],
-        "mCi": shown["mCi"],
-        "u": activity.u,
-        "low": activity.low,
-        "high": activity.high,
-        "weight": None if second.weight is None else {"value": second.weight, "unit": "kg"},
-    }
+def fitted_readings(fit: Fit, retention: Retention) -> list[FittedReading]:
+    """Every reading against a fit."""
+    fitted = fit.at([float(reading.time) for reading in retention.readings])
+    return [
+        FittedReading.made(
+            time_h=float(reading.time),
+            retention=float(reading.retention),
+            fitted=float(model),
+            residual=float(reading.retention) - float(model),
+        )
+        for reading, model in zip(retention.readings, fitted, strict=True)
+    ]

@@ -12,26 +12,43 @@ import io
 import json
 import re
 import tomllib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from math import sqrt
-from typing import Any, NamedTuple, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.folders import read_text
 from dosecalc.files.patient import once
 from dosecalc.quantities import units
+from dosecalc.quantities.documents import frozen
 from dosecalc.quantities.options import texts
 
-HEADER_UNITS = {"time": "time", "activity": "activity", "dose_rate": "equivalent dose rate", "u": "percent"}
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 SETTINGS = ("weight", "activity", "nuclide", "target", "phases", "s_value", "reading_u", "activity_u", "weight_u")
-COLUMNS = ("time", "retention", "activity", "counts", "anterior", "posterior", "dose_rate", "background",
-           "background_anterior", "background_posterior", "u", "note")  # fmt: skip
+COLUMNS = (
+    "time",
+    "retention",
+    "activity",
+    "counts",
+    "anterior",
+    "posterior",
+    "dose_rate",
+    "background",
+    "background_anterior",
+    "background_posterior",
+    "u",
+    "note",
+)
 KINDS = ("retention", "activity", "counts", "anterior", "dose_rate")
 P = ParamSpec("P")
 T = TypeVar("T")
+Columns: TypeAlias = "Mapping[str, Sequence[str | float | None] | NDArray[Any]]"
+"""A table of readings by the heads of its columns, as a program has it."""
 _PLAIN = re.compile(r"[-+0-9.eE,_ ]+")
 _HEADER = re.compile(r"\s*([A-Za-z_]+)\s*(?:\[([^\]]*)\])?\s*")
 _HOUR = units.unit("h").factor
@@ -43,7 +60,7 @@ _PERCENT = Fraction(2)
 _EXAMPLE = "time [h],retention"
 
 
-class Reading(NamedTuple):
+class RetentionReading(NamedTuple):
     """One reading: the time in hours, its retention as a fraction, its relative standard uncertainty where stated."""
 
     time: Fraction
@@ -52,14 +69,23 @@ class Reading(NamedTuple):
 
 
 class Retention(NamedTuple):
-    """Readings in the order of time. ``kind`` is what was read; ``shared``: each was divided by the first."""
+    """Readings in the order of time.
 
-    readings: tuple[Reading, ...]
+    ``kind`` is what was read; ``shared`` says that each was divided by the first, whose error they share. ``settings``
+    are the texts that the file states for all of them, ``source`` is the file with its sha256.
+    """
+
+    readings: tuple[RetentionReading, ...]
     kind: str
     shared: bool
     flags: tuple[str, ...]
     settings: Mapping[str, str]
-    source: dict[str, str] | None
+    source: Mapping[str, str] | None
+
+    @property
+    def last(self) -> float:
+        """The time of the last reading in hours."""
+        return float(self.readings[-1].time)
 
 
 class _Row(NamedTuple):
@@ -80,7 +106,7 @@ def read(path: str, administered: Fraction | None = None) -> Retention:
     return _inside(name, _retention, rows, settings, administered, {"id": name, "sha256": sha256})
 
 
-def of_table(table: Mapping[str, Any], administered: Fraction | None = None) -> Retention:
+def of_table(table: Columns, administered: Fraction | None = None) -> Retention:
     """Readings from columns of a program: ``{"time [h]": [1, 4, 24], "retention": [0.9, 0.6, 0.2]}``. InputError."""
     columns = {str(key): _texts(str(key), values) for key, values in table.items()}
     lengths = {key: len(values) for key, values in columns.items()}
@@ -99,7 +125,7 @@ def _texts(key: str, values: Any) -> list[str]:
 
 
 def _inside(place: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a reader reads, the places of its errors nested: file, line, column."""
+    """The value that a reader reads, the places of its errors nested: file, line, column."""
     try:
         return reader(*args, **kwargs)
     except InputError as error:
@@ -111,6 +137,7 @@ def _inside(place: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwarg
 
 
 def _csv(text: str, name: str) -> Iterator[_Row]:
+    """The rows of a CSV text; lines that are empty or begin with # are left out."""
     reader = csv.reader(io.StringIO(text.removeprefix("\ufeff"), newline=""))
     heads: list[tuple[str, str]] | None = None
     try:
@@ -118,18 +145,9 @@ def _csv(text: str, name: str) -> Iterator[_Row]:
             if not any(cell.strip() for cell in cells) or cells[0].lstrip().startswith("#"):
                 continue
             if heads is None:
-                if len(cells) == 1 and ";" in cells[0]:
-                    raise InputError("the columns are parted by semicolons; part them by commas, with a decimal point",
-                                     where=name)  # fmt: skip
                 heads = _inside(name, _heads, cells)
-                continue
-            if len(cells) != len(heads):
-                raise InputError(
-                    f"line {reader.line_num} has {len(cells)} cells and the header {len(heads)}; a decimal comma parts "
-                    "a number in two, write 1.5",
-                    where=name,
-                )
-            yield _inside(name, _row, heads, cells, f"line {reader.line_num}")
+            else:
+                yield _inside(name, _row, heads, cells, f"line {reader.line_num}")
     except csv.Error as error:
         raise InputError(f"line {reader.line_num}: {error}", where=name) from None
     if heads is None:
@@ -138,7 +156,9 @@ def _csv(text: str, name: str) -> Iterator[_Row]:
 
 def _heads(cells: list[str]) -> list[tuple[str, str]]:
     """Names and units of the columns."""
-    found = []
+    if len(cells) == 1 and ";" in cells[0]:
+        raise InputError("the columns are separated by semicolons; use commas, and a decimal point")
+    heads = []
     for cell in cells:
         match = _HEADER.fullmatch(cell)
         if match is None or match[1] not in COLUMNS:
@@ -146,32 +166,32 @@ def _heads(cells: list[str]) -> list[tuple[str, str]]:
             raise InputError(
                 f"there is no column {cell.strip()[:40]!r}; there are {known}, with a unit as in {_EXAMPLE}"
             )
-        found.append((match[1], (match[2] or "").strip()))
-    names = [name for name, _ in found]
+        heads.append((match[1], (match[2] or "").strip()))
+    names = [name for name, _ in heads]
     for name in names:
         if names.count(name) > 1:
-            raise InputError(f"the column {name!r} stands twice")
-    return found
+            raise InputError(f"the column {name!r} appears twice")
+    return heads
 
 
 def _row(heads: list[tuple[str, str]], cells: list[str], place: str) -> _Row:
     """The cells of a row, each with the unit of its header unless it brings its own."""
-    made = {}
+    if len(cells) != len(heads):
+        raise InputError(
+            f"{place} has {len(cells)} cells and the header {len(heads)}; a decimal comma splits a number in two, "
+            "write 1.5"
+        )
+    filled = {}
     for (name, unit), cell in zip(heads, cells, strict=True):
-        if not cell.strip() or name == "note":
-            continue
-        made[name] = f"{cell.strip()} {unit}".rstrip() if _PLAIN.fullmatch(cell.strip()) else cell.strip()
-    return _Row(place, made)
+        clean = cell.strip()
+        if clean and name != "note":
+            filled[name] = f"{clean} {unit}".rstrip() if _PLAIN.fullmatch(clean) else clean
+    return _Row(place, filled)
 
 
 def _tables(text: str, name: str, *, json_: bool) -> tuple[dict[str, str], list[_Row]]:
-    try:
-        raw = json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=once) if json_ else tomllib.loads(
-            text, parse_float=str)  # fmt: skip
-    except InputError as error:
-        raise error.at(name) from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not {'JSON' if json_ else 'TOML'}: {error}", where=name) from None
+    """The settings and the rows of a JSON or TOML text."""
+    raw = _raw(text, name, json_=json_)
     readings = raw.get("readings") if isinstance(raw, dict) else None
     if not isinstance(readings, list) or not all(isinstance(each, dict) for each in readings):
         raise InputError('expected [[readings]], each for example time = "4 h" and retention = 0.62', where=name)
@@ -183,77 +203,106 @@ def _tables(text: str, name: str, *, json_: bool) -> tuple[dict[str, str], list[
     return settings, [_of_table(each, raw.get("background"), f"readings[{i}]", name) for i, each in enumerate(readings)]
 
 
+def _raw(text: str, name: str, *, json_: bool) -> Any:
+    try:
+        if json_:
+            return json.loads(text, parse_float=str, parse_constant=str, object_pairs_hook=once)
+        return tomllib.loads(text, parse_float=str)
+    except InputError as error:
+        raise error.at(name) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not {'JSON' if json_ else 'TOML'}: {error}", where=name) from None
+
+
 def _of_table(table: Mapping[str, Any], background: Any, place: str, name: str) -> _Row:
+    """One of the [[readings]], with the background that holds for all of them unless it has its own."""
     for key in table:
         if key not in COLUMNS:
-            raise InputError(f"the key {key!r} is not known here; there are {', '.join(COLUMNS)}",
-                             where=f"{name}, {place}")  # fmt: skip
+            message = f"the key {key!r} is not known here; there are {', '.join(COLUMNS)}"
+            raise InputError(message, where=f"{name}, {place}")
     filled = {**({} if background is None else {"background": background}), **table}
-    return _Row(place, {key: _inside(f"{name}, {place}, {key}", texts, value)[0]
-                        for key, value in filled.items() if key != "note"})  # fmt: skip
+    filled.pop("note", None)
+    return _Row(place, {key: _inside(f"{name}, {place}, {key}", texts, value)[0] for key, value in filled.items()})
 
 
 # -- readings ---------------------------------------------------------------------------------------------------
 
 
 def _retention(
-    rows: list[_Row], settings: Mapping[str, str], administered: Fraction | None, source: dict[str, str] | None
+    rows: list[_Row], settings: Mapping[str, str], administered: Fraction | None, source: Mapping[str, str] | None
 ) -> Retention:
     if len(rows) > _MOST:
         raise InputError(f"{len(rows):,} readings; at most {_MOST:,} are read")
-    kinds = {kind for row in rows for kind in KINDS if kind in row.cells}
-    if rows and len(kinds) != 1:
-        found = " and ".join(sorted(kinds)) if kinds else "none of them"
-        raise InputError(f"expected readings of one kind (retention, activity, counts, anterior with posterior, or "
-                         f"dose_rate), found {found}")  # fmt: skip
-    kind = next(iter(kinds), "")
-    read_ = [_inside(row.place, _reading, row, kind, administered) for row in rows]
-    if len(read_) < 2 or len({reading.time for reading in read_}) < 2:
-        raise InputError(
-            f"{len(read_)} reading{'' if len(read_) == 1 else 's'}; a retention needs at least two, at two times"
-        )
-    if not any(reading.retention for reading in read_):
+    kind = _kind(rows)
+    readings = [_inside(row.place, _reading, row, kind, administered) for row in rows]
+    if len({reading.time for reading in readings}) < 2:
+        plural = "" if len(readings) == 1 else "s"
+        raise InputError(f"{len(readings)} reading{plural}; a retention needs at least two, at two times")
+    if not any(reading.retention for reading in readings):
         raise InputError("every reading is zero; nothing can be fitted to that")
-    ordered = sorted(read_, key=lambda reading: reading.time)
-    flags = list(_of_rows(rows, kind, in_order=ordered == read_))
+    ordered = sorted(readings, key=lambda reading: reading.time)
+    flags = list(_of_rows(rows, kind, in_order=ordered == readings))
     shared = kind not in ("retention", "activity")
     if shared:
-        first = ordered[0].retention
-        if not first:
-            raise InputError("the first reading is zero, and the others are divided by it")
-        ordered = [each._replace(retention=each.retention / first) for each in ordered]
+        ordered = _of_first(ordered)
         if ordered[0].time:
             flags.append(f"the first reading, at {units.decimal(ordered[0].time, 6)} h, is taken as 100 %")
     flags += _of_readings(ordered, shared=shared)
-    return Retention(tuple(ordered), kind, shared, tuple(flags), settings, source)
+    file = None if source is None else frozen(dict(source))
+    return Retention(tuple(ordered), kind, shared, tuple(flags), frozen(dict(settings)), file)
 
 
-def _reading(row: _Row, kind: str, administered: Fraction | None) -> Reading:
-    if "time" not in row.cells:
-        raise InputError(f"no time; the header names it with its unit, for example {_EXAMPLE}", where="time")
-    if _PLAIN.fullmatch(row.cells["time"]):
-        said = f"read {row.cells['time']!r}, a time without a unit; write '4 h', or the unit in the header: {_EXAMPLE}"
-        raise InputError(said, where="time")
-    time = _inside("time", units.read, row.cells["time"], "time").value / _HOUR
+def _kind(rows: list[_Row]) -> str:
+    """The one kind of readings that the rows hold; none where there are no rows."""
+    kinds = {kind for row in rows for kind in KINDS if kind in row.cells}
+    if rows and len(kinds) != 1:
+        held = " and ".join(sorted(kinds)) if kinds else "none of them"
+        raise InputError(
+            "expected readings of one kind (retention, activity, counts, anterior with posterior, or dose_rate), "
+            f"found {held}"
+        )
+    return next(iter(kinds), "")
+
+
+def _of_first(readings: list[RetentionReading]) -> list[RetentionReading]:
+    """Readings in any unit as parts of the first."""
+    first = readings[0].retention
+    if not first:
+        raise InputError("the first reading is zero, and the others are divided by it")
+    return [reading._replace(retention=reading.retention / first) for reading in readings]
+
+
+def _reading(row: _Row, kind: str, administered: Fraction | None) -> RetentionReading:
+    time = _time(row.cells)
     value = _value(row, kind, administered)
     u = None
     if "u" in row.cells:
         u = _inside("u", units.read, row.cells["u"], "percent").value / 100
         if not u:
             raise InputError("a standard uncertainty is above zero; leave it out where it is not known", where="u")
-    return Reading(time, value, u)
+    return RetentionReading(time, value, u)
+
+
+def _time(cells: Mapping[str, str]) -> Fraction:
+    """The time of a reading in hours."""
+    if "time" not in cells:
+        raise InputError(f"no time; the header names it with its unit, for example {_EXAMPLE}", where="time")
+    text = cells["time"]
+    if _PLAIN.fullmatch(text):
+        message = f"read {text!r}, a time without a unit; write '4 h', or the unit in the header: {_EXAMPLE}"
+        raise InputError(message, where="time")
+    return _inside("time", units.read, text, "time").value / _HOUR
 
 
 def _value(row: _Row, kind: str, administered: Fraction | None) -> Fraction:
-    """What was read, net of background."""
+    """The value of a reading, net of background."""
     cells = row.cells
     if kind == "retention":
         return _inside("retention", _fraction, cells.get("retention"))
     if kind == "activity":
         if administered is None:
-            raise InputError(
-                "a retained activity is a part of what was administered: state --activity", where="activity"
-            )
+            message = "a retained activity is a part of what was administered: state --activity"
+            raise InputError(message, where="activity")
         return _inside("activity", _quantity, cells.get("activity"), "activity") / administered
     if kind == "dose_rate":
         value = _inside("dose_rate", _quantity, cells.get("dose_rate"), "equivalent dose rate")
@@ -272,7 +321,7 @@ def _both_views(cells: Mapping[str, str]) -> Fraction:
         value = _inside(view, _number, cells.get(view))
         back = cells.get(f"background_{view}", cells.get("background", "0"))
         net.append(_net(value, _inside("background", _number, back)))
-    return Fraction(repr(sqrt(float(net[0] * net[1]))))
+    return Fraction(sqrt(float(net[0] * net[1])))
 
 
 def _fraction(text: str | None) -> Fraction:
@@ -301,19 +350,19 @@ def _number(text: str | None) -> Fraction:
 def _net(value: Fraction, background: Fraction) -> Fraction:
     if value < background:
         shown, back = units.decimal(value, 6), units.decimal(background, 6)
-        raise InputError(f"net of a background of {back} the reading of {shown} is negative")
+        raise InputError(f"the reading of {shown} less its background of {back} is negative")
     return value - background
 
 
-# -- what is worth a word ---------------------------------------------------------------------------------------
+# -- flags ------------------------------------------------------------------------------------------------------
 
 
 def _of_rows(rows: list[_Row], kind: str, *, in_order: bool) -> Iterator[str]:
     if not in_order:
         yield "the readings were not in the order of time and were sorted"
-    used = list(dict.fromkeys(units.read(row.cells["time"], "time").unit.symbol for row in rows))
-    if len(used) > 1:
-        yield f"times were written in {' and '.join(used)}; each was converted"
+    symbols = list(dict.fromkeys(units.read(row.cells["time"], "time").unit.symbol for row in rows))
+    if len(symbols) > 1:
+        yield f"times were written in {' and '.join(symbols)}; each was converted"
     without = [row for row in rows if not any(cell.startswith("background") for cell in row.cells)]
     if kind in ("counts", "anterior", "dose_rate") and without:
         which = "no background was stated" if len(without) == len(rows) else f"no background at {without[0].place}"
@@ -323,7 +372,7 @@ def _of_rows(rows: list[_Row], kind: str, *, in_order: bool) -> Iterator[str]:
         yield "an uncertainty is stated for some readings alone, so none of them is used"
 
 
-def _of_readings(readings: list[Reading], *, shared: bool) -> Iterator[str]:
+def _of_readings(readings: list[RetentionReading], *, shared: bool) -> Iterator[str]:
     after = readings[1:] if shared else readings
     high = [each for each in after if each.retention > 1]
     if high:
@@ -342,5 +391,5 @@ def _of_readings(readings: list[Reading], *, shared: bool) -> Iterator[str]:
         yield f"a reading of zero at {at} cannot be weighted and is left out of the fit"
 
 
-def _shown(reading: Reading) -> str:
+def _shown(reading: RetentionReading) -> str:
     return f"{units.decimal(100 * reading.retention)} % at {units.decimal(reading.time, 6)} h"

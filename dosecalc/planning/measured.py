@@ -7,8 +7,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc.course.calculator import Calculation
-from dosecalc.dosimetry.fit import dosimetry_inputs
-from dosecalc.dosimetry.result import Dosimetry, Figure
+from dosecalc.dosimetry.fit import assess
+from dosecalc.dosimetry.result import Dosimetry, Estimate
+from dosecalc.dosimetry.retention import read as read_retention
+from dosecalc.dosimetry.settings import FitRequest
 from dosecalc.errors import InputError
 from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own
@@ -18,6 +20,7 @@ from dosecalc.quantities.documents import COVERAGE
 from dosecalc.quantities.numbers import EXACT, Unknown, Value
 from dosecalc.quantities.options import within
 from dosecalc.quantities.statement import Stated
+from dosecalc.quantities.units import Measure
 from dosecalc.requests.match import Match, match
 
 RULE = "retention"
@@ -40,7 +43,7 @@ class Measured(NamedTuple):
 
     match: Match
     result: Calculation
-    found: dict[int, Dosimetry]
+    fitted: dict[int, Dosimetry]
     low: Edge | None
     high: Edge | None
 
@@ -56,82 +59,78 @@ class Measured(NamedTuple):
 
     def told(self, number: int, trace: str) -> str:
         """The trace of a dose with its interval."""
-        found = self.interval(number)
-        if found is None:
+        interval = self.interval(number)
+        if interval is None:
             return trace
-        high = "no upper end" if found.high is None else units.show(found.high, "MBq")
-        return f"{trace}; 95 % interval {units.show(found.low, 'MBq')} to {high}"
+        high = "no upper end" if interval.high is None else units.show(interval.high, "MBq")
+        return f"{trace}; 95 % interval {units.show(interval.low, 'MBq')} to {high}"
 
     def sources(self) -> list[dict[str, str]]:
         """The files of readings, and what their dosimetry rests on."""
-        return [source for found in self.found.values() for source in found.sources]
+        return [dict(source) for dosimetry in self.fitted.values() for source in dosimetry.sources]
 
     def cites(self) -> list[str]:
         """The unconfirmed facts that the dosimetry rests on."""
-        return [fact for found in self.found.values() for fact, _ in found.unconfirmed]
+        return [fact["fact"] for dosimetry in self.fitted.values() for fact in dosimetry.unconfirmed]
 
 
-def measure(asked: Match, before: Calculation) -> Measured:
+def measure(matched: Match, before: Calculation) -> Measured:
     """Fit the readings that were named, and compute the plan anew from the doses that they give. InputError."""
-    found = {number: within("--retention", _fitted, asked, before, number) for number in asked.request.retention}
-    doses = {number: _dose(each) for number, each in found.items()}
-    fitted = {number: _as_measured(dose, number) for number, dose in doses.items()}
-    request = asked.request._replace(measured={**asked.request.measured, **fitted}, retention={})
+    fitted = {number: within("--retention", _fitted, matched, before, number) for number in matched.request.retention}
+    doses = {number: _dose(dosimetry) for number, dosimetry in fitted.items()}
+    stated = {number: _as_measured(dose, number) for number, dose in doses.items()}
+    request = matched.request._replace(measured={**matched.request.measured, **stated}, retention={})
     try:
-        again = match(asked.file, asked.arm, request)
+        again = match(matched.file, matched.arm, request)
     except InputError as error:
         place = "--retention" if error.where == "--measured" else error.where
         raise InputError(error.message, where=place) from None
     result = again.compiled.run(again.slots, again.inputs)
     low, high = (_edge(again, {n: getattr(dose, side) for n, dose in doses.items()}) for side in ("low", "high"))
-    return Measured(again, result, found, low, high)
+    return Measured(again, result, fitted, low, high)
 
 
-def _as_measured(dose: Figure, number: int) -> Stated:
-    """The dose that readings gave, in place of one that was stated."""
-    measure = units.Measure(Fraction(dose.value), units.unit("Gy"), f"{dose.value!r} Gy")
+def _as_measured(dose: Estimate, number: int) -> Stated:
+    """The dose that readings gave, in place of one that was stated: the shortest decimal that its double stands for."""
+    measure = Measure(Fraction(repr(dose.value)), units.unit("Gy"), f"{dose.value!r} Gy")
     return Stated(measure.value, measure.text, measure, dose=number, written=f"{number}={measure.text}")
 
 
-def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
+def _fitted(matched: Match, before: Calculation, number: int) -> Dosimetry:
     """The dosimetry of an administration, its weight and its activity being those of the plan."""
-    if number > len(asked.slots):
-        raise InputError(f"there is no dose {number}; {asked.arm.id} plans {len(asked.slots)} here")
-    agent = asked.file.protocol.agents[asked.slots[number - 1].dose.agent]
+    if number > len(matched.slots):
+        raise InputError(f"there is no dose {number}; {matched.arm.id} plans {len(matched.slots)} here")
+    agent = matched.file.protocol.agents[matched.slots[number - 1].dose.agent]
     moment = before.doses[number - 1]
     weight = moment.get("weight")
     if agent.radionuclide is None:
         raise InputError(f"dose {number} is a drug and gives no whole-body dose")
     if isinstance(weight, Unknown) or isinstance(moment.amount, Unknown):
-        lacking = (
-            "the body weight: give --weight" if isinstance(weight, Unknown) else f"its activity: give --given {number}"
-        )
+        size = isinstance(weight, Unknown)
+        lacking = "the body weight: give --weight" if size else f"its activity: give --given {number}"
         raise InputError(f"the whole-body dose of dose {number} needs {lacking}")
     if not moment.amount:
         raise InputError(f"nothing was given as dose {number}, so nothing can have been retained of it")
-    inputs = {
-        "retention": [asked.request.retention[number].text],
-        "weight": [f"{units.decimal(weight, 15)} kg"],
-        "activity": [f"{units.decimal(moment.amount, 15).replace(',', '')} MBq"],
-        "nuclide": [agent.radionuclide],
-    }
-    return dosimetry_inputs(inputs)
+    path = matched.request.retention[number].text
+    retention = read_retention(path, Fraction(moment.amount))
+    request = FitRequest(weight=float(weight), activity=float(moment.amount), nuclide=agent.radionuclide)
+    return assess(request, retention, {"retention": [path]})
 
 
-def _dose(found: Dosimetry) -> Figure:
-    assert found.dose is not None
-    if not found.dose.value:
+def _dose(dosimetry: Dosimetry) -> Estimate:
+    assert dosimetry.dose is not None
+    if not dosimetry.dose.value:
         raise InputError("the readings give a dose of zero", where="--retention")
-    return found.dose
+    return dosimetry.dose
 
 
-def _edge(asked: Match, doses: Mapping[int, float | None]) -> Edge | None:
+def _edge(matched: Match, doses: Mapping[int, float | None]) -> Edge | None:
     known = {number: dose for number, dose in doses.items() if dose is not None}
     if len(known) < len(doses):
         return None
-    measured: dict[int, Value] = {**asked.inputs.measured, **known}
-    moved = asked._replace(inputs=asked.inputs._replace(measured=measured))
-    return Edge(moved, asked.compiled.run(asked.slots, moved.inputs))
+    measured: dict[int, Value] = {**matched.inputs.measured, **known}
+    moved = matched._replace(inputs=matched.inputs._replace(measured=measured))
+    return Edge(moved, matched.compiled.run(matched.slots, moved.inputs))
 
 
 # -- what the interval means ------------------------------------------------------------------------------------
@@ -142,20 +141,20 @@ def doubted(findings: Iterable[Finding], edges: Iterable[Iterable[Finding]]) -> 
     bad = {(each.rule, each.part) for edge in edges for each in edge if each.status in _BAD}
     for finding in findings:
         if finding.status in ("pass", "not_applicable") and (finding.rule, finding.part) in bad:
-            said = f"{finding.message} The limit lies within the 95 % interval that the readings leave."
-            yield finding.model_copy(update={"status": "warning", "message": said})
+            message = f"{finding.message} The limit lies within the 95 % interval that the readings leave."
+            yield finding.model_copy(update={"status": "warning", "message": message})
         else:
             yield finding
 
 
 def own_findings(measured: Measured, cite: tuple[str, ...]) -> Iterator[Finding]:
-    """What the readings gave, what is to be looked at in them, and caps that lie within the interval."""
-    for number, found in measured.found.items():
-        dose = _dose(found)
+    """Findings on the readings: the doses that they give with what is odd about them, and caps within the interval."""
+    for number, dosimetry in measured.fitted.items():
+        dose = _dose(dosimetry)
         spread = "its uncertainty is not known" if dose.u is None else f"± {units.show(dose.u, 'Gy', figures=2)}, k = 1"
-        text = f"the readings of {found.inputs['retention'][0]} give {units.show(dose.value, 'Gy')} ({spread})"
-        rest = f": {'; '.join(found.flags)}" if found.flags else ""
-        status: Status = "warning" if found.flags or dose.u is None else "pass"
+        text = f"the readings of {dosimetry.inputs['retention'][0]} give {units.show(dose.value, 'Gy')} ({spread})"
+        rest = f": {'; '.join(dosimetry.flags)}" if dosimetry.flags else ""
+        status: Status = "warning" if dosimetry.flags or dose.u is None else "pass"
         yield own(RULE, status, number, text + rest, (), part=f"dose-{number}", severity="warning")
     yield from _caps(measured, cite)
 

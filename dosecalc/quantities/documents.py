@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date as Date
+from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self
 from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
-from dosecalc.quantities import units
+from dosecalc.quantities import times, units
 from dosecalc.quantities.units import Measure
 
 if TYPE_CHECKING:
@@ -162,6 +163,8 @@ def plain(value: Any) -> Any:
         return quantity_of(value)
     if isinstance(value, Fraction):
         return float(value)
+    if isinstance(value, datetime):
+        return times.shown(value)
     if isinstance(value, Date):
         return value.isoformat()
     if isinstance(value, Mapping):

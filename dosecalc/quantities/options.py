@@ -82,6 +82,54 @@ PLAN: tuple[Option, ...] = (
     Option("label", "TEXT", "A case reference to print on the plan."),
 )
 LIMITS: tuple[Option, ...] = (_PROTOCOL, *PATIENT)
+_NUCLIDE = Option("nuclide", "NAME", "The radionuclide: I-131.", offers="radionuclides")
+_HALF_LIFE = Option("half-life", "Q", 'In place of the table\'s: "8.02 day".')
+_TZ = Option("tz", "ZONE", "Zone of times without an offset: America/Chicago.")
+DECAY: tuple[Option, ...] = (
+    Option("activity", "Q", "The activity that was measured."),
+    _NUCLIDE,
+    Option("from", "TIME", "When the activity was measured: 2026-03-01T10:00-06:00.", keyword="start"),
+    Option("to", "TIME", "Another time, later or earlier. Repeatable."),
+    Option("elapsed", "Q", 'Or a time after it: "5 h"; "-5 h" is before. Repeatable.'),
+    Option("every", "Q", 'Steps up to the last of them: "6 h".'),
+    _HALF_LIFE,
+    _TZ,
+)
+"""The options of decay; the command line takes the first two by their place."""
+DISPENSE: tuple[Option, ...] = (
+    Option("amount", "Q", 'What the patient is to get: "32 mCi".'),
+    Option("level", "Q", 'Or a level, "55 kBq/kg", with --weight.'),
+    Option("weight", "Q", "Body weight; a bare number is kg."),
+    Option("plan", "FILE", "Or a plan's JSON, with --dose.", offers="files"),
+    Option("dose", "N", "The number of the dose in that plan."),
+    _NUCLIDE,
+    Option("concentration", "Q", 'Of the vial at its reference time: "10 mCi/mL".'),
+    Option("reference", "TIME", "That reference time: 2026-03-01T12:00-06:00."),
+    Option("at", "TIME", "When the dose is drawn."),
+    Option("made", "TIME", "When a vial that was calibrated ahead came to be."),
+    Option("factor", "X", "A decay factor from a table, in place of the times: 0.982."),
+    _HALF_LIFE,
+    Option("residual", "Q", 'What stays behind of what is drawn: "2 %".'),
+    Option("vial-volume", "Q", 'What the vial holds: "10 mL".'),
+    Option("syringe-step", "Q", 'What a volume is rounded to: "0.1 mL".'),
+    _TZ,
+)
+DOSIMETRY: tuple[Option, ...] = (
+    Option("retention", "FILE", "Whole-body readings.", keyword="readings", offers="files"),
+    Option("weight", "Q", "Body weight; a bare number is kg."),
+    Option("activity", "Q", 'What was administered: "8880 MBq".'),
+    _NUCLIDE,
+    _HALF_LIFE,
+    Option("target", "Q", 'What both administrations are to give: "4 Gy".'),
+    Option("second-weight", "Q", "Another body weight for the second administration."),
+    Option("phases", "N", "1, 2 or 3 exponential phases; else AICc chooses."),
+    Option("residence-time", "Q", 'In place of FILE: "18 h".'),
+    Option("s-value", "Q", 'Of the whole body: "8.5e-6 Gy/(MBq h)".'),
+    Option("reading-u", "%", 'Standard uncertainty of a reading: "2 %".'),
+    Option("activity-u", "%", "That of the administered activity."),
+    Option("weight-u", "%", "That of the body mass."),
+)
+"""The options of dosimetry; the command line takes the first by its place."""
 
 
 class PhysicalQuantity(Protocol):

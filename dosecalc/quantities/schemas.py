@@ -9,6 +9,7 @@ from __future__ import annotations
 import types
 from collections.abc import Mapping
 from datetime import date as Date
+from datetime import datetime
 from fractions import Fraction
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -18,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, create_model
 from dosecalc.quantities.documents import Amount, Document, Quantity, Result, keys_of
 from dosecalc.quantities.units import Measure
 
-_AS: dict[object, object] = {Amount: dict[str, float], Measure: Quantity, Fraction: float, Date: str}
+_AS: dict[object, object] = {Amount: dict[str, float], Measure: Quantity, Fraction: float, Date: str, datetime: str}
 """What becomes of a value in a document."""
 _STRICT = ConfigDict(extra="forbid", strict=True)
 

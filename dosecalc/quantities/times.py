@@ -12,6 +12,8 @@ from fractions import Fraction
 
 from dosecalc.errors import InputError
 
+AnyTime = str | datetime
+"""A time with its zone, as text (``"2026-03-01T10:00-06:00"``) or as an aware datetime."""
 _FORM = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,6})?)?"
     r"(?:Z|[+-](?:0[0-9]|1[0-4]):[0-5][0-9])?"
@@ -41,27 +43,27 @@ def read(text: str, within: tzinfo | None = None) -> datetime:
     if match is None:
         raise InputError(f"read {text[:40]!r}, expected a date and a time with their offset, for example {_EXAMPLE}")
     try:
-        found = datetime.fromisoformat(clean)
+        moment = datetime.fromisoformat(clean)
     except ValueError:
         raise InputError(f"read {text[:40]!r}, which is no date and time of the calendar") from None
-    if not 1900 <= found.year < 2200:
+    if not 1900 <= moment.year < 2200:
         raise InputError(f"read {text[:40]!r}, expected a year from 1900 to 2199")
-    if found.tzinfo is not None:
-        return found
+    if moment.tzinfo is not None:
+        return moment
     if within is None:
         raise InputError(
             f"read {clean!r}, a time without a zone: write its offset, for example {clean}-06:00, or name the zone, "
             "for example --tz America/Chicago"
         )
-    return _placed(found, within, clean)
+    return _placed(moment, within, clean)
 
 
-def _placed(found: datetime, within: tzinfo, text: str) -> datetime:
-    """A time of day in a zone; where clocks are moved it may be two moments, or none."""
-    first, second = (found.replace(tzinfo=within, fold=fold) for fold in (0, 1))
+def _placed(clock: datetime, within: tzinfo, text: str) -> datetime:
+    """The moment of a time of day in a zone; where clocks are moved there may be two, or none."""
+    first, second = (clock.replace(tzinfo=within, fold=fold) for fold in (0, 1))
     if first.utcoffset() == second.utcoffset():
         return first
-    if first.astimezone(UTC).astimezone(within).replace(tzinfo=None) != found:
+    if first.astimezone(UTC).astimezone(within).replace(tzinfo=None) != clock:
         raise InputError(f"read {text!r}, an hour that clocks in {within} leave out when they go forward")
     ways = " or ".join(each.isoformat(timespec="minutes") for each in (first, second))
     raise InputError(f"read {text!r}, an hour that clocks in {within} show twice: write {ways}")
@@ -69,9 +71,8 @@ def _placed(found: datetime, within: tzinfo, text: str) -> datetime:
 
 def between(start: datetime, end: datetime) -> Fraction:
     """The days that pass from one moment to another, exactly; below zero if the second is earlier."""
-    passed = end.astimezone(UTC) - start.astimezone(
-        UTC
-    )  # two times of one zone would be subtracted as clocks show them
+    # in UTC, as two times of one zone would be subtracted as clocks show them
+    passed = end.astimezone(UTC) - start.astimezone(UTC)
     return Fraction(passed // timedelta(microseconds=1), _MICROSECONDS)
 
 

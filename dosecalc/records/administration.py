@@ -1,4 +1,4 @@
-"""What was really given: one administration read from a record, its net activity, and how it compares.
+"""One administration of a record: its net activity, held against every statement of what was to be given.
 
 Net activity is the assay minus what stayed behind, all brought to one time by decay. What was not recorded stays
 unknown: a dose without an assay was not given as zero.
@@ -7,7 +7,7 @@ unknown: a dose without an assay was not given as zero.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from fractions import Fraction
 from functools import lru_cache
@@ -15,85 +15,34 @@ from typing import NamedTuple
 
 from dosecalc.errors import InputError
 from dosecalc.quantities import times, units
+from dosecalc.quantities.documents import Amount, Number
 from dosecalc.quantities.numbers import EXACT, Unknown, Value
 from dosecalc.quantities.options import within
 from dosecalc.quantities.printed import Span, figure, span
 from dosecalc.quantities.units import Measure
-from dosecalc.records.reader import Assay, Written
+from dosecalc.records.reader import WrittenAmount, WrittenDose
+from dosecalc.records.result import Administration, Compared, Kind, Of, Screened, Sievert
 from dosecalc.reference import radionuclides
 from dosecalc.reference.radionuclides import Radionuclide
-from dosecalc.reference.screens import SCREENS, SIEVERT_LIMIT, Limits, outside, truth
+from dosecalc.reference.screens import SCREENS, SIEVERT_LIMIT, ScreenLimits, outside, truth
 
-PRESCRIBED = ("prescribed", "directive", "order")
+PRESCRIBED: tuple[Of, ...] = ("prescribed", "directive", "order")
 """Who says what was to be given, the one that counts first."""
 MICROSPHERES = "Y-90 microspheres are devices under 10 CFR 35.1000: the numbers alone are compared here"
 _NUCLIDE = re.compile(r"\b([A-Z][a-z]?)-?([0-9]{1,3}m?)\b|\b([0-9]{1,3}m?)-?([A-Z][a-z]?)\b")
 
 
-class Screened(NamedTuple):
-    """What one screen says; ``outside`` None where it cannot be said or does not apply."""
-
-    id: str
-    outside: bool | None
-    cite: str
-
-
-class Compared(NamedTuple):
-    """What was given against one statement of what was to be given. ``off`` is relative, None where not known."""
-
-    of: str
-    value: Value
-    off: Fraction | float | None
-    screens: tuple[Screened, ...]
-
-
-class Administration(NamedTuple):
-    """One dose of a record, checked. Amounts are in MBq or mg; ``given`` is Unknown where the record does not say it.
-
-    ``at_most``: what was lost was not all measured, or not brought to one time. ``compared`` has what was prescribed
-    first. ``sievert`` is the effective dose of the difference in mSv, where a coefficient was stated.
-    """
-
-    place: str
-    number: int
-    patient_id: str | None
-    agent: str | None
-    nuclide: str | None
-    kind: str
-    given: Value
-    at_most: bool
-    given_at: datetime | None
-    compared: tuple[Compared, ...]
-    disagree: bool
-    """Whether two statements of what was to be given differ by more than their printed digits."""
-    sievert: float | None
-    notes: tuple[str, ...]
-    lacking: tuple[str, ...]
-    """What 10 CFR 35.2063 wants in a record and this one does not have."""
-
-    @property
-    def flagged(self) -> bool:
-        """Whether any screen of any comparison says that it lies outside, or the sievert limb is met."""
-        outside_ = any(screen.outside is True for one in self.compared for screen in one.screens)
-        return outside_ or self.above_sievert_limit is True
-
-    @property
-    def above_sievert_limit(self) -> bool | None:
-        """Whether the sievert limb is met; None where no coefficient was stated."""
-        return None if self.sievert is None else EXACT.above(self.sievert, SIEVERT_LIMIT).yes
-
-
 class Expected(NamedTuple):
-    """What a protocol gives as a dose: the amount where it is known, its kind, and its agent with its radionuclide."""
+    """A dose of a protocol: the amount in MBq or mg where it is known, its kind, its agent with its radionuclide."""
 
-    value: Value | None
-    kind: str
+    value: Number | None
+    kind: Kind
     agent: str
     nuclide: str | None
 
 
 class Setting(NamedTuple):
-    """What holds for every dose of a record: the zone of its times, its radionuclide, and the table of half-lives."""
+    """The settings of every dose of a record: the zone of its times, its radionuclide, and the table of half-lives."""
 
     zone: tzinfo | None
     nuclide: str | None
@@ -106,16 +55,16 @@ def _amount(text: str) -> Measure:
 
 
 @lru_cache(maxsize=1024)
-def _range(text: str) -> tuple[str, Limits]:
+def _range(text: str) -> tuple[str, ScreenLimits]:
     """A prescribed range: its dimension and its two ends."""
-    found = figure(text)
-    ends = [(span.low + span.high) / 2 for span in found.spans if span.low is not None and span.high is not None]
-    if found.dimension not in ("activity", "mass") or len(ends) != 2:
+    printed = figure(text)
+    ends = [(span.low + span.high) / 2 for span in printed.spans if span.low is not None and span.high is not None]
+    if printed.dimension not in ("activity", "mass") or len(ends) != 2:
         raise InputError(f"read {text!r}, expected a prescribed range such as '28 to 36 mCi'")
-    return found.dimension, Limits(*ends)
+    return printed.dimension, ScreenLimits(*ends)
 
 
-def check(written: Written, number: int, setting: Setting, expected: Expected | None = None) -> Administration:
+def check(written: WrittenDose, number: int, setting: Setting, expected: Expected | None = None) -> Administration:
     """Read one administration and compare it. InputError names the place of what cannot be read.
 
     ``expected`` is what the protocol gives, where the record follows one.
@@ -127,62 +76,85 @@ def check(written: Written, number: int, setting: Setting, expected: Expected | 
         raise InputError(error.message, where=f"{written.place}{key}") from None
 
 
-def _check(written: Written, number: int, setting: Setting, expected: Expected | None) -> Administration:
+def _check(written: WrittenDose, number: int, setting: Setting, expected: Expected | None) -> Administration:
     given_at = _time(written.given_at, setting, "given_at")
     kind = _kind(written)
     if expected is not None and expected.kind != kind:
-        names = [units.DIMENSIONS[each][0] for each in (expected.kind, kind)]
-        raise InputError(
-            f"dose {number} of the protocol is {expected.agent}, {names[0]}, and the record has {names[1]}"
-        )
+        planned, recorded = (units.DIMENSIONS[each][0] for each in (expected.kind, kind))
+        raise InputError(f"dose {number} of the protocol is {expected.agent}, {planned}, and the record has {recorded}")
     nuclide = _nuclide(written, setting)
-    brought = nuclide
-    if nuclide is None and expected is not None and expected.nuclide is not None:
-        brought = radionuclides.find(expected.nuclide, setting.table)
-    net = _net(written, kind, given_at, setting, brought)
+    net = _net(written, kind, given_at, setting, nuclide or _planned_nuclide(expected, setting))
     limits = None if written.range is None else within("range", _range, written.range)[1]
-    read = {of: within(of, _amount, text) for of in PRESCRIBED if (text := getattr(written, of)) is not None}
-    stated: list[tuple[str, Value]] = [(of, measure.value) for of, measure in read.items()]
-    spans = [span(measure) for measure in read.values()]
-    if expected is not None and expected.value is not None:
-        stated.append(("protocol", expected.value))
-        spans.append(Span(Fraction(expected.value), Fraction(expected.value)))
-    if not stated and limits is None:
+    statements = list(_statements(written, expected))
+    if not statements and limits is None:
         raise InputError('nothing says what was to be given; state prescribed = "32 mCi"')
-    if not stated:
-        stated = [("range", Unknown("prescribed"))]
-    compared = tuple(_compare(of, value, net, limits, written.fraction) for of, value in stated)
-    device = (MICROSPHERES,) if written.agent is not None and "microsphere" in written.agent.lower() else ()
-    return Administration(
+    spans = [statement.span for statement in statements]
+    against = statements or [_Statement("range", None, Span(None, None))]
+    compared = tuple(_compare(statement, kind, net, limits, fraction=written.fraction) for statement in against)
+    first = compared[0]
+    return Administration.made(
         place=written.place,
         number=number,
         patient_id=written.patient_id,
         agent=written.agent,
         nuclide=None if nuclide is None else nuclide.name,
         kind=kind,
-        given=net.value,
+        prescribed=first.amount,
+        administered=None if isinstance(net.value, Unknown) else Amount(net.value, kind),
         at_most=net.at_most,
         given_at=given_at,
+        difference_percent=first.difference_percent,
+        screens=first.screens,
         compared=compared,
         disagree=not all(one.meets(other) for one in spans for other in spans),
-        sievert=_sievert(written, net.value, compared[0].value),
-        notes=(*net.notes, *device),
-        lacking=tuple(name for name, value in _wanted(written).items() if value is None),
+        sievert=_sievert(written, net.value, first.value),
+        notes=(*net.notes, *_devices(written)),
+        lacking=tuple(name for name, value in _required(written).items() if value is None),
     )
 
 
-def _kind(written: Written) -> str:
+class _Statement(NamedTuple):
+    """A statement of what was to be given in MBq or mg, and the values that its printed digits can mean."""
+
+    of: Of
+    value: Number | None
+    span: Span
+
+
+def _statements(written: WrittenDose, expected: Expected | None) -> Iterator[_Statement]:
+    """Every statement of what was to be given, the one that counts first."""
+    for of in PRESCRIBED:
+        text = getattr(written, of)
+        if text is not None:
+            measure = within(of, _amount, text)
+            yield _Statement(of, measure.value, span(measure))
+    if expected is not None and expected.value is not None:
+        exact = Fraction(expected.value)
+        yield _Statement("protocol", expected.value, Span(exact, exact))
+
+
+def _planned_nuclide(expected: Expected | None, setting: Setting) -> Radionuclide | None:
+    """The radionuclide of the protocol, by which a dose decays whose record names none."""
+    if expected is None or expected.nuclide is None:
+        return None
+    return radionuclides.find(expected.nuclide, setting.table)
+
+
+def _devices(written: WrittenDose) -> tuple[str, ...]:
+    return (MICROSPHERES,) if written.agent is not None and "microsphere" in written.agent.lower() else ()
+
+
+def _kind(written: WrittenDose) -> Kind:
     """Activity or mass; every amount of a dose is of one kind."""
     texts = {of: getattr(written, of) for of in (*PRESCRIBED, "given")}
-    texts["assayed"] = None if written.assayed is None else written.assayed[0]
-    found = {of: within(of, _amount, text).dimension for of, text in texts.items() if text is not None}
+    texts["assayed"] = None if written.assayed is None else written.assayed.amount
+    kinds = {of: within(of, _amount, text).dimension for of, text in texts.items() if text is not None}
     if written.range is not None:
-        found["range"] = within("range", _range, written.range)[0]
-    kinds = set(found.values())
-    if len(kinds) > 1:
-        odd = next(of for of, kind in found.items() if kind != next(iter(found.values())))
+        kinds["range"] = within("range", _range, written.range)[0]
+    first = next(iter(kinds.values()), "activity")
+    if odd := next((of for of, kind in kinds.items() if kind != first), None):
         raise InputError("an activity and a mass in one dose", where=odd)
-    return kinds.pop() if kinds else "activity"
+    return "mass" if first == "mass" else "activity"
 
 
 # -- net activity -----------------------------------------------------------------------------------------------
@@ -199,16 +171,16 @@ def _time(text: str | None, setting: Setting, key: str) -> datetime | None:
 
 
 def _net(
-    written: Written, kind: str, given_at: datetime | None, setting: Setting, nuclide: Radionuclide | None
+    written: WrittenDose, kind: str, given_at: datetime | None, setting: Setting, nuclide: Radionuclide | None
 ) -> _Net:
-    """What reached the patient: as stated, or the assay less the residuals, at the time that the dose was given."""
+    """The amount that reached the patient: as stated, or the assay less the residuals when the dose was given."""
     if written.given is not None:
         if written.assayed is not None or written.residuals:
-            raise InputError("state what was assayed and left, or what was given, not both", where="given")
+            raise InputError("state either the assay and the residuals, or the net activity, not both", where="given")
         return _Net(within("given", _amount, written.given).value)
     if written.assayed is None:
         if written.residuals:
-            raise InputError("what was left says nothing without what was assayed", where="residuals")
+            raise InputError("residuals say nothing without what was assayed", where="residuals")
         return _Net(Unknown("assayed"), notes=("neither an assay nor a net activity is recorded",))
     assay = _part(written.assayed, "assayed", setting)
     left = [_part(residual, f"residuals[{i}]", setting) for i, residual in enumerate(written.residuals)]
@@ -220,22 +192,25 @@ def _net(
 
 def _check_times(assay: _Part, left: list[_Part], given_at: datetime | None) -> None:
     if given_at is not None and assay.at is not None and times.between(assay.at, given_at) < 0:
-        said = f"given at {times.shown(given_at)}, before the assay at {times.shown(assay.at)}"
-        raise InputError(said, where="given_at")
+        message = f"given at {times.shown(given_at)}, before the assay at {times.shown(assay.at)}"
+        raise InputError(message, where="given_at")
     for part in left:
         if part.at is not None and assay.at is not None and times.between(assay.at, part.at) < 0:
-            raise InputError(f"{part.text} was left before the assay at {times.shown(assay.at)}", where="residuals")
+            message = f"the residual of {part.text} was measured before the assay at {times.shown(assay.at)}"
+            raise InputError(message, where="residuals")
 
 
 class _Part(NamedTuple):
+    """An amount that was measured in MBq or mg, and when; ``text`` is as it was written."""
+
     value: Fraction
     at: datetime | None
     text: str
 
 
-def _part(assay: Assay, key: str, setting: Setting) -> _Part:
-    amount, at, _ = assay
-    return _Part(within(key, _amount, amount).value, _time(at, setting, f"{key}.at"), amount)
+def _part(written: WrittenAmount, key: str, setting: Setting) -> _Part:
+    value = within(key, _amount, written.amount).value
+    return _Part(value, _time(written.at, setting, f"{key}.at"), written.amount)
 
 
 def _balance(assay: _Part, left: list[_Part], given_at: datetime | None, nuclide: Radionuclide | None) -> _Net:
@@ -253,8 +228,8 @@ def _balance(assay: _Part, left: list[_Part], given_at: datetime | None, nuclide
     at_most = bool(undated) and (bool(left) or given_at is not None)
     moved = [part for part in parts if part.at is not None and to is not None and times.between(part.at, to) != 0]
     if moved and nuclide is None:
-        said = 'times differ and no radionuclide is named (nuclide = "I-131"), so nothing can be brought to one time'
-        return _Net(Unknown("nuclide"), notes=(said,))
+        note = 'times differ and no radionuclide is named (nuclide = "I-131"), so decay cannot be corrected'
+        return _Net(Unknown("nuclide"), notes=(note,))
 
     def brought(part: _Part) -> Value:
         if nuclide is None or part.at is None or to is None or part not in moved:
@@ -262,57 +237,69 @@ def _balance(assay: _Part, left: list[_Part], given_at: datetime | None, nuclide
         return float(part.value) * radionuclides.factor(times.between(part.at, to), nuclide.half_life)
 
     if at_most:
-        notes = (*notes, "times are lacking, so not all was brought to one time: at most this reached the patient")
+        notes = (*notes, "some times are missing, so decay could not be corrected; this is an upper bound")
     return _Net(_less(assay, brought(assay), [brought(part) for part in left]), at_most, notes)
 
 
 def _less(assay: _Part, start: Value, left: list[Value]) -> Value:
     net = start - sum(left)
     if EXACT.above(0, net).yes:
-        raise InputError(f"more was left than the {assay.text} that were assayed", where="residuals")
+        raise InputError(f"the residuals are more than the {assay.text} that were assayed", where="residuals")
     return net
 
 
-def _nuclide(written: Written, setting: Setting) -> Radionuclide | None:
+def _nuclide(written: WrittenDose, setting: Setting) -> Radionuclide | None:
     """The radionuclide of a dose: as stated, or as the name of its agent has one of the table. Both must agree."""
     spelled = (radionuclides.spelled(match.group()) for match in _NUCLIDE.finditer(written.agent or ""))
     inside = [name for name in dict.fromkeys(spelled) if name in setting.table]
     stated = written.nuclide or setting.nuclide
     if stated is None:
         return setting.table[inside[0]] if len(inside) == 1 else None
-    found = within("nuclide", radionuclides.find, stated, setting.table)
-    if inside and found.name not in inside:
+    row = within("nuclide", radionuclides.find, stated, setting.table)
+    if inside and row.name not in inside:
         raise InputError(f"read {stated!r}, but the agent is {written.agent}", where="nuclide")
-    return found
+    return row
 
 
 # -- comparing --------------------------------------------------------------------------------------------------
 
 
-def _compare(of: str, value: Value, net: _Net, limits: Limits | None, fraction: bool | None) -> Compared:  # noqa: FBT001  # as recorded
-    given = net.value
-    known = not isinstance(value, Unknown) and not isinstance(given, Unknown) and value != 0
-    screens = tuple(
-        Screened(
-            screen.id,
-            truth(outside(screen, given, value, limits, fraction=fraction, at_most=net.at_most)),
-            screen.cite,
-        )
-        for screen in SCREENS
+def _compare(
+    statement: _Statement, kind: Kind, net: _Net, limits: ScreenLimits | None, *, fraction: bool | None
+) -> Compared:
+    """A net amount against one statement, by every screen; ``fraction`` as recorded."""
+    given, wanted = net.value, statement.value
+    off = None if wanted is None or isinstance(given, Unknown) or wanted == 0 else given / wanted - 1
+    prescribed: Value = Unknown("prescribed") if wanted is None else wanted
+    screens = []
+    for screen in SCREENS:
+        verdict = outside(screen, given, prescribed, limits, fraction=fraction, at_most=net.at_most)
+        screens.append(Screened.made(id=screen.id, outside=truth(verdict), cite=screen.cite))
+    return Compared.made(
+        of=statement.of,
+        amount=None if wanted is None else Amount(wanted, kind),
+        off=off,
+        difference_percent=None if off is None else float(100 * off),
+        screens=screens,
     )
-    return Compared(of, value, given / value - 1 if known else None, screens)
 
 
-def _sievert(written: Written, given: Value, prescribed: Value) -> float | None:
-    """The effective dose of the difference in mSv, where a dose coefficient was stated."""
-    if written.coefficient is None or isinstance(given, Unknown) or isinstance(prescribed, Unknown):
+def _sievert(written: WrittenDose, given: Value, prescribed: Number | None) -> Sievert | None:
+    """The effective dose of the difference, where a dose coefficient was stated."""
+    if written.coefficient is None or isinstance(given, Unknown) or prescribed is None:
         return None
     coefficient = within("dose_coefficient", units.read, written.coefficient, "equivalent dose/activity")
-    return float(abs(given - prescribed) * coefficient.value)
+    difference = float(abs(given - prescribed) * coefficient.value)
+    return Sievert.made(difference_msv=difference, above=EXACT.above(difference, SIEVERT_LIMIT).yes)
 
 
-def _wanted(written: Written) -> dict[str, str | None]:
-    """What 10 CFR 35.2063 wants in the record of a dosage."""
-    determined = written.given or (written.assayed[0] if written.assayed is not None else None)
-    return {"agent": written.agent, "patient_id": written.patient_id, "prescribed": written.prescribed or written.range,
-            "assayed": determined, "given_at": written.given_at, "given_by": written.given_by}  # fmt: skip
+def _required(written: WrittenDose) -> dict[str, str | None]:
+    """The contents that 10 CFR 35.2063 requires in the record of a dosage."""
+    return {
+        "agent": written.agent,
+        "patient_id": written.patient_id,
+        "prescribed": written.prescribed or written.range,
+        "assayed": written.given or (None if written.assayed is None else written.assayed.amount),
+        "given_at": written.given_at,
+        "given_by": written.given_by,
+    }

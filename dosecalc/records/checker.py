@@ -1,24 +1,24 @@
-"""Was what was given what was prescribed, and what the protocol says? ``dosecalc record``."""
+"""A record held against what was prescribed, and against its protocol: ``dosecalc record``."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from fractions import Fraction
 
 from dosecalc.errors import InputError
-from dosecalc.findings.finding import ORDER, Finding
+from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.sentences import own
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import times, units
-from dosecalc.quantities.numbers import Unknown, Value
+from dosecalc.quantities.documents import Amount, Number
 from dosecalc.quantities.options import path_text, within
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.records import history, reader
-from dosecalc.records.administration import Administration, Expected, Setting, check
+from dosecalc.records.administration import Expected, Setting, check
 from dosecalc.records.reader import RecordFile
-from dosecalc.records.result import Cumulative, RecordCheck
+from dosecalc.records.result import Administration, Cumulative, RecordCheck
 from dosecalc.reference import radionuclides, tables
 from dosecalc.reference.screens import SIEVERT
 from dosecalc.version import VERSION
@@ -37,10 +37,26 @@ def check_record(
 ) -> RecordCheck:
     """Check a course record: what was given against what was prescribed, and against the protocol.
 
-    ``path`` is a TOML, JSON or CSV file. ``protocol`` (an arm), ``nuclide`` and ``tz`` (the zone of times without an
-    offset) may be stated here where the file leaves them out. ``progress`` is called with the number of doses read.
+    Each dose is brought to one time by decay and compared with every statement of what was to be given, by the limits
+    of EANM (on article 56 of Directive 2013/59/Euratom, 2021) and of 10 CFR 35.63 and 35.3045.
 
-    Returns a :class:`~dosecalc.records.result.RecordCheck`. Raises InputError for a record that cannot be used.
+    Args:
+        path: A TOML, JSON or CSV file.
+        protocol: The arm that the course follows, where the file names none.
+        nuclide: The radionuclide of all doses, where the file names none (``"I-131"``).
+        tz: The zone of times without an offset, where the file names none (``"America/Chicago"``).
+        progress: Called with the number of doses read since the last call, a thousand at a time.
+
+    Returns:
+        A frozen :class:`~dosecalc.records.result.RecordCheck`: amounts in MBq or mg.
+
+    Raises:
+        InputError: For a record that cannot be used.
+
+    >>> import dosecalc
+    >>> dosecalc.check_record("course.toml").doses[1].difference_percent  # with the record of docs/record.md
+    25.0
+
     """
     for option, value in (("protocol", protocol), ("nuclide", nuclide), ("tz", tz)):
         if value is not None and not isinstance(value, str):
@@ -48,23 +64,32 @@ def check_record(
     file = reader.read(path_text("path", path))
     inputs, setting = _settled(file, protocol), _setting(file, nuclide, tz)
     if "protocol" in inputs:
-        doses, plan, findings = _of_course(_of_one_patient(file), inputs, setting, progress)
-    else:
-        doses, plan = tuple(_numbered(file, setting, progress, {})), None
-        findings = list(_of_doses(doses))
+        return _of_course(_of_one_patient(file), inputs, setting, progress)
+    doses = tuple(_numbered(file, setting, progress, {}))
+    return _assembled(file, inputs, doses, _of_doses(doses))
+
+
+def _assembled(
+    file: RecordFile,
+    inputs: Mapping[str, Sequence[str]],
+    doses: tuple[Administration, ...],
+    findings: Iterable[Finding],
+    plan: Plan | None = None,
+) -> RecordCheck:
+    """Everything put into a frozen result; ``plan`` is that of what was given, where the record follows a protocol."""
     last = max(dose.number for dose in doses)
-    return RecordCheck(
+    own = {"id": file.file, "sha256": file.sha256}
+    return RecordCheck.made(
         version=VERSION,
         inputs={"record": [file.file], **inputs},
         protocol=None if plan is None else plan.protocol,
         doses=doses,
         cumulative=tuple(_totals(doses)),
-        findings=tuple(sorted(findings, key=lambda finding: ORDER.index(finding.status))),
+        findings=in_order(list(findings)),
         remaining=() if plan is None else tuple(dose for dose in plan.doses if dose.number > last),
         notes=tuple(_notes(doses)),
-        sources=({"id": file.file, "sha256": file.sha256}, tables.identity(tables.HALF_LIVES),
-                 *(plan.sources if plan is not None else ())),
-    )  # fmt: skip
+        sources=(own, tables.identity(tables.HALF_LIVES), *(() if plan is None else plan.sources)),
+    )
 
 
 def _setting(file: RecordFile, nuclide: str | None, tz: str | None) -> Setting:
@@ -77,13 +102,14 @@ def _setting(file: RecordFile, nuclide: str | None, tz: str | None) -> Setting:
 
 
 def _agreed(key: str, file: RecordFile, filed: str | None, stated: str | None) -> tuple[str | None, str]:
-    """What the file or its reader says, and where it was said."""
+    """A setting that the file or the caller states, and the place for messages. Where both do they agree."""
     if filed is not None and stated is not None and filed != stated:
         raise InputError(f"read {stated!r}, but the record says {filed!r}", where=f"--{key}")
     return (stated, f"--{key}") if filed is None else (filed, f"{file.file}, {key}")
 
 
 def _settled(file: RecordFile, protocol: str | None) -> dict[str, list[str]]:
+    """The options of a plan that the record states, with the protocol of the caller."""
     chosen, _ = _agreed("protocol", file, file.inputs.get("protocol", [None])[0], protocol)
     return file.inputs if chosen is None else {**file.inputs, "protocol": [chosen]}
 
@@ -96,26 +122,27 @@ def _of_one_patient(file: RecordFile) -> RecordFile:
     doses = list(file.doses)
     patients = {written.patient_id for written in doses}
     if len(patients) > 1:
-        said = f"a protocol is checked for one patient's course; the record has {len(patients)} patients"
-        raise InputError(said, where="--protocol")
+        message = f"a protocol is checked for one patient's course; the record has {len(patients)} patients"
+        raise InputError(message, where="--protocol")
     return file._replace(doses=doses)
 
 
 def _of_course(
-    file: RecordFile, inputs: dict[str, list[str]], setting: Setting, progress: Progress | None
-) -> tuple[tuple[Administration, ...], Plan, list[Finding]]:
-    """The doses of a record that follows a protocol, the plan from what was given, and every finding."""
+    file: RecordFile, inputs: Mapping[str, Sequence[str]], setting: Setting, progress: Progress | None
+) -> RecordCheck:
+    """A record that follows a protocol: its doses, the plan from what was given, and every finding."""
     try:
         planned = history.planned(inputs)
         doses = tuple(_numbered(file, setting, progress, history.expected(inputs, planned)))
-        found = list(_of_doses(doses))
-        ordered = not any(finding.rule == "dose-order" for finding in found)
+        findings = list(_of_doses(doses))
+        ordered = not any(finding.rule == "dose-order" for finding in findings)
         plan = history.as_given(inputs, doses, ordered=ordered)
     except InputError as error:
         if error.where is not None and error.where.startswith(file.file):
             raise
         raise InputError(error.message, where=f"{file.file}, {error.where or 'protocol'}") from None
-    return doses, plan, [*found, *history.findings(plan, planned or plan, doses)]
+    findings += history.findings(plan, planned or plan, doses)
+    return _assembled(file, inputs, doses, findings, plan)
 
 
 def _numbered(
@@ -128,7 +155,7 @@ def _numbered(
         number = written.number or last.get(written.patient_id, 0) + 1
         if (written.patient_id, number) in seen:
             of = "" if written.patient_id is None else f" of {written.patient_id}"
-            raise InputError(f"dose {number}{of} stands twice", where=f"{file.file}, {written.place}")
+            raise InputError(f"dose {number}{of} appears twice", where=f"{file.file}, {written.place}")
         seen.add((written.patient_id, number))
         last[written.patient_id] = number
         try:
@@ -140,37 +167,66 @@ def _numbered(
 
 
 def _totals(doses: Iterable[Administration]) -> Iterator[Cumulative]:
-    """What each agent came to in each patient."""
+    """The sum of each agent in each patient."""
     groups: dict[tuple[str | None, str | None, str], list[Administration]] = {}
     for dose in doses:
         groups.setdefault((dose.patient_id, dose.agent, dose.kind), []).append(dose)
-    for (patient, agent, kind), mine in groups.items():
-        known = [dose.given for dose in mine if not isinstance(dose.given, Unknown)]
-        lower, upper = len(known) < len(mine), any(dose.at_most for dose in mine)
-        wanted: Value = sum((dose.compared[0].value for dose in mine), Fraction(0))
-        given: Value = sum(known, Fraction(0)) if known and not (lower and upper) else Unknown("assayed")
-        yield Cumulative(patient, agent, kind, len(mine), wanted, given, lower, upper)
+    for mine in groups.values():
+        yield _total(mine)
+
+
+def _total(doses: list[Administration]) -> Cumulative:
+    """The sum of doses of one agent and patient. It is not known where it has an unknown part and an upper bound."""
+    first = doses[0]
+    known = [dose.given for dose in doses if dose.given is not None]
+    lower, upper = len(known) < len(doses), any(dose.at_most for dose in doses)
+    wanted = _sum(dose.prescribed for dose in doses)
+    given = sum(known, Fraction(0)) if known and not (lower and upper) else None
+    off = None if lower or given is None or not wanted else given / wanted - 1
+    return Cumulative.made(
+        patient_id=first.patient_id,
+        agent=first.agent,
+        kind=first.kind,
+        doses=len(doses),
+        prescribed=None if wanted is None else Amount(wanted, first.kind),
+        administered=None if given is None else Amount(given, first.kind),
+        lower_bound=lower,
+        upper_bound=upper,
+        off=off,
+        difference_percent=None if off is None else float(100 * off),
+    )
+
+
+def _sum(amounts: Iterable[Amount | None]) -> Number | None:
+    """The sum of amounts in MBq or mg; None where one of them is not known."""
+    total: Number = Fraction(0)
+    for amount in amounts:
+        if amount is None:
+            return None
+        total += amount.value
+    return total
 
 
 def _notes(doses: tuple[Administration, ...]) -> Iterator[str]:
     screens = (screen for dose in doses for one in dose.compared for screen in one.screens)
     if any(screen.outside and screen.id.startswith("35.3045") for screen in screens):
-        asked = "" if any(dose.sievert is not None for dose in doses) else "; state dose_coefficient and it is computed"
-        yield f"whether a dose is a medical event the sievert limb decides too ({SIEVERT}){asked}"
+        computed = any(dose.sievert is not None for dose in doses)
+        how = "" if computed else "; it is computed if dose_coefficient is stated"
+        yield f"whether a dose is a medical event also depends on the sievert limb ({SIEVERT}){how}"
 
 
 # -- findings ---------------------------------------------------------------------------------------------------
 
 
 def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
-    """What the record itself shows: statements that disagree, an order that cannot be, what is not recorded."""
+    """The findings of the record itself: statements that disagree, an impossible order, what is not recorded."""
     for dose in doses:
         if dose.disagree:
             unit = "mCi" if dose.kind == "activity" else "mg"
-            said = ", ".join(f"{one.of} {_shown(one.value, unit)}" for one in dose.compared)
-            text = f"what was to be given differs: {said}"
+            amounts = ", ".join(f"{one.of} {_shown(one.value, unit)}" for one in dose.compared)
+            text = f"statements of what was to be given differ: {amounts}"
             yield own("prescriptions-agree", "warning", dose.number, text, (), severity="warning")
-        if isinstance(dose.given, Unknown):
+        if dose.given is None:
             yield own("administered", "unknown", dose.number, f"what was given is not known: {dose.notes[0]}", ())
     yield from _order(doses)
     lacking = [dose for dose in doses if dose.lacking]
@@ -194,5 +250,5 @@ def _order(doses: tuple[Administration, ...]) -> Iterator[Finding]:
             latest[dose.patient_id] = (dose.given_at, dose.number)
 
 
-def _shown(value: Value, unit: str) -> str:
-    return "not known" if isinstance(value, Unknown) else units.show(value, unit)
+def _shown(value: Number | None, unit: str) -> str:
+    return "not known" if value is None else units.show(value, unit)

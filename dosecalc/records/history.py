@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from datetime import tzinfo
+from fractions import Fraction
 from itertools import pairwise
+from math import floor, log10
 
 from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
@@ -15,15 +17,18 @@ from dosecalc.library.load import find_arm
 from dosecalc.planning.planner import NoSizeError, plan_inputs
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import Unknown
+from dosecalc.quantities.documents import Number
 from dosecalc.quantities.options import one
 from dosecalc.quantities.phrases import doses_text
-from dosecalc.records.administration import Administration, Expected
+from dosecalc.quantities.statement import Stated
+from dosecalc.quantities.units import Measure
+from dosecalc.records.administration import Expected
+from dosecalc.records.result import Administration, Kind
 from dosecalc.reference import radionuclides
-from dosecalc.requests.request import whole
+from dosecalc.requests.request import Inputs, whole
 
-Inputs = Mapping[str, Sequence[str]]
-"""The options of a plan, its protocol among them."""
+_FIGURES = 15
+"""Significant decimal figures that every double has."""
 
 
 def planned(inputs: Inputs) -> Plan | None:
@@ -35,13 +40,13 @@ def planned(inputs: Inputs) -> Plan | None:
 
 
 def expected(inputs: Inputs, plan: Plan | None) -> dict[int, Expected]:
-    """What the protocol gives, dose by dose; without a plan the agents alone are known."""
+    """The doses of the protocol by their numbers; without a plan the agents alone are known."""
     file, _ = find_arm(inputs["protocol"][0])
     amounts = {} if plan is None else {dose.number: dose.value for dose in plan.doses}
 
     def of(slot: Slot) -> Expected:
         agent = file.protocol.agents[slot.dose.agent]
-        kind = "activity" if agent.radionuclide else "mass"
+        kind: Kind = "activity" if agent.radionuclide else "mass"
         return Expected(amounts.get(slot.number), kind, agent.name, agent.radionuclide)
 
     return {slot.number: of(slot) for slot in _slots(inputs)}
@@ -52,18 +57,18 @@ def as_given(inputs: Inputs, doses: tuple[Administration, ...], *, ordered: bool
 
     Dates that are not ``ordered`` say nothing of the days to come, and are left out.
     """
-    slots, zone = {slot.number for slot in _slots(inputs)}, next(_zones(doses), None)
-    given = [_text(dose, zone) for dose in doses if dose.number in slots and not isinstance(dose.given, Unknown)]
-    if not ordered:
-        given = [text.partition("@")[0] for text in given]
-    return plan_inputs({**inputs, "given": given} if given else inputs)
+    slots = {slot.number for slot in _slots(inputs)}
+    zone = next(_zones(doses), None)
+    given = {dose.number: _stated(dose, zone, dated=ordered) for dose in doses if dose.number in slots}
+    known = {number: stated for number, stated in given.items() if stated is not None}
+    return plan_inputs(inputs, given=known)
 
 
 def findings(plan: Plan, planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
-    """What the protocol says of the course as it was given."""
+    """The findings of the protocol on the course as it was given."""
     numbers = {dose.number for dose in doses}
     missing = [number for number in range(1, max(numbers)) if number not in numbers]
-    unknown = sorted({*missing, *(dose.number for dose in doses if isinstance(dose.given, Unknown))})
+    unknown = sorted({*missing, *(dose.number for dose in doses if dose.given is None)})
     yield from (_doubted(finding, unknown) for finding in plan.findings)
     cite = plan.doses[0].cite
     if missing:
@@ -87,26 +92,40 @@ def _zones(doses: tuple[Administration, ...]) -> Iterator[tzinfo | None]:
     return (dose.given_at.tzinfo for dose in doses if dose.given_at is not None)
 
 
-def _text(dose: Administration, zone: tzinfo | None) -> str:
-    unit = "MBq" if dose.kind == "activity" else "mg"
-    amount = f"{dose.number}={units.decimal(dose.given, 15).replace(',', '')} {unit}"
-    return amount if dose.given_at is None else f"{amount}@{dose.given_at.astimezone(zone).date().isoformat()}"
+def _carried(value: Number) -> Fraction:
+    """An amount for exact arithmetic: a decayed one, which is a double, to the figures that a double has for sure."""
+    if isinstance(value, Fraction) or not value:
+        return Fraction(value)
+    last = Fraction(10) ** (floor(log10(value)) + 1 - _FIGURES)
+    return round(Fraction(value) / last) * last
+
+
+def _stated(dose: Administration, zone: tzinfo | None, *, dated: bool) -> Stated | None:
+    """A dose as the planner takes one that was given, with its day in a zone; None where its amount is not known."""
+    if dose.given is None:
+        return None
+    unit = units.unit("MBq" if dose.kind == "activity" else "mg", dose.kind)
+    measure = Measure(_carried(dose.given), unit, units.show(dose.given, unit.symbol))
+    day = dose.given_at.astimezone(zone).date() if dated and dose.given_at is not None else None
+    return Stated(measure.value, measure.text, measure, dose=dose.number, date=day, written=measure.text)
 
 
 _RESTING = ("dose_", "cumulative_", "lifetime_", "course_activity", "level")
 
 
 def _doubted(finding: Finding, unknown: list[int]) -> Finding:
-    """A finding that rests on amounts, where some that were given are not known and the planned ones stand for them.
+    """A finding on amounts, some of which are not known as given, so that planned amounts are used in their place.
 
     It holds if they were as planned: good news then is unknown, and bad news stays.
     """
     rests = any(check.observable.startswith(_RESTING) for check in finding.checks)
     if not unknown or not rests or finding.status == "unknown":
         return finding
-    said = f"{finding.message} What was given as {doses_text(unknown)} is not known: this holds if it was as planned."
+    message = (
+        f"{finding.message} What was given as {doses_text(unknown)} is not known: this holds if it was as planned."
+    )
     status = "unknown" if finding.status in ("pass", "not_applicable") else finding.status
-    return finding.model_copy(update={"status": status, "message": said})
+    return finding.model_copy(update={"status": status, "message": message})
 
 
 def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:

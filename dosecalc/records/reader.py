@@ -18,11 +18,16 @@ from dosecalc.files.folders import read_text
 from dosecalc.files.patient import once
 from dosecalc.files.record import CourseRecord, MeasuredActivity, RecordedDose
 
-Assay = tuple[str, str | None, str | None]
-"""Amount, time, and what it was measured in, as they were written."""
+
+class WrittenAmount(NamedTuple):
+    """An amount that was measured, its time, and what it was measured in, as a file writes them."""
+
+    amount: str
+    at: str | None
+    where: str | None
 
 
-class Written(NamedTuple):
+class WrittenDose(NamedTuple):
     """One administration as a file writes it. ``place`` is the dose or row, for messages."""
 
     place: str
@@ -34,8 +39,8 @@ class Written(NamedTuple):
     directive: str | None = None
     order: str | None = None
     range: str | None = None
-    assayed: Assay | None = None
-    residuals: tuple[Assay, ...] = ()
+    assayed: WrittenAmount | None = None
+    residuals: tuple[WrittenAmount, ...] = ()
     given: str | None = None
     given_at: str | None = None
     route: str | None = None
@@ -52,7 +57,7 @@ class RecordFile(NamedTuple):
     inputs: dict[str, list[str]]
     nuclide: str | None
     tz: str | None
-    doses: Iterable[Written]
+    doses: Iterable[WrittenDose]
     length: int
     """How many doses there are, for a progress bar."""
 
@@ -78,14 +83,14 @@ def read(path: str) -> RecordFile:
 
 def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
     try:
-        found = _json(text) if json_ else tomllib.loads(text, parse_float=str)
+        raw = _json(text) if json_ else tomllib.loads(text, parse_float=str)
     except tomllib.TOMLDecodeError as error:
         raise BadFileError([Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]) from None
     except (ValueError, RecursionError) as error:
         raise BadFileError([Problem(name, "", None, f"not {'JSON' if json_ else 'TOML'}: {error}")]) from None
-    if not isinstance(found, dict):
+    if not isinstance(raw, dict):
         raise InputError(f"{name}: expected a table with [[doses]]")
-    return found
+    return raw
 
 
 def _json(text: str) -> Any:
@@ -98,15 +103,20 @@ def _json(text: str) -> Any:
 def _inputs(record: CourseRecord) -> dict[str, list[str]]:
     """The record's protocol and patient as the options of a plan."""
     patient = {} if record.patient is None else record.patient.__dict__
-    named = {"set": patient.get("observables", []), **{k: v for k, v in patient.items() if k != "observables"},
-             "level": record.level, "cycles": record.cycles, "cycle-length": record.cycle_length,
-             "reduction": record.reduction,
-             "protocol": [] if record.protocol is None else [record.protocol]}  # fmt: skip
+    named = {
+        "set": patient.get("observables", []),
+        **{key: texts for key, texts in patient.items() if key != "observables"},
+        "level": record.level,
+        "cycles": record.cycles,
+        "cycle-length": record.cycle_length,
+        "reduction": record.reduction,
+        "protocol": [] if record.protocol is None else [record.protocol],
+    }
     return {option: list(texts) for option, texts in named.items() if texts}
 
 
-def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> Written:
-    return Written(
+def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDose:
+    return WrittenDose(
         place=f"doses[{index}]",
         number=dose.number,
         patient_id=dose.patient_id or record.patient_id,
@@ -127,8 +137,8 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> Written:
     )
 
 
-def _assay(reading: MeasuredActivity) -> Assay:
-    return reading.amount, reading.at, reading.where
+def _assay(reading: MeasuredActivity) -> WrittenAmount:
+    return WrittenAmount(reading.amount, reading.at, reading.where)
 
 
 def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> RecordFile:
@@ -146,50 +156,72 @@ def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> Record
     except ValidationError as error:
         raise BadFileError(model_problems(name, text, error)) from None
     doses = [
-        _of_model(dose, record, i)._replace(
-            place=f"administered[{i}]", number=1, patient_id=str(tables[i].get("id", i + 1))
-        )
-        for i, dose in enumerate(record.doses)
+        _of_case(dose, record, index, table)
+        for index, (dose, table) in enumerate(zip(record.doses, tables, strict=True))
     ]
     return RecordFile(name, sha256, {}, None, None, doses, len(doses))
 
 
+def _of_case(dose: RecordedDose, record: CourseRecord, index: int, table: Mapping[str, Any]) -> WrittenDose:
+    """A published case as the first dose of a patient who has the id of the case."""
+    patient = str(table.get("id", index + 1))
+    return _of_model(dose, record, index)._replace(place=f"administered[{index}]", number=1, patient_id=patient)
+
+
 # -- CSV --------------------------------------------------------------------------------------------------------
 
-_PLAIN = ("patient_id", "agent", "nuclide", "prescribed", "directive", "order", "range", "given", "given_at", "route",
-          "given_by")  # fmt: skip
 _READINGS = ("assayed", "residual", "residual_2", "residual_3")
-COLUMNS = ("number", *_PLAIN, *(f"{r}{part}" for r in _READINGS for part in ("", "_at", "_where")),
-           "fraction_of_delivery", "dose_coefficient", "note")  # fmt: skip
+COLUMNS = (
+    "number",
+    "patient_id",
+    "agent",
+    "nuclide",
+    "prescribed",
+    "directive",
+    "order",
+    "range",
+    "given",
+    "given_at",
+    "route",
+    "given_by",
+    *(f"{reading}{part}" for reading in _READINGS for part in ("", "_at", "_where")),
+    "fraction_of_delivery",
+    "dose_coefficient",
+    "note",
+)
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False, "": None}
 
 
-def _rows(text: str, name: str) -> Iterator[Written]:
+def _rows(text: str, name: str) -> Iterator[WrittenDose]:
+    """The doses of a CSV text, read one after the other; rows without a text are left out."""
     rows = _read_rows(text, name)
-    _, header = next(rows, (0, []))
-    header = [cell.strip() for cell in header]
+    _, cells = next(rows, (0, []))
+    header = _header([cell.strip() for cell in cells], name)
+    filled = ((number, row) for number, row in rows if any(cell.strip() for cell in row))
+    empty = True
+    for number, row in filled:
+        empty = False
+        if len(row) != len(header):
+            raise InputError(
+                f"row {number} has {len(row)} cells and the header {len(header)}; a decimal comma splits a number in "
+                "two, write 1.5 mCi",
+                where=name,
+            )
+        yield _of_row({column: cell.strip() for column, cell in zip(header, row, strict=True)}, f"row {number}")
+    if empty:
+        raise InputError(f"{name} has no dose")
+
+
+def _header(header: list[str], name: str) -> list[str]:
+    """The columns of a CSV text, each known and there once. InputError."""
     if len(header) == 1 and ";" in header[0]:
-        raise InputError(f"{name}: the columns are parted by semicolons; part them by commas, with a point in decimals")
+        raise InputError(f"{name}: the columns are separated by semicolons; use commas, and a decimal point")
     for column in header:
         if column not in COLUMNS:
             raise InputError(f"{name}: there is no column {column!r}; there are {', '.join(COLUMNS)}")
         if header.count(column) > 1:
-            raise InputError(f"{name}: the column {column!r} stands twice")
-    at = {column: i for i, column in enumerate(header)}
-    found = False
-    for number, row in rows:
-        if not any(cell.strip() for cell in row):
-            continue
-        found = True
-        if len(row) != len(header):
-            raise InputError(
-                f"row {number} has {len(row)} cells and the header {len(header)}; a decimal comma parts a "
-                "number in two, write 1.5 mCi",
-                where=name,
-            )
-        yield _of_row(row, at, f"row {number}")
-    if not found:
-        raise InputError(f"{name} has no dose")
+            raise InputError(f"{name}: the column {column!r} appears twice")
+    return header
 
 
 def _read_rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -202,30 +234,41 @@ def _read_rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         raise InputError(f"line {rows.line_num}: {error}", where=name) from None
 
 
-def _of_row(row: list[str], at: Mapping[str, int], place: str) -> Written:
-    def cell(column: str) -> str | None:
-        index = at.get(column)
-        return (row[index].strip() or None) if index is not None else None
+def _of_row(cells: Mapping[str, str], place: str) -> WrittenDose:
+    def text(column: str) -> str | None:
+        return cells.get(column) or None
 
-    readings = []
-    for name in _READINGS:
-        amount, at_, where = cell(name), cell(f"{name}_at"), cell(f"{name}_where")
-        if amount is None and (at_ or where):
-            raise InputError(f"a time or a place without an amount; state {name}, '0 mCi' if nothing was left",
-                             where=f"{place}, {name}")  # fmt: skip
-        readings.append(None if amount is None else (amount, at_, where))
-    number, fraction = cell("number"), (cell("fraction_of_delivery") or "").lower()
+    number, fraction = text("number"), cells.get("fraction_of_delivery", "").lower()
     if number is not None and not (number.isascii() and number.isdigit() and 0 < int(number) < 1000):
         raise InputError(f"read {number[:20]!r}, expected the number of a dose", where=f"{place}, number")
     if fraction not in _TRUTH:
         raise InputError(f"read {fraction[:20]!r}, expected true or false", where=f"{place}, fraction_of_delivery")
-    made = Written(
-        place,
-        None if number is None else int(number),
-        assayed=readings[0],
-        residuals=tuple(reading for reading in readings[1:] if reading is not None),
+    assayed, *residuals = (_reading(cells, name, place) for name in _READINGS)
+    return WrittenDose(
+        place=place,
+        number=None if number is None else int(number),
+        patient_id=text("patient_id"),
+        agent=text("agent"),
+        nuclide=text("nuclide"),
+        prescribed=text("prescribed"),
+        directive=text("directive"),
+        order=text("order"),
+        range=text("range"),
+        assayed=assayed,
+        residuals=tuple(residual for residual in residuals if residual is not None),
+        given=text("given"),
+        given_at=text("given_at"),
+        route=text("route"),
         fraction=_TRUTH[fraction],
-        coefficient=cell("dose_coefficient"),
+        given_by=text("given_by"),
+        coefficient=text("dose_coefficient"),
     )
-    plain: dict[str, Any] = {column: cell(column) for column in _PLAIN if column in at}
-    return made._replace(**plain)
+
+
+def _reading(cells: Mapping[str, str], name: str, place: str) -> WrittenAmount | None:
+    """An amount that was measured, with its time and place; None where its cell is empty."""
+    amount, at, where = (cells.get(column) or None for column in (name, f"{name}_at", f"{name}_where"))
+    if amount is None and (at or where):
+        message = f"a time or a place without an amount; state {name}, '0 mCi' if nothing was left"
+        raise InputError(message, where=f"{place}, {name}")
+    return None if amount is None else WrittenAmount(amount, at, where)

@@ -3,183 +3,124 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal, NamedTuple
+from datetime import datetime
+from typing import ClassVar, Literal
 
-from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
+from pydantic import Field
 
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Dose
-from dosecalc.quantities import times
-from dosecalc.quantities.documents import amounts, plain, written
-from dosecalc.quantities.numbers import Unknown, Value
-from dosecalc.records.administration import Administration, Compared
+from dosecalc.quantities.documents import Amount, Document, Number, Result
 
-RECORD = "dosecalc.record/1"
-
-
-class ScreenDocument(TypedDict):
-    id: str
-    outside: bool | None
-    cite: str
+Kind = Literal["activity", "mass"]
+Of = Literal["prescribed", "directive", "order", "protocol", "range"]
+"""Who says what was to be given."""
 
 
-class ComparedDocument(TypedDict):
-    of: Literal["prescribed", "directive", "order", "protocol", "range"]
-    amount: dict[str, float] | None
-    difference_percent: float | None
-    screens: list[ScreenDocument]
+class Screened(Result):
+    """The verdict of one screen on a difference."""
+
+    id: str = Field(description="The id of the screen.")
+    outside: bool | None = Field(description="Whether it is too large; null where that cannot be said or applied.")
+    cite: str = Field(description="The fact that states the limit.")
 
 
-class SievertDocument(TypedDict):
-    difference_mSv: float
-    above: bool
+class Compared(Result):
+    """A dose as it was given, against one statement of what was to be given."""
 
-
-class AdministeredDocument(TypedDict):
-    number: int
-    patient_id: str | None
-    agent: str | None
-    prescribed: dict[str, float] | None
-    administered: dict[str, float] | None
-    at_most: bool
-    given_at: str | None
-    difference_percent: float | None
-    screens: list[ScreenDocument]
-    comparisons: list[ComparedDocument]
-    sievert: SievertDocument | None
-    notes: list[str]
-
-
-class CumulativeDocument(TypedDict):
-    patient_id: str | None
-    agent: str | None
-    doses: int
-    prescribed: dict[str, float] | None
-    administered: dict[str, float] | None
-    lower_bound: bool
-    upper_bound: bool
-    difference_percent: float | None
-
-
-class RecordDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    inputs: dict[str, list[str]]
-    protocol: dict[str, str] | None
-    doses: list[AdministeredDocument]
-    cumulative: list[CumulativeDocument]
-    findings: list[dict[str, Any]]
-    remaining: list[dict[str, Any]]
-    notes: list[str]
-    sources: list[dict[str, str]]
-
-
-class Cumulative(NamedTuple):
-    """What one agent came to in one patient.
-
-    ``lower_bound``: some dose of it is not known; ``upper_bound``: some is known from above alone. Where both are so
-    nothing is known of the sum.
-    """
-
-    patient_id: str | None
-    agent: str | None
-    kind: str
-    doses: int
-    prescribed: Value
-    administered: Value
-    lower_bound: bool
-    upper_bound: bool
+    of: Of = Field(description="Whose statement it is.")
+    amount: Amount | None = Field(description="The amount to be given, MBq and mCi, or mg; null for a range alone.")
+    off: Number | None = Field(exclude=True, description="The relative difference; None where it is not known.")
+    difference_percent: float | None = Field(description="The same in percent.")
+    screens: tuple[Screened, ...] = Field(description="Every screen on that difference.")
 
     @property
-    def off(self) -> Any:
-        """Given over prescribed minus one; None where either is not known in full."""
-        bounded = self.lower_bound or isinstance(self.administered, Unknown)
-        known = not isinstance(self.prescribed, Unknown) and not bounded and self.prescribed
-        return self.administered / self.prescribed - 1 if known else None
-
-    def document(self) -> CumulativeDocument:
-        off = self.off
-        return {
-            "patient_id": self.patient_id,
-            "agent": self.agent,
-            "doses": self.doses,
-            "prescribed": _amounts(self.prescribed, self.kind),
-            "administered": _amounts(self.administered, self.kind),
-            "lower_bound": self.lower_bound,
-            "upper_bound": self.upper_bound,
-            "difference_percent": None if off is None else float(100 * off),
-        }
+    def value(self) -> Number | None:
+        """The amount to be given in MBq or mg; None where only a range was prescribed."""
+        return None if self.amount is None else self.amount.value
 
 
-class RecordCheck(NamedTuple):
-    """A course as it was really given: every dose, what it came to, and what the protocol says of it.
+class Sievert(Result):
+    """The sievert limb of 10 CFR 35.3045 for a dose."""
 
-    ``remaining`` are the doses still to come, planned anew from what was given.
-    """
+    difference_msv: float = Field(
+        serialization_alias="difference_mSv", description="The effective dose of the difference in mSv."
+    )
+    above: bool = Field(description="Whether that is above the limit of the limb.")
 
-    version: str
-    inputs: dict[str, list[str]]
-    protocol: Mapping[str, str] | None
-    doses: tuple[Administration, ...]
-    cumulative: tuple[Cumulative, ...]
-    findings: tuple[Finding, ...]
-    remaining: tuple[Dose, ...]
-    notes: tuple[str, ...]
-    sources: tuple[Mapping[str, str], ...]
+
+class Administration(Result):
+    """One dose of a record, checked."""
+
+    place: str = Field(exclude=True, description="Where the file has the dose.")
+    number: int = Field(description="The number of the dose, as recorded or counted.")
+    patient_id: str | None = Field(description="The patient, as recorded.")
+    agent: str | None = Field(description="The agent, as recorded.")
+    nuclide: str | None = Field(exclude=True, description="The radionuclide, as recorded or by the agent's name.")
+    kind: Kind = Field(exclude=True, description="Whether amounts are in MBq or in mg.")
+    prescribed: Amount | None = Field(description="What the first statement wanted, MBq and mCi, or mg.")
+    administered: Amount | None = Field(description="What reached the patient; null where the record does not say it.")
+    at_most: bool = Field(description="Whether that is an upper bound, as decay could not be corrected in full.")
+    given_at: datetime | None = Field(description="When it was given.")
+    difference_percent: float | None = Field(description="Of the administered from the prescribed amount, in percent.")
+    screens: tuple[Screened, ...] = Field(description="Every screen on that difference.")
+    compared: tuple[Compared, ...] = Field(
+        serialization_alias="comparisons", description="Every statement of what was to be given, the first one first."
+    )
+    disagree: bool = Field(exclude=True, description="Whether statements differ by more than their printed digits.")
+    sievert: Sievert | None = Field(description="The sievert limb; null without a dose coefficient.")
+    notes: tuple[str, ...] = Field(description="What bears on this dose.")
+    lacking: tuple[str, ...] = Field(exclude=True, description="What 10 CFR 35.2063 requires and the record lacks.")
 
     @property
-    def exit_status(self) -> int:
+    def given(self) -> Number | None:
+        """The amount that reached the patient in MBq or mg; None where the record does not say it."""
+        return None if self.administered is None else self.administered.value
+
+    @property
+    def flagged(self) -> bool:
+        """Whether any screen of any comparison says that it lies outside, or the sievert limb is met."""
+        outside = any(screen.outside is True for one in self.compared for screen in one.screens)
+        return outside or self.above_sievert_limit is True
+
+    @property
+    def above_sievert_limit(self) -> bool | None:
+        """Whether the sievert limb is met; None where no coefficient was stated."""
+        return None if self.sievert is None else self.sievert.above
+
+
+class Cumulative(Result):
+    """The sum of one agent in one patient. With both bounds nothing is known of it."""
+
+    patient_id: str | None = Field(description="The patient, as recorded.")
+    agent: str | None = Field(description="The agent, as recorded.")
+    kind: Kind = Field(exclude=True, description="Whether amounts are in MBq or in mg.")
+    doses: int = Field(description="How many doses are in the sum.")
+    prescribed: Amount | None = Field(description="The sum to be given, MBq and mCi, or mg; null where not known.")
+    administered: Amount | None = Field(description="The sum that was given; null where it is not known.")
+    lower_bound: bool = Field(description="Whether some dose is not known, so that this is the known part.")
+    upper_bound: bool = Field(description="Whether some dose is known from above alone.")
+    off: Number | None = Field(exclude=True, description="The relative difference; None where it is not known.")
+    difference_percent: float | None = Field(description="The same in percent; null where either is not known in full.")
+
+
+class RecordCheck(Document):
+    """A course as it was given: every dose, the sums, and the findings of its protocol."""
+
+    SCHEMA: ClassVar[str] = "dosecalc.record/1"
+
+    version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that checked it.")
+    inputs: Mapping[str, tuple[str, ...]] = Field(description="The record's file, and its options of a plan.")
+    protocol: Mapping[str, str] | None = Field(description="Id, arm, title, status, file and sha256; null without one.")
+    doses: tuple[Administration, ...] = Field(description="The doses in the order of the file.")
+    cumulative: tuple[Cumulative, ...] = Field(description="What each agent came to in each patient.")
+    findings: tuple[Finding, ...] = Field(description="Violations, warnings, unknown, then the rest.")
+    remaining: tuple[Dose, ...] = Field(description="The doses still to come, planned from what was given.")
+    notes: tuple[str, ...] = Field(description="What bears on all doses.")
+    sources: tuple[Mapping[str, str], ...] = Field(description="The files that it was made from, with their sha256.")
+
+    def exit_status(self, *, strict: bool = False) -> int:
         """0, or 1 where a figure lies outside of a screen or a rule is violated."""
+        del strict
         violated = any(finding.status == "violation" for finding in self.findings)
         return int(violated or any(dose.flagged for dose in self.doses))
-
-    def document(self) -> RecordDocument:
-        """The result as the JSON document of schema ``dosecalc.record/1``."""
-        return {
-            "schema": RECORD,
-            "dosecalc": self.version,
-            "inputs": self.inputs,
-            "protocol": plain(self.protocol),
-            "doses": [_dose(dose) for dose in self.doses],
-            "cumulative": [total.document() for total in self.cumulative],
-            "findings": [finding.document() for finding in self.findings],
-            "remaining": [dose.document() for dose in self.remaining],
-            "notes": list(self.notes),
-            "sources": plain(self.sources),
-        }
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())
-
-
-def _amounts(value: Value, kind: str) -> dict[str, float] | None:
-    return None if isinstance(value, Unknown) else amounts(value, kind)
-
-
-def _dose(dose: Administration) -> AdministeredDocument:
-    compared = [_compared(one, dose.kind) for one in dose.compared]
-    above = dose.above_sievert_limit
-    return {
-        "number": dose.number,
-        "patient_id": dose.patient_id,
-        "agent": dose.agent,
-        "prescribed": compared[0]["amount"],
-        "administered": _amounts(dose.given, dose.kind),
-        "at_most": dose.at_most,
-        "given_at": None if dose.given_at is None else times.shown(dose.given_at),
-        "difference_percent": compared[0]["difference_percent"],
-        "screens": compared[0]["screens"],
-        "comparisons": compared,
-        "sievert": None if dose.sievert is None or above is None else {"difference_mSv": dose.sievert, "above": above},
-        "notes": list(dose.notes),
-    }
-
-
-def _compared(one: Compared, kind: str) -> ComparedDocument:
-    return {
-        "of": one.of,  # type: ignore[typeddict-item]  # one of the words that the document names
-        "amount": _amounts(one.value, kind),
-        "difference_percent": None if one.off is None else float(100 * one.off),
-        "screens": [{"id": screen.id, "outside": screen.outside, "cite": screen.cite} for screen in one.screens],
-    }

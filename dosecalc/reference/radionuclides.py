@@ -16,10 +16,11 @@ from dosecalc.errors import InputError
 PROGENY = frozenset(
     {"Mo-99", "Ra-223", "Ra-224", "Ac-225", "Pb-212", "At-211", "Th-227", "Bi-213", "In-111", "Lu-177m"}
 )
-"""Radionuclides with shorter-lived radioactive progeny (fact ``half-lives#progeny``; a test reckons them anew)."""
+"""Radionuclides with shorter-lived radioactive progeny (fact ``half-lives#progeny``; a test computes them anew)."""
 FURTHEST = 300
 """Half-lives beyond which a decay factor has no meaning."""
-_FORMS = (re.compile(r"([A-Za-z]{1,2})[- ]?([0-9]{1,3})(m?)"), re.compile(r"([0-9]{1,3})(m?)[- ]?([A-Za-z]{1,2})"))
+_SYMBOL_FIRST = re.compile(r"([A-Za-z]{1,2})[- ]?([0-9]{1,3})(m?)")
+_MASS_FIRST = re.compile(r"([0-9]{1,3})(m?)[- ]?([A-Za-z]{1,2})")
 
 
 class Radionuclide(NamedTuple):
@@ -35,13 +36,13 @@ class Radionuclide(NamedTuple):
 
 
 def factor(elapsed: Fraction | float, half_life: Fraction | float) -> float:
-    """What is left of an activity after a time (both in one unit): 2^(-t/T). Before the start it is above 1.
+    """The part of an activity that is left after a time (both in one unit): 2^(-t/T). Before the start it is above 1.
 
     Raises InputError beyond 300 half-lives, where the figure has no meaning.
     """
     spans = float(elapsed / half_life)
     if abs(spans) > FURTHEST:
-        raise InputError(f"that is {abs(spans):,.0f} half-lives; more than {FURTHEST} are not reckoned")
+        raise InputError(f"that is {abs(spans):,.0f} half-lives; the limit is {FURTHEST} half-lives")
     return float(2.0**-spans)
 
 
@@ -53,9 +54,9 @@ def time_to(factor_: float, half_life: Fraction | float) -> float:
 def spelled(name: str) -> str:
     """A name as the table has it: ``131I``, ``I131`` and ``i-131`` are all ``I-131``."""
     clean = name.strip()
-    if match := _FORMS[0].fullmatch(clean):
+    if match := _SYMBOL_FIRST.fullmatch(clean):
         symbol, mass, metastable = match.groups()
-    elif match := _FORMS[1].fullmatch(clean):
+    elif match := _MASS_FIRST.fullmatch(clean):
         mass, metastable, symbol = match.groups()
     else:
         return clean
@@ -70,8 +71,7 @@ def find(name: str, table: Mapping[str, Radionuclide]) -> Radionuclide:
     from difflib import get_close_matches
 
     symbol = wanted.partition("-")[0]
-    near = [each for each in table if each.partition("-")[0] == symbol] or get_close_matches(
-        wanted, table, n=3, cutoff=0.5
-    )
+    same_element = [each for each in table if each.partition("-")[0] == symbol]
+    near = same_element or get_close_matches(wanted, table, n=3, cutoff=0.5)
     hint = f" Near ones: {', '.join(near)}." if near else ""
     raise InputError(f"read {name[:40]!r}, which is no radionuclide of the table.{hint} Known are {', '.join(table)}")

@@ -29,21 +29,44 @@ class Screen(NamedTuple):
 
 
 SCREENS = (
-    Screen("eanm-10", "eanm-directive-2021#within-ten-percent", Fraction(10, 100), EXACT.above,
-           "lies outside of 10 % of the intended activity (EANM)"),
-    Screen("35.63", "nrc-35-63#twenty-percent", Fraction(20, 100), EXACT.above,
-           "is not to be used under 10 CFR 35.63(d) unless the authorized user directs it", ranged=True),
-    Screen("35.3045-dosage", "nrc-35-3045#dosage", Fraction(20, 100), EXACT.at_least,
-           "meets the dosage limb of 10 CFR 35.3045", ranged=True),
-    Screen("35.3045-fraction", "nrc-35-3045#fraction", Fraction(50, 100), EXACT.at_least,
-           "meets the fraction limb of 10 CFR 35.3045", fraction=True),
-)  # fmt: skip
+    Screen(
+        "eanm-10",
+        "eanm-directive-2021#within-ten-percent",
+        Fraction(10, 100),
+        EXACT.above,
+        "lies outside of 10 % of the intended activity (EANM)",
+    ),
+    Screen(
+        "35.63",
+        "nrc-35-63#twenty-percent",
+        Fraction(20, 100),
+        EXACT.above,
+        "is not to be used under 10 CFR 35.63(d) unless the authorized user directs it",
+        ranged=True,
+    ),
+    Screen(
+        "35.3045-dosage",
+        "nrc-35-3045#dosage",
+        Fraction(20, 100),
+        EXACT.at_least,
+        "meets the dosage limb of 10 CFR 35.3045",
+        ranged=True,
+    ),
+    Screen(
+        "35.3045-fraction",
+        "nrc-35-3045#fraction",
+        Fraction(50, 100),
+        EXACT.at_least,
+        "meets the fraction limb of 10 CFR 35.3045",
+        fraction=True,
+    ),
+)
 SIEVERT = "nrc-35-3045#sievert"
 SIEVERT_LIMIT = Fraction(50)
-"""mSv of effective dose by which a difference has to be more than this for the sievert limb."""
+"""mSv of effective dose; the sievert limb is met where the difference comes to more than this."""
 
 
-class Limits(NamedTuple):
+class ScreenLimits(NamedTuple):
     """A prescribed range in canonical units."""
 
     low: Fraction
@@ -51,23 +74,31 @@ class Limits(NamedTuple):
 
 
 def outside(
-    screen: Screen, given: Value, prescribed: Value, within: Limits | None, *, fraction: bool | None, at_most: bool
+    screen: Screen,
+    given: Value,
+    prescribed: Value,
+    within: ScreenLimits | None,
+    *,
+    fraction: bool | None,
+    at_most: bool,
 ) -> Tri:
     """Whether a difference lies outside of a screen.
 
     Of an amount that is known from above alone (``at_most``) it can be said that it is too little, and nothing else.
     """
-    found = _outside(screen, given, prescribed, within, fraction=fraction)
+    verdict = _outside(screen, given, prescribed, within, fraction=fraction)
     if not at_most:
-        return found
+        return verdict
     low = not isinstance(given, Unknown) and (
         (not isinstance(prescribed, Unknown) and EXACT.above(prescribed, given).yes)
         or (within is not None and EXACT.above(within.low, given).yes)
     )
-    return Tri(found.yes and low, False)
+    return Tri(verdict.yes and low, False)
 
 
-def _outside(screen: Screen, given: Value, prescribed: Value, within: Limits | None, *, fraction: bool | None) -> Tri:
+def _outside(
+    screen: Screen, given: Value, prescribed: Value, within: ScreenLimits | None, *, fraction: bool | None
+) -> Tri:
     if screen.fraction and fraction is not True:
         return UNSURE
     if isinstance(given, Unknown):
@@ -81,10 +112,10 @@ def _outside(screen: Screen, given: Value, prescribed: Value, within: Limits | N
     return by_amount if by_range is None else by_amount | by_range
 
 
-def _outside_range(given: Value, within: Limits) -> Tri:
+def _outside_range(given: Value, within: ScreenLimits) -> Tri:
     return EXACT.above(given, within.high) | EXACT.above(within.low, given)
 
 
-def truth(found: Tri) -> bool | None:
-    """A truth as the document prints it."""
-    return True if found.yes else False if found.no else None
+def truth(verdict: Tri) -> bool | None:
+    """A verdict as the document prints it: null where it cannot be said."""
+    return True if verdict.yes else False if verdict.no else None

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dosecalc.dispensing.result import Decay, DecayPoint, Dispensed
+from collections.abc import Mapping
+
+from dosecalc.dispensing.decay import Decay, DecayPoint
+from dosecalc.dispensing.result import Dispensed, Rounded, Vial
 from dosecalc.quantities import times, units
 from dosecalc.quantities.documents import Number, Quantity
 from dosecalc.reference.halflives import HalfLife
@@ -13,19 +16,19 @@ _WIDTH = 30
 """Marks of a bar for the largest activity."""
 
 
-def page(found: Decay) -> Page:
+def page(decay: Decay) -> Page:
     """One line a moment, with a bar for the eye where there are several."""
-    largest = max(point.value for point in found.points) or 1.0
-    timed = any(point.time is not None for point in found.points)
-    bars = [""] if len(found.points) > 2 else []
+    largest = max(float(point.value) for point in decay.points) or 1.0
+    timed = any(point.time is not None for point in decay.points)
+    bars = [""] if len(decay.points) > 2 else []
     header = [*(["time"] if timed else []), "elapsed", "factor", "activity", "", *bars]
-    rows = [_row(point, largest, timed=timed, bar=bool(bars)) for point in found.points]
+    rows = [_row(point, largest, timed=timed, bar=bool(bars)) for point in decay.points]
     first = int(timed)
     return [
-        Heading(f"{units.prose(found.inputs['activity'][0])} {found.nuclide}"),
-        Paragraph(f"Half-life {_half_life(found.half_life)}", "dim"),
+        Heading(f"{units.prose(decay.inputs['activity'][0])} {decay.nuclide}"),
+        Paragraph(f"Half-life {_half_life(decay.half_life)}", "dim"),
         Table(header, rows, right=frozenset({first, first + 1, first + 2, first + 3})),
-        *_rest(found.notes, found.sources, found.version),
+        *_rest(decay.notes, decay.sources, decay.version),
     ]
 
 
@@ -34,11 +37,11 @@ def _row(point: DecayPoint, largest: float, *, timed: bool, bar: bool) -> list[s
     row = [f"{units.decimal(point.elapsed_h, 6)} h", units.decimal(point.factor), mci, mbq]
     if timed:
         row.insert(0, "" if point.time is None else times.shown(point.time))
-    return [*row, "#" * round(_WIDTH * point.value / largest)] if bar else row
+    return [*row, "#" * round(_WIDTH * float(point.value) / largest)] if bar else row
 
 
-def _half_life(known: HalfLife) -> str:
-    return f"{units.decimal(known['value'], 6)} {known['unit']} ({known['source']})"
+def _half_life(half_life: HalfLife) -> str:
+    return f"{units.decimal(half_life.value, 6)} {half_life.unit} ({half_life.source})"
 
 
 def both(value: Number) -> tuple[str, str]:
@@ -48,37 +51,49 @@ def both(value: Number) -> tuple[str, str]:
     return units.show(value, "mCi", figures=figures), units.show(value, "MBq", figures=figures)
 
 
-def dispense_page(found: Dispensed) -> Page:
-    """What to draw, what it rests on, and what the syringe and the vial make of it."""
-    rounded, vial = found.rounded, found.vial
-    drawn = rounded.volume if rounded is not None else found.volume
+def dispense_page(dispensed: Dispensed) -> Page:
+    """The volume to draw, how it was computed, and what the syringe and the vial make of it."""
+    rounded, concentration = dispensed.rounded, dispensed.concentration
     rows = [
-        ("patient is to get", _activity(found.value), ""),
-        ("concentration", f"{_quantity(found.concentration)} at the reference time", ""),
-        ("left at the draw", f"{units.decimal(found.factor)} of it: {_quantity(found.concentration_then)}", ""),
-        ("to draw", f"{_activity(found.drawn)} in {_quantity(found.volume)}", ""),
-        ("to order", f"{_activity(found.order)} at the reference time", ""),
+        ("patient is to get", _activity(dispensed.value), ""),
+        ("concentration", f"{_quantity(concentration.at_reference)} at the reference time", ""),
+        *_decay(dispensed),
+        ("left at the draw", f"{units.decimal(dispensed.factor)} of it: {_quantity(concentration.at_draw)}", ""),
+        ("to draw", f"{_activity(dispensed.drawn)} in {_quantity(dispensed.volume)}", ""),
+        ("to order", f"{_activity(dispensed.order)} at the reference time", ""),
     ]
-    if found.half_life is not None and found.elapsed_h is not None:
-        said = f"{found.nuclide}, {_half_life(found.half_life)}, {units.decimal(found.elapsed_h, 6)} h"
-        rows.insert(2, ("decay", said, ""))
     if rounded is not None:
-        off = f"{'+' if rounded.difference_percent > 0 else ''}{units.decimal(rounded.difference_percent, 3)} %"
-        rows.append(("rounded", f"{_quantity(rounded.volume)} gives {_activity(rounded.value)}, {off}", ""))
-    if vial is not None:
-        holds = "enough" if vial.enough else "NOT enough"
-        rows.append(("vial", f"{_quantity(vial.volume)}, {_activity(vial.value)}: {holds}{_until(found)}",
-                     "pass" if vial.enough else "violation"))  # fmt: skip
+        rows.append(("rounded", _rounded(rounded), ""))
+    if dispensed.vial is not None:
+        rows.append(("vial", _vial(dispensed.vial), "pass" if dispensed.vial.enough else "violation"))
     return [
-        Heading(f"Draw {_quantity(drawn)}"),
+        Heading(f"Draw {_quantity(dispensed.volume if rounded is None else rounded.volume)}"),
         Items(rows),
-        *_rest(found.notes, found.sources, found.version),
+        *_rest(dispensed.notes, dispensed.sources, dispensed.version),
     ]
 
 
-def _until(found: Dispensed) -> str:
-    vial = found.vial
-    if vial is None or vial.enough_until_h is None:
+def _decay(dispensed: Dispensed) -> list[tuple[str, str, str]]:
+    """The line of the decay between the reference time and the draw, where they were stated."""
+    if dispensed.half_life is None or dispensed.elapsed_h is None:
+        return []
+    hours = units.decimal(dispensed.elapsed_h, 6)
+    return [("decay", f"{dispensed.nuclide}, {_half_life(dispensed.half_life)}, {hours} h", "")]
+
+
+def _rounded(rounded: Rounded) -> str:
+    percent = rounded.difference_percent
+    off = f"{'+' if percent > 0 else ''}{units.decimal(percent, 3)} %"
+    return f"{_quantity(rounded.volume)} gives {_activity(rounded.value)}, {off}"
+
+
+def _vial(vial: Vial) -> str:
+    holds = "enough" if vial.enough else "NOT enough"
+    return f"{_quantity(vial.volume)}, {_activity(vial.value)}: {holds}{_until(vial)}"
+
+
+def _until(vial: Vial) -> str:
+    if vial.enough_until_h is None:
         return ""
     if vial.enough_until is not None:
         return f"; it {'is' if vial.enough_until_h > 0 else 'was'} enough until {times.shown(vial.enough_until)}"
@@ -91,14 +106,15 @@ def _activity(value: Number) -> str:
     return f"{mci} ({mbq})"
 
 
-def _quantity(known: Quantity) -> str:
-    return f"{units.decimal(known['value'])} {units.pretty(known['unit'])}"
+def _quantity(quantity: Quantity) -> str:
+    return f"{units.decimal(quantity['value'])} {units.pretty(quantity['unit'])}"
 
 
-def _rest(notes: tuple[str, ...], sources: tuple[dict[str, str], ...], version: str) -> Page:
-    made: Page = []
+def _rest(notes: tuple[str, ...], sources: tuple[Mapping[str, str], ...], version: str) -> Page:
+    """The notes, and what the result was made from."""
+    lines: Page = []
     if notes:
-        made += [Heading("Notes", "dim"), Items([("", note, "warning") for note in notes])]
+        lines += [Heading("Notes", "dim"), Items([("", note, "warning") for note in notes])]
     files = ", ".join(f"{source['id']} (sha256 {source['sha256'][:12]})" for source in sources)
-    made += [Heading("Made from", "dim"), Paragraph(f"  dosecalc {version}{', ' + files if files else ''}", "dim")]
-    return [*made, Heading(NOTICE, "dim")]
+    lines += [Heading("Made from", "dim"), Paragraph(f"  dosecalc {version}{', ' + files if files else ''}", "dim")]
+    return [*lines, Heading(NOTICE, "dim")]

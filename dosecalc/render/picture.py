@@ -9,7 +9,7 @@ import io
 import os
 from typing import TYPE_CHECKING, Any
 
-from dosecalc.dosimetry.result import Dosimetry, Figure
+from dosecalc.dosimetry.result import Dosimetry, Estimate
 from dosecalc.errors import InputError
 from dosecalc.render.dosimetry import with_uncertainty
 
@@ -23,14 +23,14 @@ _BEYOND = 0.35
 _INK, _FIT, _PHASE, _TAIL = "#1b1b1b", "#0b5fa5", "#8aa9c4", "#e8eef4"
 
 
-def write(found: Dosimetry, path: str) -> None:
+def write(dosimetry: Dosimetry, path: str) -> None:
     """Write the picture of a fit. InputError without matplotlib, without a fit, or for another kind of file."""
     kind = os.path.splitext(path)[1].lstrip(".").lower()
     if kind not in FORMATS:
         raise InputError(f"read {path!r}, expected the name of a file that ends in .svg or .png", where="--plot")
-    if found.fit is None:
+    if dosimetry.fit is None:
         raise InputError("a stated residence time has no curve to draw", where="--plot")
-    data = draw(found, kind)
+    data = draw(dosimetry, kind)
     try:
         with open(path, "wb") as file:
             file.write(data)
@@ -38,28 +38,28 @@ def write(found: Dosimetry, path: str) -> None:
         raise InputError(f"cannot write {path}: {error.strerror or error}", where="--plot") from None
 
 
-def draw(found: Dosimetry, kind: str) -> bytes:
+def draw(dosimetry: Dosimetry, kind: str) -> bytes:
     """The picture as bytes; the same fit gives the same bytes."""
     try:
         import matplotlib as mpl
         from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure as Canvas
+        from matplotlib.figure import Figure
     except ImportError:
         raise InputError("pictures need matplotlib: pip install 'dosecalc[pictures]'", where="--plot") from None
     with mpl.rc_context({"svg.hashsalt": "dosecalc", "svg.fonttype": "path", "font.size": 9}):
-        figure = Canvas(figsize=(7.2, 5.4), layout="constrained")
+        figure = Figure(figsize=(7.2, 5.4), layout="constrained")
         FigureCanvasAgg(figure)
         above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
-        _curve(above, found)
-        _residuals(below, found)
-        made = io.BytesIO()
+        _curve(above, dosimetry)
+        _residuals(below, dosimetry)
+        picture = io.BytesIO()
         metadata: dict[str, Any] = {"Date": None} if kind == "svg" else {"Software": None}
-        figure.savefig(made, format=kind, dpi=150, metadata=metadata)
-    return made.getvalue()
+        figure.savefig(picture, format=kind, dpi=150, metadata=metadata)
+    return picture.getvalue()
 
 
-def _curve(axes: Axes, found: Dosimetry) -> None:
-    fit, retention = found.fit, found.retention
+def _curve(axes: Axes, dosimetry: Dosimetry) -> None:
+    fit, retention = dosimetry.fit, dosimetry.retention
     assert fit is not None
     assert retention is not None
     times = [float(each.time) for each in retention.readings]
@@ -71,27 +71,28 @@ def _curve(axes: Axes, found: Dosimetry) -> None:
         axes.plot(drawn, fit.curve(drawn, phase), "--", color=_PHASE, linewidth=1, label=name, dashes=(6 - 2 * i, 2))
     inside = [time for time in drawn if time <= last]
     outside = [inside[-1], *(time for time in drawn if time > last)]
-    axes.plot(inside, fit.at(inside), color=_FIT, linewidth=1.8, label=found.model)
-    part = "" if found.after is None else f", {100 * found.after:.2g} % of the residence time"
+    axes.plot(inside, fit.at(inside), color=_FIT, linewidth=1.8, label=dosimetry.model)
+    percent = dosimetry.extrapolated_percent
+    part = "" if percent is None else f", {percent:.2g} % of the residence time"
     axes.plot(outside, fit.at(outside), ":", color=_FIT, linewidth=1.8, label=f"extrapolated{part}")
-    shown = [float(each.retention) for each in retention.readings]
-    axes.plot(times, shown, "o", color=_INK, markersize=5, label="readings", zorder=5)
+    values = [float(each.retention) for each in retention.readings]
+    axes.plot(times, values, "o", color=_INK, markersize=5, label="readings", zorder=5)
     axes.set_yscale("log")
-    lowest = min([*(value for value in shown if value > 0), float(fit.at([drawn[-1]])[0])])
-    axes.set_ylim(lowest * 0.6, max(1.2, *shown))
+    lowest = min([*(value for value in values if value > 0), float(fit.at([drawn[-1]])[0])])
+    axes.set_ylim(lowest * 0.6, max(1.2, *values))
     axes.set_ylabel("retention, part of what was administered")
-    axes.set_title(_title(found), loc="left", fontsize=10)
+    axes.set_title(_title(dosimetry), loc="left", fontsize=10)
     axes.legend(frameon=False, fontsize=8)
     axes.grid(visible=True, which="major", color="#dddddd", linewidth=0.6)
 
 
-def _residuals(axes: Axes, found: Dosimetry) -> None:
-    fit, retention = found.fit, found.retention
+def _residuals(axes: Axes, dosimetry: Dosimetry) -> None:
+    fit, retention = dosimetry.fit, dosimetry.retention
     assert fit is not None
     assert retention is not None
     times = [float(each.time) for each in retention.readings]
-    off = [100 * (float(each.retention) / float(model) - 1)
-           for each, model in zip(retention.readings, fit.at(times), strict=True)]  # fmt: skip
+    fitted = zip(retention.readings, fit.at(times), strict=True)
+    off = [100 * (float(reading.retention) / float(model) - 1) for reading, model in fitted]
     axes.axhline(0, color=_FIT, linewidth=1)
     axes.vlines(times, 0, off, color=_INK, linewidth=0.8)
     axes.plot(times, off, "o", color=_INK, markersize=4)
@@ -102,11 +103,11 @@ def _residuals(axes: Axes, found: Dosimetry) -> None:
     axes.grid(visible=True, color="#dddddd", linewidth=0.6)
 
 
-def _title(found: Dosimetry) -> str:
-    tau, dose = found.residence_time, found.dose
-    text = f"{found.nuclide}: residence time {_shown(tau)} h"
+def _title(dosimetry: Dosimetry) -> str:
+    tau, dose = dosimetry.residence_time, dosimetry.dose
+    text = f"{dosimetry.nuclide}: residence time {_shown(tau)} h"
     return text if dose is None else f"{text}, whole-body dose {_shown(dose)} Gy"
 
 
-def _shown(figure: Figure) -> str:
-    return f"{figure.value:.4g}" if figure.u is None else with_uncertainty(figure.value, figure.u)
+def _shown(estimate: Estimate) -> str:
+    return f"{estimate.value:.4g}" if estimate.u is None else with_uncertainty(estimate.value, estimate.u)

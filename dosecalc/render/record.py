@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from fractions import Fraction
+from collections.abc import Iterator
 
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Dose
 from dosecalc.quantities import times, units
-from dosecalc.quantities.numbers import Unknown, Value
-from dosecalc.records.administration import Administration, Compared
-from dosecalc.records.result import Cumulative, RecordCheck
+from dosecalc.quantities.documents import Number
+from dosecalc.records.result import Administration, Compared, Cumulative, RecordCheck
 from dosecalc.reference.screens import SCREENS
 from dosecalc.render.decay import both
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
@@ -20,134 +18,159 @@ MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
 _OWN = ("administered", "record-contents", "dose-number", "dose-interval")
 _MET = {screen.id: screen.met for screen in SCREENS}
+_BY = {
+    "directive": "directed",
+    "order": "ordered",
+    "protocol": "planned by the protocol",
+    "range": "prescribed as a range",
+}
 
 
-def page(found: RecordCheck) -> Page:
+def page(record: RecordCheck) -> Page:
     """Doses, screens that are met, cumulative amounts, findings and the doses still to come."""
-    flagged = [dose for dose in found.doses if dose.flagged]
-    unknown = sum(isinstance(dose.given, Unknown) for dose in found.doses)
-    shown = found.doses if len(found.doses) <= MOST else tuple(flagged[:MOST])
-    head = f"{_count(len(found.doses), 'dose')}: {len(flagged)} outside of a limit, {unknown} not known"
-    made: Page = [Heading(head, "violation" if flagged else "unknown" if unknown else "pass")]
-    if len(shown) < len(found.doses):
-        made.append(Paragraph(f"Of {len(found.doses):,} doses those outside are shown, {len(shown):,} at most.", "dim"))
-    made += [_doses(shown), *_screens(shown), *_totals(found.cumulative[:MOST])]
-    made += _findings(found)
-    if found.remaining:
-        made += [Heading("Still to come, planned from what was given"), _remaining(found.remaining)]
-    notes = [
-        *found.notes,
-        *(f"{_name(dose)}: {_sievert(dose)}" for dose in shown if dose.above_sievert_limit is False),
-        *dict.fromkeys(f"{_name(dose)}: {note}" for dose in shown for note in dose.notes),
-    ]
-    if notes:
-        made += [Heading("Notes"), Items([("", note, "warning") for note in notes])]
-    files = ", ".join(f"{source['id']} (sha256 {source['sha256'][:12]})" for source in found.sources)
-    return [*made, Heading("Made from", "dim"), Paragraph(f"  dosecalc {found.version}, {files}", "dim"),
-            Heading(NOTICE, "dim")]  # fmt: skip
+    flagged = tuple(dose for dose in record.doses if dose.flagged)
+    listed = record.doses if len(record.doses) <= MOST else flagged[:MOST]
+    lines: Page = [_heading(record, len(flagged))]
+    if len(listed) < len(record.doses):
+        text = f"Of {len(record.doses):,} doses those outside are shown, {len(listed):,} at most."
+        lines.append(Paragraph(text, "dim"))
+    lines += [_doses(listed), *_screens(listed), *_totals(record.cumulative[:MOST]), *_findings(record.findings)]
+    if record.remaining:
+        lines += [Heading("Still to come, planned from what was given"), _remaining(record.remaining)]
+    if notes := list(_notes(record, listed)):
+        lines += [Heading("Notes"), Items([("", note, "warning") for note in notes])]
+    files = ", ".join(f"{source['id']} (sha256 {source['sha256'][:12]})" for source in record.sources)
+    lines += [Heading("Made from", "dim"), Paragraph(f"  dosecalc {record.version}, {files}", "dim")]
+    return [*lines, Heading(NOTICE, "dim")]
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+def _heading(record: RecordCheck, flagged: int) -> Heading:
+    unknown = sum(dose.given is None for dose in record.doses)
+    count = f"{len(record.doses):,} dose{'' if len(record.doses) == 1 else 's'}"
+    style = "violation" if flagged else "unknown" if unknown else "pass"
+    return Heading(f"{count}: {flagged} outside of a limit, {unknown} not known", style)
+
+
+def _notes(record: RecordCheck, listed: tuple[Administration, ...]) -> Iterator[str]:
+    yield from record.notes
+    yield from (f"{_name(dose)}: {_sievert(dose)}" for dose in listed if dose.above_sievert_limit is False)
+    yield from dict.fromkeys(f"{_name(dose)}: {note}" for dose in listed for note in dose.notes)
 
 
 def _name(dose: Administration) -> str:
     return f"dose {dose.number}" if dose.patient_id is None else f"{dose.patient_id} dose {dose.number}"
 
 
+# -- doses ------------------------------------------------------------------------------------------------------
+
+
 def _doses(doses: tuple[Administration, ...]) -> Table:
     header = ["dose", "agent", "given at", "to be given", "", "given", "", "difference"]
-    rows = [row for dose in doses for row in map(_row(dose), dose.compared)]
+    rows = [row for dose in doses for row in _rows(dose)]
     return Table(header, rows, right=frozenset({3, 5, 6, 7}))
 
 
-def _row(dose: Administration) -> Callable[[Compared], list[str]]:
-    def row(one: Compared) -> list[str]:
-        first = one is dose.compared[0]
-        given = _both(dose.given, dose.kind)
-        at_most = "at most " if dose.at_most and given[0] != "not known" else ""
-        return [
-            _name(dose) if first else "",
-            (dose.agent or "") if first else "",
-            "" if dose.given_at is None or not first else times.shown(dose.given_at),
-            _both(one.value, dose.kind)[0],
-            one.of,
-            f"{at_most}{given[0]}" if first else "",
-            given[1] if first else "",
-            _percent(one.off),
-        ]
-
-    return row
+def _rows(dose: Administration) -> Iterator[list[str]]:
+    """One row for each statement of what was to be given; the dose itself stands in the first."""
+    given, other = _both(dose.given, dose.kind)
+    at_most = "at most " if dose.at_most and dose.given is not None else ""
+    time = "" if dose.given_at is None else times.shown(dose.given_at)
+    own = [_name(dose), dose.agent or "", time, f"{at_most}{given}", other]
+    for one in dose.compared:
+        name, agent, at, amount, beside = own if one is dose.compared[0] else [""] * 5
+        yield [name, agent, at, _both(one.value, dose.kind)[0], one.of, amount, beside, _percent(one.off)]
 
 
-def _both(value: Value, kind: str) -> tuple[str, str]:
-    if isinstance(value, Unknown):
+def _both(value: Number | None, kind: str) -> tuple[str, str]:
+    """An activity in both units, or a mass."""
+    if value is None:
         return "not known", ""
     return both(value) if kind == "activity" else (units.show(value, "mg", "mass"), "")
 
 
-def _percent(off: Fraction | float | None) -> str:
+def _percent(off: Number | None) -> str:
     return "" if off is None else f"{'+' if off > 0 else ''}{units.decimal(off * 100)} %"
+
+
+# -- screens and sums -------------------------------------------------------------------------------------------
 
 
 def _screens(doses: tuple[Administration, ...]) -> Page:
     """One line for each statement that a dose lies too far from."""
-    rows = [(_name(dose), f"{_percent(one.off)} against what was {_of(one)}: {met}".lstrip(), "violation")
-            for dose in doses for one in dose.compared if (met := _met(one))]  # fmt: skip
+    rows = [(_name(dose), line, "violation") for dose in doses for line in map(_outside, dose.compared) if line]
     rows += [(_name(dose), _sievert(dose), "violation") for dose in doses if dose.above_sievert_limit]
     return [Heading("Outside of limits"), Items(rows)] if rows else []
 
 
-def _met(one: Compared) -> str:
-    return "; ".join(f"{_MET[screen.id]} [{screen.cite}]" for screen in one.screens if screen.outside is True)
+def _outside(one: Compared) -> str:
+    """The screens that a difference lies outside of; empty where there are none."""
+    met = "; ".join(f"{_MET[screen.id]} [{screen.cite}]" for screen in one.screens if screen.outside is True)
+    return f"{_percent(one.off)} against what was {_BY.get(one.of, one.of)}: {met}".lstrip() if met else ""
 
 
 def _sievert(dose: Administration) -> str:
-    above = "above" if dose.above_sievert_limit else "not above"
-    return f"the difference is {units.decimal(dose.sievert or 0)} mSv, {above} the 50 mSv of the sievert limb"
-
-
-def _of(one: Compared) -> str:
-    return {"directive": "directed", "order": "ordered", "protocol": "planned by the protocol",
-            "range": "prescribed as a range"}.get(one.of, one.of)  # fmt: skip
+    assert dose.sievert is not None
+    above = "above" if dose.sievert.above else "not above"
+    return f"the difference is {units.decimal(dose.sievert.difference_msv)} mSv, {above} the 50 mSv of the sievert limb"
 
 
 def _totals(totals: tuple[Cumulative, ...]) -> Page:
-    rows = []
-    for total in totals:
-        known = not isinstance(total.administered, Unknown)
-        bound = "" if not known else "at least " if total.lower_bound else "at most " if total.upper_bound else ""
-        given, other = _both(total.administered, total.kind)
-        wanted = _both(total.prescribed, total.kind)[0]
-        rows.append([total.patient_id or "", total.agent or "", str(total.doses), wanted, f"{bound}{given}", other,
-                     _percent(total.off)])  # fmt: skip
     header = ["patient", "agent", "doses", "to be given", "given", "", "difference"]
-    return [Heading("Cumulative"), Table(header, rows, right=frozenset({2, 3, 4, 5, 6}))]
+    return [Heading("Cumulative"), Table(header, list(map(_total, totals)), right=frozenset({2, 3, 4, 5, 6}))]
 
 
-def _findings(found: RecordCheck) -> Page:
-    """Violations and warnings in full; of what the protocol asks and nobody stated only the names."""
-    made: Page = []
+def _total(total: Cumulative) -> list[str]:
+    prescribed = None if total.prescribed is None else total.prescribed.value
+    administered = None if total.administered is None else total.administered.value
+    bound = "at least " if total.lower_bound else "at most " if total.upper_bound else ""
+    given, other = _both(administered, total.kind)
+    return [
+        total.patient_id or "",
+        total.agent or "",
+        str(total.doses),
+        _both(prescribed, total.kind)[0],
+        given if administered is None else f"{bound}{given}",
+        other,
+        _percent(total.off),
+    ]
+
+
+# -- findings ---------------------------------------------------------------------------------------------------
+
+
+def _findings(findings: tuple[Finding, ...]) -> Page:
+    """Violations and warnings in full; of rules that were not assessed for want of a statement only the names."""
+    lines: Page = []
     for status, title in (("violation", "Findings"), ("warning", "Warnings")):
-        rows = [
-            (_rule(finding), finding.message, str(status)) for finding in found.findings if finding.status == status
-        ]
+        rows = _items([finding for finding in findings if finding.status == status])
         if rows:
-            made += [Heading(f"{title} ({len(rows)})"), Items(rows)]
-    unknown = [finding for finding in found.findings if finding.status == "unknown"]
-    own = [(_rule(finding), finding.message, "unknown") for finding in unknown if finding.rule in _OWN]
+            lines += [Heading(f"{title} ({len(rows)})"), Items(rows)]
+    unknown = [finding for finding in findings if finding.status == "unknown"]
+    if not unknown:
+        return lines
+    rows = _items([finding for finding in unknown if finding.rule in _OWN])
     names = ", ".join(_rule(finding) for finding in unknown if finding.rule not in _OWN)
-    asked = [("of the protocol", f"{names}; dosecalc plan says what settles them", "unknown")] if names else []
-    return [*made, Heading(f"Not assessed ({len(unknown)})"), Items([*own, *asked])] if unknown else made
+    if names:
+        rows.append(("of the protocol", f"{names}; dosecalc plan says what decides them", "unknown"))
+    return [*lines, Heading(f"Not assessed ({len(unknown)})"), Items(rows)]
+
+
+def _items(findings: list[Finding]) -> list[tuple[str, str, str]]:
+    return [(_rule(finding), finding.message, finding.status) for finding in findings]
 
 
 def _rule(finding: Finding) -> str:
     return f"{finding.rule} ({finding.part})" if finding.part else finding.rule
 
 
+# -- doses to come ----------------------------------------------------------------------------------------------
+
+
 def _remaining(doses: tuple[Dose, ...]) -> Table:
-    rows = [[str(dose.number), dose.agent, _due(dose), *_planned(dose), "optional" if dose.optional else ""]
-            for dose in doses]  # fmt: skip
+    rows = [
+        [str(dose.number), dose.agent, _due(dose), *_planned(dose), "optional" if dose.optional else ""]
+        for dose in doses
+    ]
     return Table(["dose", "agent", "date", "amount", "", ""], rows, right=frozenset({3, 4}))
 
 
