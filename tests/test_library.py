@@ -547,7 +547,7 @@ def test_below_the_first_step_no_level_applies(made):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('{ observable = "gland_mass" }', '{ observable = "weight" }', "the body weight is no organ's mass"),
+        ('{ observable = "gland_mass" }', '{ observable = "weight" }', "the body weight is not an organ's mass"),
         ('over = [{ observable = "uptake" }]', 'over = [{ observable = "height" }]', "the units of the factors leave"),
         ('{ table = "steps" }', '{ table = "stairs" }', "there is no table 'stairs'"),
         (

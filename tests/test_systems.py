@@ -12,6 +12,7 @@ import pytest
 
 from dosecalc.course import schedule
 from dosecalc.course.calculator import CompiledArm
+from dosecalc.course.levels import Level
 from dosecalc.course.rules import Compiler, Outcome
 from dosecalc.course.state import Inputs, Prior
 from dosecalc.files import folders
@@ -96,7 +97,7 @@ def one(patient: dict[str, Any], agent: str, *, ranged: bool) -> Inputs:
     unknown = Bounds(Fraction(0), Unknown("prior"))
     return Inputs(
         stated=stated,
-        levels={1: ("activity/weight", patient["level"])} if ranged else {},
+        levels={1: Level("activity/weight", patient["level"])} if ranged else {},
         measured={} if patient["measured"] is None else {1: patient["measured"]},
         prior={} if prior is None else {agent: Prior(unknown, Bounds(prior, prior), unknown)},
     )
@@ -114,7 +115,7 @@ def many(patients: list[dict[str, Any]], agent: str, *, ranged: bool) -> Inputs:
     known = Bounds(np.where(np.isnan(prior), 0, prior), prior)
     return Inputs(
         stated=stated,
-        levels={1: ("activity/weight", column(patients, "level"))} if ranged else {},
+        levels={1: Level("activity/weight", column(patients, "level"))} if ranged else {},
         measured={1: column(patients, "measured")},
         prior={agent: Prior(unknown, known, unknown)},
     )
@@ -147,7 +148,7 @@ def test_a_plan_and_a_cohort_agree(arm_id: str, seed: int) -> None:
     for k, moment in enumerate(together.doses):
         for name in TOTALS:
             if moment.radioactive == ("mass" not in name):
-                broadcast[k, name] = [np.broadcast_to(end, (PATIENTS,)) for end in ends(moment.get(name))]
+                broadcast[k, name] = [np.broadcast_to(end, (PATIENTS,)) for end in ends(moment.between(name))]
     for i, patient in enumerate(patients):
         alone = exact.run(slots, one(patient, agent, ranged=ranged))
         for k, moment in enumerate(alone.doses):
@@ -157,7 +158,7 @@ def test_a_plan_and_a_cohort_agree(arm_id: str, seed: int) -> None:
                 assert bool(getattr(moment, mark)) == bool(joint_mark), (patient, k, mark)
             for name in TOTALS:
                 if (k, name) in broadcast:
-                    both = zip(ends(moment.get(name)), broadcast[k, name], strict=True)
+                    both = zip(ends(moment.between(name)), broadcast[k, name], strict=True)
                     assert all(close(end, array[i]) for end, array in both), (patient, k, name)
         for lone, joint in zip(alone.rules, together.rules, strict=True):
             for (m, outcome), (_, joined) in zip(lone.outcomes, joint.outcomes, strict=True):

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple, TypedDict, Unpack
 
 from dosecalc.errors import InputError
 from dosecalc.quantities import units
 from dosecalc.quantities.statement import Stated
+
+Kind = Literal["quantity", "count", "boolean", "choice"]
 
 
 class Observable(NamedTuple):
@@ -20,7 +22,7 @@ class Observable(NamedTuple):
 
     name: str
     title: str
-    kind: str = "quantity"
+    kind: Kind = "quantity"
     dimension: str = ""
     unit: str = ""
     scope: str = "patient"
@@ -50,26 +52,52 @@ class Observable(NamedTuple):
         return "dose_mass" in self.name
 
 
-def _q(name: str, title: str, dimension: str, unit: str, low: str = "", high: str = "", **more: Any) -> Observable:
-    bounds = {"low": Fraction(low) if low else None, "high": Fraction(high) if high else None}
-    return Observable(name, title, "quantity", dimension, unit, **{**bounds, **more})
+class _More(TypedDict, total=False):
+    """Whatever else a row of the table states, by the names of :class:`Observable`."""
+
+    scope: str
+    momentary: bool
+    computed: bool
+    bare: bool
+    slip: str
+    ago: bool
 
 
-def _b(name: str, title: str, **more: Any) -> Observable:
-    return Observable(name, title, "boolean", **more)
+def _q(
+    name: str,
+    title: str,
+    dimension: str,
+    unit: str,
+    low: str = "",
+    high: str = "",
+    *,
+    option: str | None = None,
+    **more: Unpack[_More],
+) -> Observable:
+    least, most = (Fraction(bound) if bound else None for bound in (low, high))
+    return Observable(name, title, "quantity", dimension, unit, low=least, high=most, option=option, **more)
 
 
-def _per(name: str, title: str, **more: Any) -> list[Observable]:
+def _b(name: str, title: str, *, momentary: bool = False) -> Observable:
+    return Observable(name, title, "boolean", momentary=momentary)
+
+
+def _per(name: str, title: str, option: str | None = None, **more: Unpack[_More]) -> list[Observable]:
+    """An activity, and the same per body weight and per body surface area."""
+    sizes = (
+        ("", "", "activity", "mCi"),
+        ("_per_weight", " per body weight", "activity/weight", "mCi/kg"),
+        ("_per_bsa", " per body surface area", "activity/bsa", "mCi/m^2"),
+    )
     return [
-        _q(name, title, "activity", "mCi", **more),
-        _q(f"{name}_per_weight", f"{title} per body weight", "activity/weight", "mCi/kg", **more),
-        _q(f"{name}_per_bsa", f"{title} per body surface area", "activity/bsa", "mCi/m^2", **more),
+        _q(f"{name}{suffix}", f"{title}{words}", dimension, unit, option=option, **more)
+        for suffix, words, dimension, unit in sizes
     ]
 
 
-_DOSE: dict[str, Any] = {"scope": "dose", "computed": True}
-_COURSE: dict[str, Any] = {"scope": "course", "computed": True}
-_NOW: dict[str, Any] = {"momentary": True}
+_DOSE: _More = {"scope": "dose", "computed": True}
+_COURSE: _More = {"scope": "course", "computed": True}
+_NOW: _More = {"momentary": True}
 
 ORGANS = ("red_marrow", "lungs", "kidneys", "liver", "small_intestine")
 

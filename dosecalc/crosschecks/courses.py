@@ -80,7 +80,7 @@ def _of_arm(file: ProtocolFile, arm: Arm, kind: str, agent: str | None, age: Fra
         given = file.protocol.agents[key]
         if (kind == "activity") != bool(given.radionuclide) or (agent is not None and not named(given, key, agent)):
             continue
-        mine = [(slot, file.compiled(arm).doses[id(slot.dose)].rows) for slot in slots if slot.dose.agent == key]
+        mine = [(slot, file.compiled(arm).levels_of(slot).rows) for slot in slots if slot.dose.agent == key]
         ways = max(len(rows) for _, rows in mine)
         for way in range(ways):
             doses = tuple(

@@ -11,7 +11,7 @@ from dosecalc.crosschecks.report import Report
 from dosecalc.crosschecks.result import Comparison, Reading
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import amounts, quantity_of
-from dosecalc.quantities.numbers import EXACT
+from dosecalc.quantities.numbers import EXACT, apart
 from dosecalc.reference.growth import Kind, Standing
 from dosecalc.reference.people import People
 
@@ -26,7 +26,7 @@ _AS_ANOTHER_BASIS = log(30)
 
 def within(off: Fraction | float, limit: Fraction) -> bool:
     """Whether a relative difference is at most a limit; exactly the limit is within it."""
-    return not EXACT.above(abs(off), limit).yes
+    return not EXACT.above(apart(off, 0), limit).yes
 
 
 class Judged(NamedTuple):

@@ -10,9 +10,9 @@ from dosecalc.course.observables import OBSERVABLES
 from dosecalc.errors import InputError
 from dosecalc.findings.sizes import AGREE
 from dosecalc.quantities import options, units
-from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, Value
+from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, apart
 from dosecalc.quantities.statement import Stated
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference import bodysurface
 from dosecalc.reference.growth import Kind
 from dosecalc.reference.people import ADULT
@@ -40,7 +40,7 @@ class Report(NamedTuple):
     age: Stated | None
     sex: str | None
     measured: Mapping[Kind, Measure]
-    sizes: Mapping[str, Value]
+    sizes: Mapping[str, Number]
     notes: tuple[str, ...]
     """What has to be said of the body surface: by which formula, or that it contradicts the stated one."""
     protocol: str | None
@@ -69,7 +69,7 @@ def read(inputs: Mapping[str, Sequence[str]]) -> Report:
     level = _amount(inputs, "level", tuple(dict.fromkeys((*_bases(total), total.dimension))))
     doses = options.one(inputs, "doses")
     measured = {name: _size(patient, name) for name in _KINDS if name in patient.sizes}
-    sizes: dict[str, Value] = {name: measure.value for name, measure in measured.items()}
+    sizes: dict[str, Number] = {name: measure.value for name, measure in measured.items()}
     derived = _surface(patient, sizes)
     notes = _of_surface(patient, sizes, derived)
     if derived is not None:
@@ -120,13 +120,13 @@ def _size(patient: Request, name: str) -> Measure:
     return measure
 
 
-def _surface(patient: Request, sizes: Mapping[str, Value]) -> Value | None:
+def _surface(patient: Request, sizes: Mapping[str, Number]) -> Number | None:
     """The body surface that weight and height give, where they are stated."""
     formula = bodysurface.FORMULAS[patient.formula or bodysurface.DEFAULT]
     if "weight" not in sizes or (formula.needs_height and "height" not in sizes):
         return None
     age, sex = patient.stated.get("age"), patient.stated.get("sex")
-    adult = UNSURE if age is None else EXACT.at_least(age.value, ADULT)
+    adult = UNSURE if age is None else EXACT.at_least(age.number, ADULT)
     female = UNSURE if sex is None else Tri(sex.value == "female", sex.value != "female")
     height = sizes.get("height", Fraction(0))
     surface = bodysurface.surface(EXACT, formula.id, height, sizes["weight"], female, adult)
@@ -136,7 +136,7 @@ def _surface(patient: Request, sizes: Mapping[str, Value]) -> Value | None:
     return surface
 
 
-def _of_surface(patient: Request, sizes: Mapping[str, Value], derived: Value | None) -> list[str]:
+def _of_surface(patient: Request, sizes: Mapping[str, Number], derived: Number | None) -> list[str]:
     formula = bodysurface.FORMULAS[patient.formula or bodysurface.DEFAULT]
     by = f"{formula.name} from weight{' and height' if formula.needs_height else ''}"
     if derived is None:
@@ -147,7 +147,7 @@ def _of_surface(patient: Request, sizes: Mapping[str, Value], derived: Value | N
         )
     if "bsa" not in sizes:
         return [f"the body surface area is by {by}"]
-    off = abs(sizes["bsa"] / derived - 1)
+    off = apart(sizes["bsa"] / derived, 1)
     if not EXACT.above(off, AGREE).yes:
         return []
     shown, percent = units.show(derived, "m^2"), units.decimal(off * 100, 3)

@@ -99,7 +99,7 @@ def _fitted(asked: Match, before: Calculation, number: int) -> Dosimetry:
         raise InputError(f"there is no dose {number}; {asked.arm.id} plans {len(asked.slots)} here")
     agent = asked.file.protocol.agents[asked.slots[number - 1].dose.agent]
     moment = before.doses[number - 1]
-    weight = moment.get("weight")
+    weight = moment.value("weight")
     if agent.radionuclide is None:
         raise InputError(f"dose {number} is a drug and gives no whole-body dose")
     if isinstance(weight, Unknown) or isinstance(moment.amount, Unknown):

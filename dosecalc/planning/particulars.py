@@ -7,7 +7,7 @@ from typing import Any
 
 from dosecalc.course.calculator import Calculation
 from dosecalc.quantities.documents import quantity_of
-from dosecalc.quantities.numbers import Unknown
+from dosecalc.quantities.numbers import EXACT, Unknown
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import bodysurface
 from dosecalc.requests.match import Match
@@ -54,8 +54,8 @@ def _derived_bsa(asked: Match, result: Calculation) -> dict[str, Any] | None:
     derived = Unknown() if moment is None else result.case.derived_bsa(moment)
     if moment is None or isinstance(derived, Unknown):
         return None
-    height = moment.get("height")
-    spread = [] if isinstance(height, Unknown) else bodysurface.spread(height, moment.get("weight"))
+    height, weight = moment.value("height"), moment.value("weight")
+    spread = bodysurface.spread(height, weight) if EXACT.known(height) and EXACT.known(weight) else []
     return {
         "value": float(derived),
         "unit": "m^2",

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from dosecalc.errors import InputError
 from dosecalc.quantities import times, units
-from dosecalc.quantities.numbers import EXACT, Unknown, Value
+from dosecalc.quantities.numbers import EXACT, Unknown, Value, apart, definite
 from dosecalc.quantities.options import within
 from dosecalc.quantities.printed import Span, figure, span
 from dosecalc.quantities.units import Measure
@@ -146,7 +146,8 @@ def _check(written: Written, number: int, setting: Setting, expected: Expected |
     spans = [span(measure) for measure in read.values()]
     if expected is not None and expected.value is not None:
         stated.append(("protocol", expected.value))
-        spans.append(Span(Fraction(expected.value), Fraction(expected.value)))
+        planned = Fraction(definite(expected.value))
+        spans.append(Span(planned, planned))
     if not stated and limits is None:
         raise InputError('nothing says what was to be given; state prescribed = "32 mCi"')
     if not stated:
@@ -291,7 +292,7 @@ def _nuclide(written: Written, setting: Setting) -> Radionuclide | None:
 
 def _compare(of: str, value: Value, net: _Net, limits: Limits | None, fraction: bool | None) -> Compared:  # noqa: FBT001  # as recorded
     given = net.value
-    known = not isinstance(value, Unknown) and not isinstance(given, Unknown) and value != 0
+    off = given / value - 1 if EXACT.known(value) and EXACT.known(given) and value != 0 else None
     screens = tuple(
         Screened(
             screen.id,
@@ -300,7 +301,7 @@ def _compare(of: str, value: Value, net: _Net, limits: Limits | None, fraction: 
         )
         for screen in SCREENS
     )
-    return Compared(of, value, given / value - 1 if known else None, screens)
+    return Compared(of, value, off, screens)
 
 
 def _sievert(written: Written, given: Value, prescribed: Value) -> float | None:
@@ -308,7 +309,7 @@ def _sievert(written: Written, given: Value, prescribed: Value) -> float | None:
     if written.coefficient is None or isinstance(given, Unknown) or isinstance(prescribed, Unknown):
         return None
     coefficient = within("dose_coefficient", units.read, written.coefficient, "equivalent dose/activity")
-    return float(abs(given - prescribed) * coefficient.value)
+    return float(apart(given, prescribed) * coefficient.value)
 
 
 def _wanted(written: Written) -> dict[str, str | None]:

@@ -15,7 +15,7 @@ from dosecalc.library.agents import named
 from dosecalc.planning.planner import NoSizeError, plan_inputs
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import Unknown
+from dosecalc.quantities.numbers import Unknown, definite
 from dosecalc.quantities.options import one
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.records.administration import Administration, Expected
@@ -89,7 +89,7 @@ def _zones(doses: tuple[Administration, ...]) -> Iterator[tzinfo | None]:
 
 def _text(dose: Administration, zone: tzinfo | None) -> str:
     unit = "MBq" if dose.kind == "activity" else "mg"
-    amount = f"{dose.number}={units.decimal(dose.given, 15).replace(',', '')} {unit}"
+    amount = f"{dose.number}={units.decimal(definite(dose.given), 15).replace(',', '')} {unit}"
     return amount if dose.given_at is None else f"{amount}@{dose.given_at.astimezone(zone).date().isoformat()}"
 
 
