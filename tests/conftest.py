@@ -9,9 +9,27 @@ from hypothesis import settings
 
 from dosecalc.cli import run
 
+
+class Strength(NamedTuple):
+    """How hard the tests try: random cases of a property, and simulated patients of an arm."""
+
+    examples: int
+    patients: int
+
+
+# ``default`` is for whoever changes something and waits for the answer; ``ci`` for what is about to land, chosen with
+# hypothesis' own option --hypothesis-profile=ci.
+STRENGTHS = {"default": Strength(examples=100, patients=100), "ci": Strength(examples=300, patients=400)}
+
 # No deadline: a shared machine is slow now and then, and that is no defect. Speed has its own benchmarks.
-settings.register_profile("dosecalc", deadline=None, print_blob=True)
-settings.load_profile("dosecalc")
+for _name, _strength in STRENGTHS.items():
+    settings.register_profile(_name, deadline=None, print_blob=True, max_examples=_strength.examples)
+settings.load_profile("default")
+
+
+@pytest.fixture(scope="session")
+def strength(pytestconfig: pytest.Config) -> Strength:
+    return STRENGTHS[pytestconfig.getoption("--hypothesis-profile") or "default"]
 
 
 class Answer(NamedTuple):

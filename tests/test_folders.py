@@ -121,14 +121,20 @@ ARMS = st.lists(
 )
 
 
+@pytest.fixture(scope="module")
+def mixtures(tmp_path_factory):
+    """A folder of its own for all examples of the next test, which write one after the other."""
+    return tmp_path_factory.mktemp("mixtures")
+
+
 @given(ARMS, st.sampled_from(["\n", "\r\n"]))
-def test_arms_are_found_in_any_mixture_of_formats(tmp_path_factory, arms, end):
+def test_arms_are_found_in_any_mixture_of_formats(mixtures, arms, end):
     lines = ["schema = 1", 'id = "x"']
     for i, (header, before, named, after) in enumerate(arms):
         lines += [header, *before, named.format(f"x-{i}"), *after]
     lines += ["[[rules]]", 'id = "age"', ""]
     text = "\n".join(lines).replace("\n", end)
-    assert by_text(tmp_path_factory.getbasetemp(), text) == by_toml(text) == [f"x-{i}" for i in range(len(arms))]
+    assert by_text(mixtures, text) == by_toml(text) == [f"x-{i}" for i in range(len(arms))]
 
 
 def test_a_file_that_cannot_be_read_has_no_arms(tmp_path):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from dosecalc import InputError, find_limits, plan
@@ -57,7 +57,6 @@ def test_a_plan_with_a_little_more_breaks_the_rule_that_binds(arm, patient, expe
     assert broken(arm, expected * (1 + A_LITTLE), **patient) - always == binding
 
 
-@settings(max_examples=40, deadline=None)
 @given(
     weight=st.integers(4, 120),
     prior=st.none() | st.integers(0, 70),
@@ -179,8 +178,11 @@ def test_the_command_tells_what_binds_and_how_to_lift_it(dosecalc):
     answer = dosecalc("limits", "--protocol", "mibg-compassionate-nb", "--weight", "20", "--prior", "none")
     assert answer.status == 0
     assert "No rule is broken up to 360 mCi = 13,320 MBq (18 mCi/kg): level-range" in answer.out
-    assert "Surely up to 240 mCi = 8,880 MBq (12 mCi/kg): stem-cell-backup; beyond it a rule is not known" in answer.out
-    assert 'stem-cell-backup: --set "cd34_per_weight=1e6 cell/kg" (then surely up to 360 mCi' in answer.out
+    assert (
+        "Known to be allowed up to 240 mCi = 8,880 MBq (12 mCi/kg); above that it depends on stem-cell-backup"
+        in answer.out
+    )
+    assert 'stem-cell-backup: --set "cd34_per_weight=1e6 cell/kg" (then known to be allowed up to 360 mCi' in answer.out
     document = json.loads(dosecalc("limits", "--protocol", "mibg-compassionate-nb", "--weight", "20",
                                            "--prior", "none", "--json").out)  # fmt: skip
     schema = json.loads((DOCS / "limits.schema.json").read_text(encoding="utf-8"))

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("package")  # one process builds the wheel, once for all of these tests
 ROOT = Path(__file__).resolve().parents[1]
 DATA = {f"{folder}/{path.name}" for folder in ("protocols", "seeds") for path in (ROOT / folder).iterdir()}
 

@@ -19,6 +19,12 @@ INLINE = [path for path in PROTOCOLS if len(re.findall(r"[{,] *\w+ *=", path.rea
 FILES = [*PROTOCOLS, *(ROOT / "seeds" / f"{name}.toml" for name in ("de-ioris-2025", "nct05610891", "itcc-059"))]
 
 
+def each(paths):
+    """One test a file; those of one file run in one process, where its experiment is made once."""
+    marked = [pytest.param(path, marks=pytest.mark.xdist_group(f"places of {path.stem}")) for path in paths]
+    return pytest.mark.parametrize("path", marked, ids=[path.stem for path in paths])
+
+
 def keys_of(node, path=""):
     """Every key below a node, written as a message writes it: rules[3].require.at_least."""
     if isinstance(node, dict):
@@ -75,17 +81,17 @@ def reported_elsewhere(path, wanted):
 # -- the files that are shipped ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@each(FILES)
 def test_a_key_that_begins_a_line_is_reported_on_that_line(path):
     assert reported_elsewhere(path, begins_its_line) == []
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+@each(FILES)
 def test_a_key_at_the_top_of_a_file_is_reported_on_its_line(path):
     assert reported_elsewhere(path, lambda _text, _line, key: re.fullmatch(r"\w+", key) is not None) == []
 
 
-@pytest.mark.parametrize("path", INLINE, ids=lambda path: path.stem)
+@each(INLINE)
 def test_a_key_inside_an_inline_table_is_never_reported_on_the_line_of_another_item(path):
     _, truth = known(path)
     astray = []

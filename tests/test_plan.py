@@ -74,6 +74,20 @@ def test_clover_10_matches_the_reported_girl(plan):
     assert all(figure in conflict["reading"] + conflict["because"] for figure in ("30", "40", "60", "80"))
 
 
+@pytest.mark.parametrize(
+    ("age", "part", "words"),
+    [
+        ("26", "maximum", "No more than 25 completed years; age in completed years 26 y, above 25 y."),
+        ("25.9", "maximum", "No more than 25 completed years; age in completed years 25 y, exactly the limit."),
+        ("9.5", "minimum", "At least 10 years old; age 9.5 y, below 10 y."),
+    ],
+)
+def test_an_age_is_told_in_years_and_never_in_days(plan, age, part, words):
+    """Other times in months or years are told in days, with how a month was counted; an age was stated in years."""
+    (found,) = findings(plan("clover2-20", "--bsa", "1.6", "--age", age).json, "age", part)
+    assert found["message"].partition(" Source: ")[0] == words
+
+
 def test_the_cycle_length_gives_days_and_dates_that_the_source_leaves_open(plan):
     document = plan("clover2-20", "--bsa", "1.6", "--start", "2026-03-01", "--cycle-length", "56 day").json
     assert [dose["day"] for dose in document["doses"]] == [1, 15, 57, 71, 113, 127]

@@ -38,5 +38,8 @@ def radionuclides(_ctx: click.Context, _param: click.Parameter, incomplete: str)
     """Radionuclides of the table, with their half-lives."""
     from dosecalc.reference.tables import radionuclides as table
 
-    return [CompletionItem(row.name, help=f"{float(row.number):g} {row.unit}") for row in table().values()
-            if row.name.lower().startswith(incomplete.lower())]  # fmt: skip
+    return [
+        CompletionItem(row.name, help=f"{float(row.number):g} {row.unit}")
+        for row in table().values()
+        if row.name.lower().startswith(incomplete.lower())
+    ]

@@ -47,8 +47,11 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
 
 def _named_gap(match: Match, moment: Moment) -> str:
     """The conflict that names the gap between two levels in which a dose falls."""
-    named = (conflict.id for conflict, when in match.compiled.conflicts
-             if conflict.gap is not None and when is not None and when.test(moment).yes)  # fmt: skip
+    named = (
+        conflict.id
+        for conflict, when in match.compiled.conflicts
+        if conflict.gap is not None and when is not None and when.test(moment).yes
+    )
     return "".join(f"; a gap between the rows of the source, see conflict {name}" for name in named)
 
 
@@ -62,13 +65,15 @@ def in_force(match: Match) -> Iterable[Finding]:
             yield own("effective", "warning", None, "the protocol is withdrawn, and its file states no date", cite)
         return
     cite = cited(effective.cite)
-    first, last = (None if d is None else schedule.day_of(d, last=is_last)
-                   for d, is_last in ((effective.from_, False), (effective.until, True)))  # fmt: skip
+    first, last = (
+        None if d is None else schedule.day_of(d, last=is_last)
+        for d, is_last in ((effective.from_, False), (effective.until, True))
+    )
     ends = " ".join(f"{word} {date}" for word, date in (("from", first), ("until", last)) if date is not None)
     text = f"the protocol holds {ends}"
     if start is None:
-        said = f"{text}; whether it does for this course is not known; settle it with --start"
-        yield own("effective", "unknown", None, said, cite, settled_by=("--start",))
+        sentence = f"{text}; whether it does for this course is not known; settle it with --start"
+        yield own("effective", "unknown", None, sentence, cite, settled_by=("--start",))
         return
     outside = (first is not None and start < first) or (last is not None and start > last)
     checks = [
@@ -79,8 +84,8 @@ def in_force(match: Match) -> Iterable[Finding]:
         )
         if date is not None
     ]
-    said = f"{text}; this course begins {start}{', when it does not' if outside else ''}"
-    yield own("effective", "violation" if outside else "pass", None, said, cite, checks)
+    sentence = f"{text}; this course begins {start}{', when it does not' if outside else ''}"
+    yield own("effective", "violation" if outside else "pass", None, sentence, cite, checks)
 
 
 def _ladder(match: Match, result: Calculation) -> Iterable[Finding]:
@@ -193,19 +198,19 @@ def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
     for slot in match.slots:
         for row in result.doses[slot.number - 1].rows:
             read |= {(leaf.observable.name, slot.number) for leaf in (row.when.leaves if row.when is not None else ())}
-    stated = {(name, match.inputs.next_dose): said for name, said in match.request.stated.items()}
+    stated = {(name, match.inputs.next_dose): sentence for name, sentence in match.request.stated.items()}
     stated |= match.request.indexed
-    for (name, number), said in stated.items():
+    for (name, number), sentence in stated.items():
         if match.file.table[name].momentary and (name, number) not in read:
-            text = f"{name} was stated as {said.text}, but no rule of {match.arm.id} reads it before this dose"
+            text = f"{name} was stated as {sentence.text}, but no rule of {match.arm.id} reads it before this dose"
             yield own("statement-unread", "warning", number, text, ())
     spared = {
         f"{kind}.{organ.spared.source.organ}" for organ in result.organs for kind in ("organ_dose", "organ_half_life")
     }
     spared |= {row.organ.name for m in result.doses for row in m.rows if row.organ is not None}
-    for name, said in match.request.stated.items():
+    for name, sentence in match.request.stated.items():
         if name.startswith("organ_") and name not in spared:
-            text = f"{name} was stated as {said.text}, but {match.arm.id} limits no such organ"
+            text = f"{name} was stated as {sentence.text}, but {match.arm.id} limits no such organ"
             yield own("statement-unread", "warning", None, text, ())
 
 
@@ -235,24 +240,24 @@ def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
 
 def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: tuple[str, ...]) -> Finding:
     """What was given against the range, or against the alternatives: within one of them is enough."""
-    made: list[Finding] = []
+    findings_of: list[Finding] = []
     for ends in row.options:
         unit, basis = ends[0].unit, ends[0].dimension.partition("/")[2]
         size = moment.value(basis) if basis else Fraction(1)
         if isinstance(size, Unknown):
             text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
-            said = f"{text}; settle it with --{basis}"
-            made.append(own("level-range", "unknown", number, said, cite, settled_by=(f"--{basis}",)))
+            sentence = f"{text}; settle it with --{basis}"
+            findings_of.append(own("level-range", "unknown", number, sentence, cite, settled_by=(f"--{basis}",)))
             continue
         level = definite(given / size)
-        said = f"what was given, {units.show(level, unit.symbol, unit.dimension)},"
+        sentence = f"what was given, {units.show(level, unit.symbol, unit.dimension)},"
         observed: Quantity = {"value": float(level / unit.factor), "unit": unit.symbol}
-        made.append(_in_range(ends, number, level, said, observed, cite))
-    return min(made, key=lambda finding: ("pass", "unknown", "violation").index(finding.status))
+        findings_of.append(_in_range(ends, number, level, sentence, observed, cite))
+    return min(findings_of, key=lambda finding: ("pass", "unknown", "violation").index(finding.status))
 
 
 def _in_range(
-    ends: tuple[Measure, Measure], number: int, value: Value, said: str, observed: Quantity, cite: tuple[str, ...]
+    ends: tuple[Measure, Measure], number: int, value: Value, sentence: str, observed: Quantity, cite: tuple[str, ...]
 ) -> Finding:
     low, high = ends
     at_least, at_most = EXACT.at_least(value, low.value).yes, not EXACT.above(value, high.value).yes
@@ -266,7 +271,7 @@ def _in_range(
         "level-range",
         "pass" if inside else "violation",
         None if inside else number,
-        f"{said} {words}",
+        f"{sentence} {words}",
         cite,
         [
             own_check("level", observed, "at_least", quantity_of(low), holds=at_least),
@@ -277,13 +282,13 @@ def _in_range(
 
 def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
     most = len(schedule.listed_cycles(match.arm))
-    asked = max(slot.cycle for slot in match.slots)
+    planned = max(slot.cycle for slot in match.slots)
     extra = next((slot for slot in match.slots if slot.extra), None)
     if extra is None:
-        text = f"{asked} cycle{'' if asked == 1 else 's'} planned, at most {most} by the protocol"
+        text = f"{planned} cycle{'' if planned == 1 else 's'} planned, at most {most} by the protocol"
     else:
-        text = f"{asked} cycles planned, but the protocol has at most {most}: cycle {most + 1} begins with this dose"
-    check = own_check("cycle_number", asked, "at_most", most, holds=extra is None)
+        text = f"{planned} cycles planned, but the protocol has at most {most}: cycle {most + 1} begins with this dose"
+    check = own_check("cycle_number", planned, "at_most", most, holds=extra is None)
     number = None if extra is None else extra.number
     return own("cycles-maximum", "pass" if extra is None else "violation", number, text, cite, [check])
 
@@ -297,13 +302,13 @@ def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
         for cycle in match.arm.cycles:
             if isinstance(cycle.length, Range):
                 low, high = Fraction(lengths[cycle.length.min]), Fraction(lengths[cycle.length.max])
-                said = f"cycle length {_days_text(chosen)}"
-                yield _distance(said, chosen, low, high, None, cited(cycle.cite) or cite)
+                sentence = f"cycle length {_days_text(chosen)}"
+                yield _distance(sentence, chosen, low, high, None, cited(cycle.cite) or cite)
     firsts = [slot for slot in match.slots if slot.first_of_cycle]
     for before, here in pairwise(firsts):
         cycle = listed[min(before.cycle, len(listed)) - 1]
         given = [match.request.given.get(slot.number) for slot in (before, here)]
-        dates = [said.date for said in given if said is not None and said.date is not None]
+        dates = [sentence.date for sentence in given if sentence is not None and sentence.date is not None]
         if cycle.length is None or len(dates) < 2:
             continue
         ends = (cycle.length, cycle.length) if isinstance(cycle.length, str) else (cycle.length.min, cycle.length.max)
@@ -315,7 +320,7 @@ def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
 
 
 def _distance(
-    said: str, days: Fraction, low: Fraction, high: Fraction, dose: int | None, cite: tuple[str, ...]
+    sentence: str, days: Fraction, low: Fraction, high: Fraction, dose: int | None, cite: tuple[str, ...]
 ) -> Finding:
     inside = low <= days <= high
     stated = _days_text(low) if low == high else f"{units.decimal(low)} to {_days_text(high)}"
@@ -323,7 +328,7 @@ def _distance(
         "cycle-length",
         "pass" if inside else "violation",
         None if inside else dose,
-        f"{said} is {'within' if inside else 'outside'} the protocol's {stated}",
+        f"{sentence} is {'within' if inside else 'outside'} the protocol's {stated}",
         cite,
         [
             own_check("cycle_length", _days(days), "at_least", _days(low), holds=days >= low),

@@ -59,7 +59,7 @@ def of_rule(run: RuleRun) -> list[Finding]:
     else one for the course.
     """
     compiled, severity = run.compiled, run.compiled.rule.severity
-    rest: list[_Said] = []
+    rest: list[_Outcome] = []
     groups: dict[tuple[Any, ...], _Group] = {}
     for moment, outcome in run.outcomes:
         status = status_of(outcome, severity)
@@ -79,17 +79,21 @@ def of_rule(run: RuleRun) -> list[Finding]:
         return [_finding(compiled, group) for group in groups.values()]
     if not rest:
         return []
-    said = next((s for s in reversed(rest) if s[0] == "pass"), rest[-1])
-    return [_finding(compiled, _Group(said, look(compiled.when, said[1]), look(compiled.require, said[1]), []))]
+    statement = next((s for s in reversed(rest) if s[0] == "pass"), rest[-1])
+    return [
+        _finding(
+            compiled, _Group(statement, look(compiled.when, statement[1]), look(compiled.require, statement[1]), [])
+        )
+    ]
 
 
-_Said = tuple[Status, Moment, Outcome]
+_Outcome = tuple[Status, Moment, Outcome]
 
 
 class _Group(NamedTuple):
     """What a rule says alike of several doses: the first of them, what was seen there, and the numbers of all."""
 
-    said: _Said
+    statement: _Outcome
     when: tuple[Seen, ...]
     require: tuple[Seen, ...]
     numbers: list[int]
@@ -104,7 +108,7 @@ def status_of(outcome: Outcome, severity: Status) -> Status:
 
 
 def _finding(compiled: CompiledRule, group: _Group) -> Finding:
-    status, moment, outcome = group.said
+    status, moment, outcome = group.statement
     # the cycle and the next dose bear only on which option settles what is not known
     place = (moment.cycle, moment.case.inputs.next_dose) if status == "unknown" else (0, 0)
     return _say(compiled, status, tuple(group.numbers), place, group.when, group.require, outcome)
@@ -112,9 +116,14 @@ def _finding(compiled: CompiledRule, group: _Group) -> Finding:
 
 @lru_cache(maxsize=4096)
 def _say(
-    compiled: CompiledRule, status: Status, numbers: tuple[int, ...], place: tuple[int, int], when: tuple[Seen, ...],
-    require: tuple[Seen, ...], outcome: Outcome,
-) -> Finding:  # fmt: skip
+    compiled: CompiledRule,
+    status: Status,
+    numbers: tuple[int, ...],
+    place: tuple[int, int],
+    when: tuple[Seen, ...],
+    require: tuple[Seen, ...],
+    outcome: Outcome,
+) -> Finding:
     """The finding for what was seen. The same things seen make the same finding, so it is kept: most of a plan's
     findings speak of what nobody stated, and do not change from patient to patient.
     """
@@ -142,9 +151,17 @@ def _say(
 
 
 def own(
-    rule: str, status: Status, dose: int | None, text: str, cite: tuple[str, ...], checks: list[Check] | None = None,
-    settled_by: tuple[str, ...] = (), *, part: str | None = None, severity: Severity | None = None,
-) -> Finding:  # fmt: skip
+    rule: str,
+    status: Status,
+    dose: int | None,
+    text: str,
+    cite: tuple[str, ...],
+    checks: list[Check] | None = None,
+    settled_by: tuple[str, ...] = (),
+    *,
+    part: str | None = None,
+    severity: Severity | None = None,
+) -> Finding:
     """A finding that dosecalc makes itself. Its severity is that of its status, unless it is given."""
     sentence = f"Dose {dose}: {text}" if dose is not None else text[0].upper() + text[1:]
     return Finding.made(
@@ -206,9 +223,14 @@ def _observed(row: Observable, value: Any, limit: object) -> Any:
 
 
 def _sentence(
-    compiled: CompiledRule, status: Status, numbers: tuple[int, ...], when: tuple[Seen, ...], require: tuple[Seen, ...],
-    outcome: Outcome, options: tuple[str, ...],
-) -> str:  # fmt: skip
+    compiled: CompiledRule,
+    status: Status,
+    numbers: tuple[int, ...],
+    when: tuple[Seen, ...],
+    require: tuple[Seen, ...],
+    outcome: Outcome,
+    options: tuple[str, ...],
+) -> str:
     place = doses_text(numbers).capitalize() + ": " if numbers else ""
     parts = [place + compiled.title]
     if status == "not_applicable" and when:

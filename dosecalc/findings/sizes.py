@@ -75,11 +75,11 @@ def _plausible(match: Match) -> Iterator[Finding]:
     sizes = [(kind, sized.dose, sized.measure) for kind in _KINDS for sized in match.request.sizes.get(kind, ())]
     held = [(kind, dose, m, people.stand(kind, m.value)) for kind, dose, m in sizes if m is not None]
     unlikely = [one for one in held if one[-1].plausible is False]
-    for kind, dose, measure, found in unlikely:
-        limit = {"value": people.limit(kind, found.side) / float(measure.unit.factor), "unit": measure.unit.symbol}
-        comparison = "at_least" if found.side < 0 else "at_most"
+    for kind, dose, measure, standing in unlikely:
+        limit = {"value": people.limit(kind, standing.side) / float(measure.unit.factor), "unit": measure.unit.symbol}
+        comparison = "at_least" if standing.side < 0 else "at_most"
         checks = [own_check(kind, quantity_of(measure), comparison, limit, holds=False)]
-        text = people.unlikely(kind, measure, found)
+        text = people.unlikely(kind, measure, standing)
         yield own("plausible-size", "warning", dose, text, _cites([kind], grown=grown), checks, part=kind)
     if unlikely:
         return
@@ -87,7 +87,7 @@ def _plausible(match: Match) -> Iterator[Finding]:
         lacking = "age was stated to hold the body sizes against" if held else "body size was stated"
         yield own("plausible-size", "not_applicable", None, f"no {lacking}", (), severity="warning")
         return
-    seen = ", ".join(f"{OBSERVABLES[k].title} {units.spell(m)}{z_score(found)}" for k, _, m, found in held)
+    seen = ", ".join(f"{OBSERVABLES[k].title} {units.spell(m)}{z_score(standing)}" for k, _, m, standing in held)
     text = f"{seen}: plausible for {article(people.who)}"
     yield own("plausible-size", "pass", None, text, _cites([one[0] for one in held], grown=grown), severity="warning")
 

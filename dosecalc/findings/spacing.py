@@ -20,7 +20,7 @@ from dosecalc.requests.match import Match
 RULE = "spacing"
 
 
-class _Asked(NamedTuple):
+class _Distance(NamedTuple):
     """A distance between doses against one bound of it."""
 
     slot: Slot
@@ -35,40 +35,47 @@ class _Asked(NamedTuple):
 
 def findings(match: Match, cite: tuple[str, ...]) -> Iterator[Finding]:
     """One finding for each part of an interval that holds throughout, or one for each dose at which it does not."""
-    asked = list(_asked(match, cite))
-    for part in dict.fromkeys(each.part for each in asked):
-        mine = [(each, _status(each)) for each in asked if each.part == part]
-        broken = [(each, status) for each, status in mine if status in ("violation", "warning")]
-        unknown = [each for each, status in mine if status == "unknown"]
-        yield from (_said(each, status) for each, status in broken)
+    distance = list(_distances(match, cite))
+    for part in dict.fromkeys(each.part for each in distance):
+        own_cite = [(each, _status(each)) for each in distance if each.part == part]
+        broken = [(each, status) for each, status in own_cite if status in ("violation", "warning")]
+        unknown = [each for each, status in own_cite if status == "unknown"]
+        yield from (_finding(each, status) for each, status in broken)
         if unknown:
             numbers = [each.slot.number for each in unknown]
             option = f'--given {numbers[0]}="AMOUNT@DATE" with the date of the dose before'
             text = f"how long after the dose before {doses_text(numbers)} came is not known ({_limit(unknown[0])})"
-            yield own(RULE, "unknown", None, f"{text}; settle it with {option}", unknown[0].cite,
-                      settled_by=(option,), part=part)  # fmt: skip
+            yield own(
+                RULE,
+                "unknown",
+                None,
+                f"{text}; settle it with {option}",
+                unknown[0].cite,
+                settled_by=(option,),
+                part=part,
+            )
         if not broken and not unknown:
-            yield _said(mine[-1][0], "pass")
+            yield _finding(own_cite[-1][0], "pass")
 
 
-def _asked(match: Match, cite: tuple[str, ...]) -> Iterator[_Asked]:
+def _distances(match: Match, cite: tuple[str, ...]) -> Iterator[_Distance]:
     days = schedule.lengths(match.arm)
     for before, slot in pairwise(match.slots):
         spaced = (before if slot.first_of_cycle else slot).listed.interval
         if spaced is None:
             continue
-        mine, excused = cited(spaced.cite) or cited(slot.listed.cite) or cite, _reduced_here(match, slot)
+        own_cite, excused = cited(spaced.cite) or cited(slot.listed.cite) or cite, _reduced_here(match, slot)
         interval: Between = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
         window = _window(spaced, slot, match, days)
         if window is not None and spaced.window is not None:
-            yield _Asked(slot, "window", window[0], *window[1:], mine, excused)
+            yield _Distance(slot, "window", window[0], *window[1:], own_cite, excused)
         elif window is not None:
-            yield _Asked(slot, "every", *window, mine, excused)
+            yield _Distance(slot, "every", *window, own_cite, excused)
         for part, text in (("at-least", spaced.at_least), ("at-most", spaced.at_most)):
             if text is not None:
                 bound = Fraction(days[text])
                 low, high = (bound, None) if part == "at-least" else (None, bound)
-                yield _Asked(slot, part, interval, low, high, "the dose before", mine, excused=False)
+                yield _Distance(slot, part, interval, low, high, "the dose before", own_cite, excused=False)
 
 
 def _reduced_here(match: Match, slot: Slot) -> bool:
@@ -104,45 +111,58 @@ def _between(match: Match, first: Slot, slot: Slot, planned: int) -> Value:
     return Unknown("dose_interval") if began is None or here is None else Fraction((here - began).days)
 
 
-def _status(asked: _Asked) -> Status:
-    low, high = ends(asked.days)
-    early = asked.low is not None and not isinstance(high, Unknown) and high < asked.low
-    late = asked.high is not None and not isinstance(low, Unknown) and low > asked.high
+def _status(distance: _Distance) -> Status:
+    low, high = ends(distance.days)
+    early = distance.low is not None and not isinstance(high, Unknown) and high < distance.low
+    late = distance.high is not None and not isinstance(low, Unknown) and low > distance.high
     if early or late:
-        later_allowed = late and (asked.excused or asked.part == "every")
+        later_allowed = late and (distance.excused or distance.part == "every")
         return "warning" if later_allowed else "violation"
-    held = (asked.low is None or (not isinstance(low, Unknown) and low >= asked.low)) and (
-        asked.high is None or (not isinstance(high, Unknown) and high <= asked.high)
+    held = (distance.low is None or (not isinstance(low, Unknown) and low >= distance.low)) and (
+        distance.high is None or (not isinstance(high, Unknown) and high <= distance.high)
     )
     return "pass" if held else "unknown"
 
 
-def _said(asked: _Asked, status: Status) -> Finding:
-    low, high = ends(asked.days)
+def _finding(distance: _Distance, status: Status) -> Finding:
+    low, high = ends(distance.days)
     shown = next((each for each in (low, high) if not isinstance(each, Unknown)), Fraction(0))
     least = "" if low == high else "at least " if not isinstance(low, Unknown) else "at most "
-    days = f"{least}{decimal(shown)} day{'' if shown == 1 else 's'} after {asked.since}"
+    days = f"{least}{decimal(shown)} day{'' if shown == 1 else 's'} after {distance.since}"
     verdict = {"pass": "within", "warning": "longer than", "violation": "outside"}[status]
-    text = f"{days}, {verdict} {_limit(asked)}"
+    text = f"{days}, {verdict} {_limit(distance)}"
     if status == "warning":
         text += "; toxicity may be the reason, and the longest interval still holds"
     checks = [
-        own_check("dose_interval", {"value": float(shown), "unit": "day"}, comparison,
-                  {"value": float(bound), "unit": "day"}, holds=bool(holds))
+        own_check(
+            "dose_interval",
+            {"value": float(shown), "unit": "day"},
+            comparison,
+            {"value": float(bound), "unit": "day"},
+            holds=bool(holds),
+        )
         for comparison, bound, holds in (
-            ("at_least", asked.low, asked.low is None or shown >= asked.low),
-            ("at_most", asked.high, asked.high is None or shown <= asked.high),
+            ("at_least", distance.low, distance.low is None or shown >= distance.low),
+            ("at_most", distance.high, distance.high is None or shown <= distance.high),
         )
         if bound is not None
-    ]  # fmt: skip
-    dose = asked.slot.number if status != "pass" else None
-    said = text if dose is not None else f"doses lie {text}"
-    return own(RULE, status, dose, said, asked.cite, checks, part=asked.part,
-               severity="warning" if status == "warning" else "violation")  # fmt: skip
+    ]
+    dose = distance.slot.number if status != "pass" else None
+    sentence = text if dose is not None else f"doses lie {text}"
+    return own(
+        RULE,
+        status,
+        dose,
+        sentence,
+        distance.cite,
+        checks,
+        part=distance.part,
+        severity="warning" if status == "warning" else "violation",
+    )
 
 
-def _limit(asked: _Asked) -> str:
-    low, high = asked.low, asked.high
+def _limit(distance: _Distance) -> str:
+    low, high = distance.low, distance.high
     if low is None or high is None:
         bound = low if low is not None else high
         assert bound is not None

@@ -82,8 +82,8 @@ class Tracer:
         if not basis or not EXACT.known(size):
             return " (fixed)" if kind in ("activity", "mass") and not basis and ends[0] is ends[1] else ""
         symbol = ends[0].unit.symbol.partition("/")[0]
-        made = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
-        return f" ({' to '.join(made)} here)"
+        amount = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
+        return f" ({' to '.join(amount)} here)"
 
     def _waits_for_factors(self, moment: Moment, row: Row) -> str:
         """The factors that were not stated, and the options that state them."""
@@ -188,9 +188,9 @@ class Tracer:
         if moment.radioactive:
             symbol = "mCi" if level.unit.symbol.partition("/")[0] in ("uCi", "mCi", "Ci", "cGy", "rad") else "MBq"
         kind = "activity" if moment.radioactive else "mass"
-        made = definite(levels.amount(row, EXACT, Level(level.dimension, level.value), moment))
-        text = f"{' / '.join((' x '.join(over), *under))} = {units.show(made, symbol, kind, exactly=True)}"
-        return text + self._bound(moment, symbol, kind, made)
+        amount = definite(levels.amount(row, EXACT, Level(level.dimension, level.value), moment))
+        text = f"{' / '.join((' x '.join(over), *under))} = {units.show(amount, symbol, kind, exactly=True)}"
+        return text + self._bound(moment, symbol, kind, amount)
 
     def _to_target(self, moment: Moment, level: Measure) -> str:
         earlier, measured = self.earlier(moment), self.match.request.measured

@@ -93,5 +93,5 @@ class Limits(Document):
     unconfirmed: tuple[Unconfirmed, ...] = Field(description="The facts used that nobody read first-hand.")
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """1 where no amount is free of violations, or the planned one is not; with ``strict`` also if one is unknown."""
+        """1 where no amount is free of violations, or the planned one is not; ``strict``: or a rule is unknown."""
         return int(bool(self.broken) or self.exceeded or (strict and bool(self.unknown)))

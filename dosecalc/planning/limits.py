@@ -84,8 +84,8 @@ def limits_inputs(inputs: Mapping[str, Sequence[str]]) -> Limits:
     question = read(inputs)
     matched = match(question.file, question.arm, question.request, need_levels=False)
     if matched.request.retention:
-        said = "readings give the doses that were measured; state those here with --measured"
-        raise InputError(said, where="--retention")
+        verdicts = "readings give the doses that were measured; state those here with --measured"
+        raise InputError(verdicts, where="--retention")
     number = matched.inputs.next_dose
     if number > len(matched.slots):
         raise InputError(f"every dose of {matched.arm.id} was given, so there is no next one", where="--given")
@@ -95,26 +95,26 @@ def limits_inputs(inputs: Mapping[str, Sequence[str]]) -> Limits:
 class _Bench:
     """One patient before one dose, and the amounts that are tried."""
 
-    def __init__(self, asked: Match, question: Question, number: int) -> None:
-        self.asked, self.kept, self.number = asked, question.inputs, number
-        self.slots = asked.slots[:number]
-        self.slot = asked.slots[number - 1]
+    def __init__(self, matched: Match, question: Question, number: int) -> None:
+        self.matched, self.kept, self.number = matched, question.inputs, number
+        self.slots = matched.slots[:number]
+        self.slot = matched.slots[number - 1]
         self.per_activity = self._measured_before()
-        self.planned = asked.compiled.run(self.slots, asked.inputs).doses[-1]
+        self.planned = matched.compiled.run(self.slots, matched.inputs).doses[-1]
 
     def run(self, amount: Value, inputs: Inputs | None = None) -> Calculation:
         """The course up to the dose, with an amount of it."""
-        inputs = inputs or self.asked.inputs
+        inputs = inputs or self.matched.inputs
         given = {**inputs.given, self.number: amount}
         if self.per_activity is not None:  # the body is taken to retain it as it did before
             inputs = inputs._replace(measured={**inputs.measured, self.number: amount * self.per_activity})
-        return self.asked.compiled.run(self.slots, inputs._replace(given=given))
+        return self.matched.compiled.run(self.slots, inputs._replace(given=given))
 
     def _measured_before(self) -> Value | None:
         """Whole-body dose per activity, where all that was given of the agent was measured."""
-        agent, measured = self.slot.dose.agent, self.asked.inputs.measured
+        agent, measured = self.slot.dose.agent, self.matched.inputs.measured
         earlier = [slot.number for slot in self.slots[:-1] if slot.dose.agent == agent]
-        given = [self.asked.inputs.given.get(number) for number in earlier]
+        given = [self.matched.inputs.given.get(number) for number in earlier]
         if not earlier or None in given or not set(earlier) <= measured.keys() or self.number in measured:
             return None
         total = sum((each for each in given if each is not None), Fraction(0))
@@ -122,9 +122,9 @@ class _Bench:
 
     def limits(self) -> Limits:
         """What every rule allows, and the most that all of them do."""
-        judges = list(self._judges(self.asked.inputs))
+        judges = list(self._judges(self.matched.inputs))
         samples = _samples(judges)
-        verdicts = self._verdicts(judges, samples, self.asked.inputs)
+        verdicts = self._verdicts(judges, samples, self.matched.inputs)
         able = [i for i, row in enumerate(verdicts) if not row[0].no]
         depends = [i for i in able if _bears(judges[i], verdicts[i])]
         strict = [i for i in able if judges[i].severity == "violation"]
@@ -155,14 +155,14 @@ class _Bench:
     ) -> Limits:
         nothing = Extent("none")
         planned = self.planned.planned if EXACT.known(self.planned.planned) else None
-        tracer = Tracer(self.asked, (*at.doses[:-1], self.planned))
-        unconfirmed = self.asked.file.unconfirmed(self.asked.arm)
+        tracer = Tracer(self.matched, (*at.doses[:-1], self.planned))
+        unconfirmed = self.matched.file.unconfirmed(self.matched.arm)
         return Limits.made(
             version=VERSION,
-            protocol=identity(self.asked),
+            protocol=identity(self.matched),
             inputs=self.kept,
             dose=self.number,
-            agent=self.asked.file.protocol.agents[self.slot.dose.agent].name,
+            agent=self.matched.file.protocol.agents[self.slot.dose.agent].name,
             kind=self.kind,
             given=self._given(at),
             planned=None if planned is None else Amount(planned, self.kind),
@@ -182,7 +182,7 @@ class _Bench:
     @property
     def kind(self) -> Literal["activity", "mass"]:
         """Whether amounts of the dose are in MBq or in mg."""
-        return "activity" if self.asked.radioactive(self.slot.dose.agent) else "mass"
+        return "activity" if self.matched.radioactive(self.slot.dose.agent) else "mass"
 
     def _shown(self, extent: Extent) -> Most:
         """A limit as the result holds it, with its ratios to the sizes that are known."""
@@ -214,13 +214,13 @@ class _Bench:
     def _undefined(self) -> Iterator[Finding]:
         """That no level of the protocol applies, so that no amount is its dose."""
         if self.planned.undefined:
-            text = Tracer(self.asked, (self.planned,)).pending(self.planned)
-            yield sentences.own("level-undefined", "violation", self.number, text, cited(self.asked.arm.cite))
+            text = Tracer(self.matched, (self.planned,)).pending(self.planned)
+            yield sentences.own("level-undefined", "violation", self.number, text, cited(self.matched.arm.cite))
 
     def _of_dates(self) -> Iterator[Finding]:
         """Rules about dates, which no amount changes."""
-        yield from regimen.in_force(self.asked)
-        yield from spacing.findings(self.asked, cited(self.asked.arm.cite))
+        yield from regimen.in_force(self.matched)
+        yield from spacing.findings(self.matched, cited(self.matched.arm.cite))
 
     def _here(self, run: RuleRun) -> RuleRun:
         """What a rule says of this dose and of the course; what it says of earlier doses is past."""
@@ -241,21 +241,24 @@ class _Bench:
     def _of_rule(self, i: int, compiled: CompiledRule, at: Sequence[Calculation]) -> Judge:
         leaves = (*(compiled.when.leaves if compiled.when else ()), *compiled.require.leaves)
         moments = [[m for m, _ in self._here(result.rules[i]).outcomes] for result in at]
-        found = [limit for leaf in leaves for near, far in zip(*moments, strict=True)
-                 for limit in _where(leaf, near, far)]  # fmt: skip
+        limits_at = [
+            limit for leaf in leaves for near, far in zip(*moments, strict=True) for limit in _where(leaf, near, far)
+        ]
         rule = compiled.rule
 
         def holds(result: Calculation) -> Tri:
             return all_of(outcome.holds for _, outcome in self._here(result.rules[i]).outcomes)
 
-        return Judge(rule.id, rule.part, compiled.title, rule.severity, compiled.cite, holds, tuple(found), leaves, i)
+        return Judge(
+            rule.id, rule.part, compiled.title, rule.severity, compiled.cite, holds, tuple(limits_at), leaves, i
+        )
 
     def _of_levels(self, inputs: Inputs) -> Iterator[Judge]:
         """The range that a level is chosen in, and the source's own cap, where every level that may hold has one."""
-        moment = self.asked.compiled.run(self.slots, inputs).doses[-1]
+        moment = self.matched.compiled.run(self.slots, inputs).doses[-1]
         rows = moment.possible
         cites = (cite for row in rows for cite in cited(row.cite.cite) or cited(self.slot.dose.cite))
-        cite = tuple(dict.fromkeys(cites)) or cited(self.slot.listed.cite) or cited(self.asked.arm.cite)
+        cite = tuple(dict.fromkeys(cites)) or cited(self.slot.listed.cite) or cited(self.matched.arm.cite)
         if rows and all(row.open and row.organ is None and not row.target for row in rows):
             most = _largest_of(_highest(row, moment) for row in rows)
             yield _up_to("level-range", "The protocol's range of levels", cite, most, self.number)
@@ -270,7 +273,7 @@ class _Bench:
             source, given = organ.spared.source, sum((m.amount for m in at.doses[:-1] if m.radioactive), Fraction(0))
             most = organs.allowed(EXACT, organ.spared, organ.coefficient) - given
             title = f"{source.organ.replace('_', ' ')}: at most {units.spell(organ.spared.limit)}"
-            cite = cited(source.cite) or cited(self.asked.arm.cite)
+            cite = cited(source.cite) or cited(self.matched.arm.cite)
             yield _up_to("organ-dose", title, cite, most, self.number, source.organ)
 
     # -- what they say --
@@ -301,9 +304,9 @@ class _Bench:
             lifts=tuple(self._lifts(judge)) if strict else (),
         )
 
-    def _settled_by(self, judge: Judge, samples: Sequence[Sample], said: Sequence[Tri]) -> tuple[str, ...]:
+    def _settled_by(self, judge: Judge, samples: Sequence[Sample], verdicts: Sequence[Tri]) -> tuple[str, ...]:
         """The options that decide a rule where it is not known, at the largest such amount."""
-        open_ = [sample for sample, truth in zip(samples, said, strict=True) if not (truth.yes or truth.no)]
+        open_ = [sample for sample, truth in zip(samples, verdicts, strict=True) if not (truth.yes or truth.no)]
         if not open_ or judge.place is None:
             return ()
         run = self._here(self.run(open_[-1].amount).rules[judge.place])
@@ -335,7 +338,7 @@ class _Bench:
 
     def _with(self, observable: Observable, point: Point) -> Inputs:
         """The inputs with one more statement."""
-        inputs, name = self.asked.inputs, observable.name
+        inputs, name = self.matched.inputs, observable.name
         if observable.momentary or name in BY_CYCLE:
             index = self.slot.cycle if name in BY_CYCLE else self.number
             return inputs._replace(indexed={**inputs.indexed, (name, index): point.value})
@@ -348,8 +351,8 @@ class _Bench:
         index = "" if not observable.momentary else f"[{self.number}]"
         if observable.name in BY_CYCLE:
             index = f"[{self.slot.cycle}]"
-        said = f"{observable.name}{index}={text}"
-        return f'--set "{said}"' if " " in said else f"--set {said}"
+        verdicts = f"{observable.name}{index}={text}"
+        return f'--set "{verdicts}"' if " " in verdicts else f"--set {verdicts}"
 
 
 _OF_DATES = ("effective", "spacing")
@@ -357,22 +360,25 @@ _OF_DATES = ("effective", "spacing")
 
 def _text(judge: Judge, observable: Observable, point: Point) -> str:
     """A value as the file writes it, so that it can be stated."""
-    written = (leaf.limit.text for leaf in judge.leaves if leaf.observable is observable
-               and isinstance(leaf.limit, units.Measure) and leaf.limit.value == point.value)  # fmt: skip
+    written = (
+        leaf.limit.text
+        for leaf in judge.leaves
+        if leaf.observable is observable and isinstance(leaf.limit, units.Measure) and leaf.limit.value == point.value
+    )
     return next(written, point.text)
 
 
-def _depends(said: Sequence[Tri]) -> bool:
+def _depends(verdicts: Sequence[Tri]) -> bool:
     """Whether what a rule says depends on the amount, and nothing is wrong with every amount."""
-    return not said[0].no and any(truth != said[0] for truth in said)
+    return not verdicts[0].no and any(truth != verdicts[0] for truth in verdicts)
 
 
-def _bears(judge: Judge, said: Sequence[Tri]) -> bool:
+def _bears(judge: Judge, verdicts: Sequence[Tri]) -> bool:
     """Whether a rule bears on the amount: it changes with it, or would if something else that it needs were known."""
-    nowhere = not any(truth.yes or truth.no for truth in said)
+    nowhere = not any(truth.yes or truth.no for truth in verdicts)
     named = {leaf.observable.name for leaf in judge.leaves if leaf.observable.computed}
     about = not judge.leaves or any(name.startswith(_AMOUNTS) for name in named)
-    return _depends(said) or (nowhere and about)
+    return _depends(verdicts) or (nowhere and about)
 
 
 _AMOUNTS = ("dose_activity", "dose_mass", "cumulative_", "lifetime_", "course_activity", "whole_body_dose")
@@ -409,9 +415,9 @@ def _highest(row: Row, moment: Moment) -> Value:
 
 
 def _largest_of(amounts: Iterable[Value]) -> Value:
-    made = list(amounts)
-    unknown = next((each for each in made if isinstance(each, Unknown)), None)
-    return max(made) if unknown is None else unknown
+    amounts = list(amounts)
+    unknown = next((each for each in amounts if isinstance(each, Unknown)), None)
+    return max(amounts) if unknown is None else unknown
 
 
 def _where(leaf: Leaf, near: Moment, far: Moment) -> Iterator[Number]:
@@ -438,10 +444,10 @@ def _samples(judges: Iterable[Judge]) -> list[Sample]:
     return [*samples, Sample(points[-1] * 2 + 1, Extent("unbounded"))]
 
 
-def _largest(samples: Sequence[Sample], said: Sequence[Sequence[Tri]], good: Callable[[Tri], bool]) -> Extent:
+def _largest(samples: Sequence[Sample], verdicts: Sequence[Sequence[Tri]], good: Callable[[Tri], bool]) -> Extent:
     """The most of all amounts at which every rule is good."""
     for i in reversed(range(len(samples))):
-        if all(good(row[i]) for row in said):
+        if all(good(row[i]) for row in verdicts):
             return samples[i].most
     return Extent("none")
 

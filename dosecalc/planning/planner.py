@@ -1,4 +1,4 @@
-"""The planner: what was asked is read, matched with its arm, calculated, measured, held against rules, and assembled."""
+"""The planner: a request is read, matched with its arm, calculated, measured, held against rules, and assembled."""
 
 from __future__ import annotations
 
@@ -54,9 +54,9 @@ def plan(protocol: str | os.PathLike[str], **stated: Unpack[PlanOptions]) -> Pla
     """Plan one patient's course.
 
     ``protocol`` is an arm id (``"clover2-20"``) or a path ``file.toml#arm``. The keywords are the options of
-    ``dosecalc plan``; :class:`~dosecalc.quantities.options.PlanOptions` describes each with its unit. A quantity is text
-    (``"1.6 m^2"``), a pint Quantity of any registry, or, for ``bsa`` (m²), ``weight`` (kg), ``height`` (cm) and ``age``
-    (years), a plain number.
+    ``dosecalc plan``; :class:`~dosecalc.quantities.options.PlanOptions` describes each with its unit. A quantity is
+    text (``"1.6 m^2"``), a pint Quantity of any registry, or, for ``bsa`` (m²), ``weight`` (kg), ``height`` (cm) and
+    ``age`` (years), a plain number.
 
     Returns a frozen :class:`~dosecalc.planning.result.Plan`. Raises InputError (a ValueError) for what cannot be used.
 

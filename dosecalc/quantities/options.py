@@ -11,14 +11,11 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal, NamedTuple, ParamSpec, Protocol, TypeVar
+from typing import Literal, NamedTuple, ParamSpec, Protocol, TypeVar
 
 from typing_extensions import TypedDict
 
 from dosecalc.errors import InputError
-
-if TYPE_CHECKING:
-    from dosecalc.files.patient import Patient
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -96,6 +93,14 @@ class PhysicalQuantity(Protocol):
     def units(self) -> object: ...
 
 
+class Statements(Protocol):
+    """What is known of a patient, as :class:`dosecalc.Patient` holds it."""
+
+    def inputs(self) -> dict[str, list[str]]:
+        """The statements as a table of options."""
+        ...
+
+
 Scalar = str | int | float | Fraction | PhysicalQuantity
 """A quantity: text such as ``"1.6 m^2"``, a pint Quantity, or a plain number where the keyword says of what unit."""
 ByDose = Scalar | Sequence[Scalar] | Mapping[int, Scalar]
@@ -135,8 +140,8 @@ class PlanOptions(TypedDict, total=False):
     """The step of the protocol's ladder from a dose on: ``{3: 1}``."""
     observables: Mapping[str, Scalar | Truth] | None
     """Values of observables by name, ``{"platelets": "90000/uL", "remission[2]": True}``."""
-    patient: Patient | Path | None
-    """A :class:`~dosecalc.files.patient.Patient`, or the path of a patient file."""
+    patient: Statements | Path | None
+    """A :class:`dosecalc.Patient`, or the path of a patient file."""
     cycles: int | str | None
     """Exactly so many cycles, all required."""
     retention: Mapping[int, Path] | None

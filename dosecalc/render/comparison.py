@@ -17,20 +17,26 @@ def page(both: Comparison) -> Page:
     rows = [
         *_line("status", first.protocol["status"], second.protocol["status"]),
         *_line("agent", *(", ".join(plan.agents[agent] for agent in plan.totals) for plan in both.plans)),
-        *[[f"dose {number}", _dose(one), _dose(other)] for number, (one, other) in
-          enumerate(zip_longest(first.doses, second.doses), 1)],
+        *[
+            [f"dose {number}", _dose(one), _dose(other)]
+            for number, (one, other) in enumerate(zip_longest(first.doses, second.doses), 1)
+        ],
         *_totals(both.plans),
         *[[status, _found(first, status), _found(second, status)] for status in ("violation", "warning")],
         *_line("not assessed", *(_count(plan) for plan in both.plans)),
         *_line("unconfirmed facts", *(str(len(plan.unconfirmed) or "none") for plan in both.plans)),
-    ]  # fmt: skip
+    ]
     lines: Page = [Heading(f"{first.protocol['arm']} and {second.protocol['arm']}")]
     lines += [
         Paragraph(f"  {plan.protocol['arm']}: {units.prose(plan.protocol['title'])}", "dim") for plan in both.plans
     ]
     lines.append(Table(["", first.protocol["arm"], second.protocol["arm"]], rows, wrap=frozenset({1, 2})))
-    pending = [(f"{plan.protocol['arm']}, dose {dose.number} pending", dose.pending, "unknown")
-               for plan in both.plans for dose in plan.doses if dose.pending]  # fmt: skip
+    pending = [
+        (f"{plan.protocol['arm']}, dose {dose.number} pending", dose.pending, "unknown")
+        for plan in both.plans
+        for dose in plan.doses
+        if dose.pending
+    ]
     lines += [Items(pending)] if pending else []
     if both.left_out:
         left = [(each.arm, f"--{each.option} {each.text} is not used: {each.why}", "warning") for each in both.left_out]

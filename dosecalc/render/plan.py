@@ -44,19 +44,19 @@ def _head(plan: Plan) -> Page:
 
 def _patient(plan: Plan) -> str:
     known = plan.patient
-    said = []
+    parts = []
     if "age" in known:
-        said.append(f"age {_quantity(known['age'])}")
+        parts.append(f"age {_quantity(known['age'])}")
     if "sex" in known:
-        said.append(str(known["sex"]))
+        parts.append(str(known["sex"]))
     for name, title in (("weight", "weight"), ("height", "height"), ("bsa", "BSA")):
         listed = known.get(name)
         for one in listed if isinstance(listed, tuple) else [listed] if listed else []:
             text = f"{title} {_m2(one['value']) if one.get('source') == 'derived' else _quantity(one)}"
             text += f" from dose {one['from_dose']}" if "from_dose" in one else ""
             text += f" on {one['date']}" if "date" in one else ""
-            said.append(text + (_derivation(one) if one.get("source") == "derived" else ""))
-    return ", ".join(said)
+            parts.append(text + (_derivation(one) if one.get("source") == "derived" else ""))
+    return ", ".join(parts)
 
 
 def _derivation(bsa: dict[str, object]) -> str:
@@ -85,12 +85,15 @@ def _quantity(shown: dict[str, object]) -> str:
 def _verdict(plan: Plan) -> tuple[str, str]:
     counts = {s: sum(f.status == s for f in plan.findings) for s in ("violation", "warning", "unknown")}
     pending = sum(dose.pending is not None for dose in plan.doses)
-    said = [_count(counts["violation"], "violation"), _count(counts["warning"], "warning"),
-            f"{counts['unknown']} not assessed"]  # fmt: skip
+    parts = [
+        _count(counts["violation"], "violation"),
+        _count(counts["warning"], "warning"),
+        f"{counts['unknown']} not assessed",
+    ]
     if pending:
-        said.append(f"{_count(pending, 'dose')} pending")
+        parts.append(f"{_count(pending, 'dose')} pending")
     style = next((status for status, count in counts.items() if count), "pass")
-    return f"{', '.join(said)}.", style
+    return f"{', '.join(parts)}.", style
 
 
 def _count(number: int, noun: str) -> str:
@@ -105,8 +108,17 @@ def _doses(plan: Plan) -> Page:
     several = len(plan.totals) > 1
     metric = "GBq" if any(d.level and d.level.unit.symbol.startswith("GBq") for d in plan.doses) else "MBq"
     activity = any(d.kind == "activity" for d in plan.doses)
-    header = ["dose", "cycle", "day", *(["date"] if dated else []), *(["agent"] if several else []), "level", "amount",
-              *([""] if activity else []), "cumulative"]  # fmt: skip
+    header = [
+        "dose",
+        "cycle",
+        "day",
+        *(["date"] if dated else []),
+        *(["agent"] if several else []),
+        "level",
+        "amount",
+        *([""] if activity else []),
+        "cumulative",
+    ]
     rows = []
     for dose in plan.doses:
         amount, other = _amount(dose, metric)
@@ -130,8 +142,7 @@ def _doses(plan: Plan) -> Page:
     if notes:
         page.append(Items(notes))
     if any(dose.day is None for dose in plan.doses):
-        page.append(Paragraph("  Days that the source does not state are not known"
-                              f"{_day_hint(plan)}.", "dim"))  # fmt: skip
+        page.append(Paragraph(f"  Days that the source does not state are not known{_day_hint(plan)}.", "dim"))
     return page
 
 
@@ -196,10 +207,10 @@ def size_texts(size: Amounts) -> list[str]:
 
 
 def _findings(plan: Plan) -> Page:
-    found = [f for f in plan.findings if f.status in ("violation", "warning")]
-    if not found:
+    listed = [f for f in plan.findings if f.status in ("violation", "warning")]
+    if not listed:
         return []
-    return [Heading("Findings"), Items([(f"{f.status} {finding_name(f)}", f.message, f.status) for f in found])]
+    return [Heading("Findings"), Items([(f"{f.status} {finding_name(f)}", f.message, f.status) for f in listed])]
 
 
 def finding_name(finding: Finding) -> str:
@@ -208,10 +219,13 @@ def finding_name(finding: Finding) -> str:
 
 
 def _unknown(plan: Plan) -> Page:
-    found = [f for f in plan.findings if f.status == "unknown"]
-    if not found:
+    listed = [f for f in plan.findings if f.status == "unknown"]
+    if not listed:
         return []
-    return [Heading(f"Not assessed ({len(found)})"), Items([(finding_name(f), _lacking(f), "unknown") for f in found])]
+    return [
+        Heading(f"Not assessed ({len(listed)})"),
+        Items([(finding_name(f), _lacking(f), "unknown") for f in listed]),
+    ]
 
 
 def _lacking(finding: Finding) -> str:
@@ -226,8 +240,10 @@ def _conflicts(plan: Plan) -> Page:
     possible = [(f"may apply: {c.id}", c, "unknown") for c in plan.conflicts if c.applies is None]
     if not applying and not possible:
         return []
-    rows = [(label, f"{units.prose(c.reading)}. Why: {units.prose(c.because)} ({', '.join(c.between)})", style)
-            for label, c, style in (*applying, *possible)]  # fmt: skip
+    rows = [
+        (label, f"{units.prose(c.reading)}. Why: {units.prose(c.because)} ({', '.join(c.between)})", style)
+        for label, c, style in (*applying, *possible)
+    ]
     return [Heading("Conflicts between the sources"), Items(rows)]
 
 
@@ -243,19 +259,24 @@ def _arithmetic(plan: Plan) -> Page:
 def _rest(plan: Plan) -> Page:
     page: Page = []
     if plan.instructions:
-        page += [Heading("Instructions"),
-                 Items([("", f"{units.prose(i.text)}   [{', '.join(i.cite)}]", "dim")
-                        for i in plan.instructions])]  # fmt: skip
+        page += [
+            Heading("Instructions"),
+            Items([("", f"{units.prose(i.text)}   [{', '.join(i.cite)}]", "dim") for i in plan.instructions]),
+        ]
     if plan.unconfirmed:
-        page += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
-                 Items([(u.fact, units.prose(u.statement), "warning") for u in plan.unconfirmed])]  # fmt: skip
-    passed, off = (list(dict.fromkeys(finding_name(f) for f in plan.findings if f.status == status))
-                   for status in ("pass", "not_applicable"))  # fmt: skip
+        page += [
+            Heading("Unconfirmed facts (not yet checked against the source)", "warning"),
+            Items([(u.fact, units.prose(u.statement), "warning") for u in plan.unconfirmed]),
+        ]
+    passed, off = (
+        list(dict.fromkeys(finding_name(f) for f in plan.findings if f.status == status))
+        for status in ("pass", "not_applicable")
+    )
     if passed:
         page += [Heading("Passed", "pass"), Paragraph(f"  {', '.join(passed)}")]
     if off:
         page += [Heading("Not applicable", "dim"), Paragraph(f"  {', '.join(off)}", "dim")]
     protocol = plan.protocol
     facts = ", ".join(source["id"] for source in plan.sources) or "in the file itself"
-    made = f"  dosecalc {plan.version}, {protocol['file']} (sha256 {protocol['sha256'][:12]}), facts: {facts}"
-    return [*page, Heading("Made from", "dim"), Paragraph(made, "dim")]
+    parts_ = f"  dosecalc {plan.version}, {protocol['file']} (sha256 {protocol['sha256'][:12]}), facts: {facts}"
+    return [*page, Heading("Made from", "dim"), Paragraph(parts_, "dim")]

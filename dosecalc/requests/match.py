@@ -226,7 +226,8 @@ class _Course:
             return
         text, last = chosen.written, max((s.dose.day for s in self.slots if s.dose.day is not None), default=1)
         if chosen.number < last:
-            why = f"{units.decimal(chosen.number)} days are shorter than a cycle of {self.arm.id}, whose last dose is on day {last}"
+            days = units.decimal(chosen.number)
+            why = f"{days} days are shorter than a cycle of {self.arm.id}, whose last dose is on day {last}"
             yield Unusable("cycle-length", text, why)
         lengths = {slot.cycle: slot.listed.length for slot in self.slots}
         spaced = any(slot.listed.interval is not None for slot in self.slots)
