@@ -31,7 +31,7 @@ _TOTALLED = {
 }
 
 Total: TypeAlias = tuple[Bounds[V], ...]
-"""What was given of an agent so far: in all, per body weight, per body surface area."""
+"""The amounts of an agent given so far: in all, per body weight, per body surface area."""
 
 
 def _spared(limit: OrganLimit, where: str) -> Spared:
@@ -191,7 +191,7 @@ class CompiledArm(Generic[V, M]):
     # -- amounts --
 
     def _place(self, moment: Moment[V, M]) -> None:
-        """What is known of a dose before its amount is."""
+        """State the number of a dose, of its cycle, and the days since the dose before."""
         s, interval = self.system, moment.case.inputs.intervals.get(moment.number)
         moment.values["cycle_number"] = s.number(Fraction(moment.cycle))
         moment.values["dose_number"] = s.number(Fraction(moment.number))
@@ -204,10 +204,10 @@ class CompiledArm(Generic[V, M]):
         moment.rows = self.levels_of(slot, moment.case.inputs.steps).rows
         for row in moment.rows:
             truth: Tri[M] = TRUE if row.when is None else row.when.test(moment)
-            if held is False and truth.no is not True:
+            if held is not True and truth.no is not True:
                 moment.possible.append(row)
-                if truth.yes is True:
-                    moment.row = row
+            if held is False and truth.yes is True:
+                moment.row = row
             amounts.append((truth, self._of_row(row, moment, self.system.except_where(truth.yes, held))))
             held = held | truth.yes
         if amounts[0][0] is TRUE:

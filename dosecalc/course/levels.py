@@ -34,7 +34,7 @@ MASSES = ("mass", "mass/weight", "mass/bsa")
 TARGET = "absorbed dose"
 PER_ORGAN = "activity/organ mass"
 PLACED = ("cycle_number", "dose_number", "dose_interval")
-"""What is known of a dose before its amount is."""
+"""The observables of a dose that are known before its amount is."""
 SIZE_OF = {
     dimension: size for dimension in units.DIMENSIONS for size in ("weight", "bsa") if dimension.endswith(f"/{size}")
 }
@@ -86,7 +86,7 @@ class Row(NamedTuple, Generic[V, M]):
     floor: Measure | None
     cite: LevelRow | ListedDose
     organ: Observable | None = None
-    """What an activity gives to the organ, where the level is an absorbed dose that this organ reaches."""
+    """The absorbed dose of the organ per activity, where the level is an absorbed dose that this organ reaches."""
 
     @property
     def low(self) -> Measure:
@@ -235,7 +235,7 @@ class _Maker(Generic[V, M]):
             if isinstance(written, (str, Range)):
                 low, high = ends(written, None, place)
                 if low is not high and option is not None:
-                    raise InputError("one factor may be a range, and it is the first quantity", where=place)
+                    raise InputError("only the first quantity of a product may be a range", where=place)
                 scale, bases = _bases(low.unit, place)
                 factors.append(Factor(None if option is None else low, power, scale))
                 option = option or (low, high)
@@ -245,7 +245,7 @@ class _Maker(Generic[V, M]):
             for base, exponent in bases:
                 left[base] = left.get(base, 0) + power * exponent
         if option is None:
-            raise InputError("a product has a quantity, its level", where=where)
+            raise InputError("a product needs a quantity, its level", where=where)
         self._check(factors, option, {base: n for base, n in left.items() if n}, where)
         # from the base unit of the product to the canonical unit of the amount
         factors[0] = factors[0]._replace(scale=factors[0].scale * (1 if "activity" in left else 10**6))
@@ -329,7 +329,7 @@ def steps(name: str, table: FactorTable, known: Mapping[str, Observable]) -> Ste
         place = f"{where}.steps[{i}]"
         at, colon, factor = text.partition(":")
         if not colon:
-            raise InputError(f"read {text!r}, expected a step as '20 kg: 4.86'", where=place)
+            raise InputError(f"read {text!r}, expected a step such as '20 kg: 4.86'", where=place)
         low = read_at(at.strip(), by.dimension, place).value
         if read and low <= read[-1][0]:
             raise InputError(f"the step at {at.strip()} does not lie above the one before", where=place)

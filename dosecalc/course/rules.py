@@ -102,7 +102,7 @@ class CompiledRule(Generic[V, M]):
 
 
 class Outcome(NamedTuple, Generic[M_co]):
-    """What a rule says at one moment."""
+    """The outcome of a rule at one moment: whether it applies, and whether what it requires holds."""
 
     when: Tri[M_co]
     require: Tri[M_co]
@@ -118,11 +118,11 @@ def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
     table = dict(OBSERVABLES)
     for name, row in own.items():
         if name in table:
-            raise InputError(f"{name!r} is an observable of dosecalc already", where=f"observables.{name}")
+            raise InputError(f"dosecalc already has an observable {name!r}", where=f"observables.{name}")
         symbol = units.spelled(row.unit or "")
         if (row.kind == "quantity") != (symbol in units.UNITS):
             raise InputError(
-                "a quantity needs a 'unit' of the unit table, and nothing else has one", where=f"observables.{name}"
+                "a quantity needs a 'unit' of the unit table, and no other kind has one", where=f"observables.{name}"
             )
         dimension = units.UNITS[symbol][0].dimension if symbol else ""
         table[name] = Observable(
@@ -203,7 +203,7 @@ class Compiler(Generic[V, M]):
         self, written: Condition, row: Observable, limits: Mapping[str, object], where: str
     ) -> tuple[Leaf[V, M], ...]:
         if limits or (written.is_ is None) == (written.one_of is None):
-            raise InputError(f"{row.name} is tested with 'is' or 'one_of', one of them", where=where)
+            raise InputError(f"{row.name} is tested with either 'is' or 'one_of'", where=where)
         name = row.name
         if row.kind == "boolean":
             if not isinstance(written.is_, bool):
@@ -276,7 +276,7 @@ def _doses_of(rule: Rule, rows: list[Observable]) -> DosesOf:
 
 
 def outcome(compiled: CompiledRule[V, M], moment: Viewpoint[V, M]) -> Outcome[M]:
-    """What a rule says at a moment."""
+    """The outcome of a rule at a moment."""
     when = TRUE if compiled.when is None else compiled.when.test(moment)
     return Outcome(when, compiled.require.test(moment))
 

@@ -1,4 +1,4 @@
-"""What is known at a moment of a course: what was stated, and what follows from it.
+"""The moments of a course, and what is known at each: what was stated, and what follows from it.
 
 A moment is a dose, or the course as a whole. Values are those of the number system in use, in canonical units: MBq, mg,
 kg, m², cm, Gy, day.
@@ -20,11 +20,11 @@ from dosecalc.reference import bodysurface
 from dosecalc.reference.people import ADULT, YEAR
 
 Answer: TypeAlias = V | Bounds[V] | Tri[M] | dict[str, Tri[M]]
-"""What there is to an observable, by its kind: a number or its bounds, a truth, or the truth of each choice."""
+"""The value of an observable, by its kind: a number or its bounds, a truth, or the truth of each choice."""
 
 
 class Prior(NamedTuple, Generic[V_co]):
-    """What was given of one agent before this course, as bounds: in all, per body weight, per body surface area."""
+    """The amount of one agent given before this course, as bounds: in all, per body weight, per body surface area."""
 
     amount: Bounds[V_co]
     per_weight: Bounds[V_co]
@@ -129,7 +129,7 @@ class Moment(Generic[V, M]):
         return self.case.choice(name, self)
 
     def get(self, name: str) -> Answer[V, M]:
-        """What there is to an observable of any kind."""
+        """The value of an observable of any kind."""
         row = self.case.table.get(name)
         if row is not None and row.kind == "boolean":
             return self.truth(name)
