@@ -473,7 +473,7 @@ def test_a_consistent_report_exits_0(dosecalc):
 def test_an_undetermined_report_exits_0_and_names_the_option(dosecalc):
     answer = dosecalc("crosscheck", *CASE_1[:6])
     assert (answer.status, answer.out.splitlines()[0]) == (0, "undetermined")
-    assert "state it with --age" in answer.out
+    assert "to decide it, give --age" in answer.out
 
 
 def test_two_figures_that_are_not_the_same(dosecalc):
