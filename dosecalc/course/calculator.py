@@ -16,7 +16,7 @@ from dosecalc.course.levels import CompiledDose, Level, Row, compile_dose
 from dosecalc.course.organs import OrganDose, Spared, Sparing
 from dosecalc.course.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.course.schedule import Day, Position, Slot
-from dosecalc.course.state import Case, Inputs, Moment
+from dosecalc.course.state import CourseState, Inputs, Moment
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import Arm, ListedConflict, ListedDose, OrganLimit, Protocol, Reduction
 from dosecalc.quantities.numbers import FALSE, TRUE, Between, Bounds, M, Mask, Tri, V
@@ -57,7 +57,7 @@ class RuleRun(NamedTuple, Generic[V, M]):
 class Calculation(NamedTuple, Generic[V, M]):
     """The result of a run: a moment for each dose, one for the course, and what every rule and conflict says."""
 
-    case: Case[V, M]
+    state: CourseState[V, M]
     doses: tuple[Moment[V, M], ...]
     course: Moment[V, M]
     rules: tuple[RuleRun[V, M], ...]
@@ -131,35 +131,35 @@ class CompiledArm(Generic[V, M]):
 
     def run(self, slots: Sequence[Slot], inputs: Inputs[V, M]) -> Calculation[V, M]:
         """Compute every dose of the course and ask every rule of it."""
-        case, totals = self._course_of(slots, inputs)
+        state, totals = self._course_of(slots, inputs)
         if self.spared:
-            unreduced = case
-            case, totals = self._course_of(slots, inputs, self._to_spare(unreduced))
-            case.organs = self._organs(unreduced, case)
-        doses = tuple(case.doses)
-        case.values.update(self._course(doses, totals))
+            unreduced = state
+            state, totals = self._course_of(slots, inputs, self._to_spare(unreduced))
+            state.organs = self._organs(unreduced, state)
+        doses = tuple(state.doses)
+        state.values.update(self._course(doses, totals))
         cycle = next((slot.cycle for slot in slots if slot.number == inputs.next_dose), 1)
-        course = Moment(case, inputs.next_dose, cycle)
+        course = Moment(state, inputs.next_dose, cycle)
         rules = tuple([self._ask(rule, doses, course) for rule in self.rules])
         conflicts = tuple([self._applies(when, doses) for _, when in self.conflicts])
-        return Calculation(case, doses, course, rules, conflicts, case.organs)
+        return Calculation(state, doses, course, rules, conflicts, state.organs)
 
     def _course_of(
         self, slots: Sequence[Slot], inputs: Inputs[V, M], sparing: Sparing[V, M] | None = None
-    ) -> tuple[Case[V, M], dict[str, Total[V]]]:
+    ) -> tuple[CourseState[V, M], dict[str, Total[V]]]:
         """Every dose of the course, one after the other; those that were not given are reduced to spare organs."""
-        case = Case(self.system, inputs, self.table)
+        state = CourseState(self.system, inputs, self.table)
         totals: dict[str, Total[V]] = {}
         for slot in slots:
             radioactive = self.levels_of(slot).radioactive
-            moment = Moment(case, slot.number, slot.cycle, slot, radioactive=radioactive)
+            moment = Moment(state, slot.number, slot.cycle, slot, radioactive=radioactive)
             self._place(moment)
             self._amount(moment, slot)
             if sparing is not None and radioactive and slot.number not in inputs.given:
                 self._reduce(moment, sparing)
             self._accumulate(moment, slot.dose.agent, totals)
-            case.doses.append(moment)
-        return case, totals
+            state.doses.append(moment)
+        return state, totals
 
     def _reduce(self, moment: Moment[V, M], sparing: Sparing[V, M]) -> None:
         moment.planned = self.system.where(sparing.reduced, moment.planned * sparing.scale, moment.planned)
@@ -168,21 +168,23 @@ class CompiledArm(Generic[V, M]):
 
     # -- organs --
 
-    def _to_spare(self, case: Case[V, M]) -> Sparing[V, M]:
+    def _to_spare(self, state: CourseState[V, M]) -> Sparing[V, M]:
         """By how much the doses to come are reduced so that every organ keeps within its limit."""
-        activities = [(m.amount, m.number in case.inputs.given) for m in case.doses if m.radioactive]
+        activities = [(m.amount, m.number in state.inputs.given) for m in state.doses if m.radioactive]
         given = sum((amount for amount, was_given in activities if was_given), self._zero)
         planned = sum((amount for amount, was_given in activities if not was_given), self._zero)
-        return organs.sparing(self.system, self._coefficients(case), given, planned)
+        return organs.sparing(self.system, self._coefficients(state), given, planned)
 
-    def _coefficients(self, case: Case[V, M]) -> list[tuple[Spared, V]]:
-        first = case.doses[0]
+    def _coefficients(self, state: CourseState[V, M]) -> list[tuple[Spared, V]]:
+        first = state.doses[0]
         return [(spared, first.value(f"organ_dose.{spared.source.organ}")) for spared in self.spared]
 
-    def _organs(self, unreduced: Case[V, M], case: Case[V, M]) -> tuple[OrganDose[V, M], ...]:
-        before, after = (sum((m.amount for m in each.doses if m.radioactive), self._zero) for each in (unreduced, case))
+    def _organs(self, unreduced: CourseState[V, M], state: CourseState[V, M]) -> tuple[OrganDose[V, M], ...]:
+        before, after = (
+            sum((m.amount for m in each.doses if m.radioactive), self._zero) for each in (unreduced, state)
+        )
         doses: list[OrganDose[V, M]] = []
-        for spared, coefficient in self._coefficients(case):
+        for spared, coefficient in self._coefficients(state):
             allowed = organs.allowed(self.system, spared, coefficient)
             binds = organs.exceeds(self.system, spared, coefficient, before)
             doses.append(OrganDose(spared, coefficient, allowed, binds, coefficient * after))
@@ -192,7 +194,7 @@ class CompiledArm(Generic[V, M]):
 
     def _place(self, moment: Moment[V, M]) -> None:
         """State the number of a dose, of its cycle, and the days since the dose before."""
-        s, interval = self.system, moment.case.inputs.intervals.get(moment.number)
+        s, interval = self.system, moment.state.inputs.intervals.get(moment.number)
         moment.values["cycle_number"] = s.number(Fraction(moment.cycle))
         moment.values["dose_number"] = s.number(Fraction(moment.number))
         moment.values["dose_interval"] = s.unknown("dose_interval") if interval is None else interval
@@ -201,7 +203,7 @@ class CompiledArm(Generic[V, M]):
         """The amount of a dose: of the first row of its levels that holds, or what was given instead."""
         amounts: list[tuple[Tri[M], V]] = []
         held: Mask[M] = False  # whether a row before surely holds
-        moment.rows = self.levels_of(slot, moment.case.inputs.steps).rows
+        moment.rows = self.levels_of(slot, moment.state.inputs.steps).rows
         for row in moment.rows:
             truth: Tri[M] = TRUE if row.when is None else row.when.test(moment)
             if held is not True and truth.no is not True:
@@ -214,7 +216,7 @@ class CompiledArm(Generic[V, M]):
             moment.planned = amounts[0][1]
         else:
             moment.planned, moment.undefined = self.system.first(amounts)
-        given = moment.case.inputs.given.get(slot.number)
+        given = moment.state.inputs.given.get(slot.number)
         moment.amount = moment.planned if given is None else given
 
     def _of_row(self, row: Row[V, M], moment: Moment[V, M], holds: Mask[M]) -> V:
@@ -233,7 +235,7 @@ class CompiledArm(Generic[V, M]):
         """The amount of a row's level, and whether a target was reached before, so that nothing more is given."""
         level: Level[V] | None = Level(row.low.dimension, self.system.number(row.low.value))
         if row.open:
-            level = moment.case.inputs.levels.get(moment.number)
+            level = moment.state.inputs.levels.get(moment.number)
         if level is None:
             return self.system.unknown("level"), False
         if row.organ is not None:
@@ -245,7 +247,7 @@ class CompiledArm(Generic[V, M]):
     def _earlier(self, moment: Moment[V, M]) -> list[Moment[V, M]]:
         """The doses of the same agent so far."""
         agent = moment.slot.dose.agent if moment.slot else ""
-        return [m for m in moment.case.doses if m.slot and m.slot.dose.agent == agent]
+        return [m for m in moment.state.doses if m.slot and m.slot.dose.agent == agent]
 
     def _to_organ_dose(self, target: V, coefficient: str, moment: Moment[V, M]) -> tuple[V, Mask[M]]:
         """A2 = T / c - A1, where an activity gives the organ c a unit. Never below zero."""
@@ -260,7 +262,7 @@ class CompiledArm(Generic[V, M]):
         s, zero = self.system, self._zero
         earlier = self._earlier(moment)
         given = sum((m.amount for m in earlier), zero)
-        dose = sum((m.case.from_one(m) for m in earlier), zero)
+        dose = sum((m.state.from_one(m) for m in earlier), zero)
         dose = s.where(s.above(dose, zero).yes, dose, s.unknown("measured"))
         reached = s.at_least(dose, target).yes
         return s.where(reached, zero, given * (target - dose) / dose), reached

@@ -70,7 +70,6 @@ class Moment(Generic[V, M]):
     __slots__ = (
         "amount",
         "capped",
-        "case",
         "cycle",
         "floored",
         "number",
@@ -80,19 +79,20 @@ class Moment(Generic[V, M]):
         "row",
         "rows",
         "slot",
+        "state",
         "truths",
         "undefined",
         "values",
     )
 
     def __init__(
-        self, case: Case[V, M], number: int, cycle: int, slot: Slot | None = None, *, radioactive: bool = False
+        self, state: CourseState[V, M], number: int, cycle: int, slot: Slot | None = None, *, radioactive: bool = False
     ) -> None:
-        self.case, self.number, self.cycle, self.slot, self.radioactive = case, number, cycle, slot, radioactive
+        self.state, self.number, self.cycle, self.slot, self.radioactive = state, number, cycle, slot, radioactive
         self.values: dict[str, Between[V]] = {}
         """Quantities and counts that may differ from dose to dose."""
         self.truths: dict[str, Tri[M]] = {}
-        self.amount = self.planned = case.system.unknown()
+        self.amount = self.planned = state.system.unknown()
         self.rows: tuple[Row[V, M], ...] = ()
         self.possible: list[Row[V, M]] = []
         self.row: Row[V, M] | None = None
@@ -104,44 +104,44 @@ class Moment(Generic[V, M]):
         """The value of a quantity or a count, or its bounds; unknown where nobody stated it."""
         value = self.values.get(name)
         if value is None:
-            value = self.case.values.get(name)
+            value = self.state.values.get(name)
         if value is None:
-            value = self.case.between(name, self)
-            (self.values if self.case.varies(name) else self.case.values)[name] = value
+            value = self.state.between(name, self)
+            (self.values if self.state.varies(name) else self.state.values)[name] = value
         return value
 
     def value(self, name: str) -> V:
         """The value of a quantity or a count; unknown where it is not one number."""
-        return self.case.single(self.between(name), name)
+        return self.state.single(self.between(name), name)
 
     def truth(self, name: str) -> Tri[M]:
         """Whether something is so."""
         truth = self.truths.get(name)
         if truth is None:
-            truth = self.case.truths.get(name)
+            truth = self.state.truths.get(name)
         if truth is None:
-            truth = self.case.truth(name, self)
-            (self.truths if self.case.varies(name) else self.case.truths)[name] = truth
+            truth = self.state.truth(name, self)
+            (self.truths if self.state.varies(name) else self.state.truths)[name] = truth
         return truth
 
     def choice(self, name: str) -> dict[str, Tri[M]]:
         """Of each alternative whether it is the one."""
-        return self.case.choice(name, self)
+        return self.state.choice(name, self)
 
     def get(self, name: str) -> Answer[V, M]:
         """The value of an observable of any kind."""
-        row = self.case.table.get(name)
+        row = self.state.table.get(name)
         if row is not None and row.kind == "boolean":
             return self.truth(name)
         return self.choice(name) if row is not None and row.kind == "choice" else self.between(name)
 
     def calendar(self, name: str, months: Fraction) -> V | None:
         """The days that so many months before an observable's date are, None where dates are not known."""
-        days = self.case.inputs.calendar
+        days = self.state.inputs.calendar
         return None if days is None else days(name, months)
 
 
-class Case(Generic[V, M]):
+class CourseState(Generic[V, M]):
     """The inputs of one run, and the observables derived from what was stated."""
 
     def __init__(self, system: System[V, M], inputs: Inputs[V, M], table: Mapping[str, Observable]) -> None:

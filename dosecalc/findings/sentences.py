@@ -110,7 +110,7 @@ def status_of(outcome: Outcome, severity: Status) -> Status:
 def _finding(compiled: CompiledRule, group: _Group) -> Finding:
     status, moment, outcome = group.statement
     # the cycle and the next dose bear only on which option settles what is not known
-    place = (moment.cycle, moment.case.inputs.next_dose) if status == "unknown" else (0, 0)
+    place = (moment.cycle, moment.state.inputs.next_dose) if status == "unknown" else (0, 0)
     return _say(compiled, status, tuple(group.numbers), place, group.when, group.require, outcome)
 
 

@@ -38,7 +38,7 @@ def _agreement(match: Match, result: Calculation) -> Finding:
     """
     sizes = match.request.sizes
     doses = result.doses if {"bsa", "weight"} <= sizes.keys() else ()
-    pairs = [(result.case.stated("bsa", m), result.case.derived_bsa(m), m.number) for m in doses]
+    pairs = [(result.state.stated("bsa", m), result.state.derived_bsa(m), m.number) for m in doses]
     both: list[tuple[Number, Number, Number, int]] = []
     for stated, derived, number in pairs:
         if EXACT.known(stated) and EXACT.known(derived):

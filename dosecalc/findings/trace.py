@@ -223,7 +223,7 @@ class Tracer:
         """What the source itself made of an amount, where it caps it or raises it."""
         if not (moment.capped or moment.floored) or EXACT.equal(moment.planned, unbounded).yes:
             return ""
-        if binding := [organ for organ in moment.case.organs if organ.binds]:
+        if binding := [organ for organ in moment.state.organs if organ.binds]:
             return self._spared(moment, symbol, kind, min(binding, key=lambda organ: definite(organ.allowed)))
         bound = "capped by the source at" if moment.capped else "raised by the source to"
         return f", {bound} {units.show(definite(moment.planned), symbol, kind, exactly=True)}"

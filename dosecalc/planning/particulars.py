@@ -50,8 +50,8 @@ def _derived_bsa(matched: Match, result: Calculation) -> dict[str, Any] | None:
     """The surface that weight and height give, where it is used for a dose: the next one, or the first that uses it."""
     at = min(matched.inputs.next_dose, len(result.doses)) - 1
     doses = [*result.doses[at:], *result.doses[:at]]
-    moment = next((m for m in doses if isinstance(result.case.stated("bsa", m), Unknown)), None)
-    derived = Unknown() if moment is None else result.case.derived_bsa(moment)
+    moment = next((m for m in doses if isinstance(result.state.stated("bsa", m), Unknown)), None)
+    derived = Unknown() if moment is None else result.state.derived_bsa(moment)
     if moment is None or isinstance(derived, Unknown):
         return None
     height, weight = moment.value("height"), moment.value("weight")

@@ -244,8 +244,8 @@ def _check_derived_surface(matched: Match, result: Calculation) -> None:
     if "weight" not in matched.request.sizes or row.low is None or row.high is None:
         return
     for moment in result.doses:
-        derived = result.case.derived_bsa(moment)
-        if not isinstance(result.case.stated("bsa", moment), Unknown) or isinstance(derived, Unknown):
+        derived = result.state.derived_bsa(moment)
+        if not isinstance(result.state.stated("bsa", moment), Unknown) or isinstance(derived, Unknown):
             continue
         if EXACT.above(row.low, derived).yes or EXACT.above(derived, row.high).yes:
             formula = bodysurface.FORMULAS[matched.inputs.formula].name
@@ -283,7 +283,7 @@ def _other_cites(course: Course, findings: tuple[Finding, ...]) -> Iterator[str]
             yield from finding.cite
     request, result = course.match.request, course.result
     derived = "bsa" not in request.sizes and "weight" in request.sizes
-    if derived and not isinstance(result.case.derived_bsa(result.doses[0]), Unknown):
+    if derived and not isinstance(result.state.derived_bsa(result.doses[0]), Unknown):
         yield bodysurface.FORMULAS[course.match.inputs.formula].cite
     stated = (*request.stated.values(), *request.indexed.values())
     if any(each.measure is not None and each.measure.unit.symbol == "umol/L" for each in stated):
