@@ -186,7 +186,7 @@ def test_usage_errors_exit_2_with_nothing_on_standard_output(dosecalc):
         ("--bsa", "nan", "not a number"),
         ("--bsa", "inf", "not a number"),
         ("--bsa", "1e400", "outside any realistic range"),
-        ("--bsa", "0", "zero belongs to no patient"),
+        ("--bsa", "0", "a body surface area cannot be zero"),
         ("--bsa", "-1.6", "negative"),
         ("--bsa", "16", "a decimal point may have been lost"),
         ("--bsa", "1.6 mCi", "which is an activity"),
@@ -196,7 +196,7 @@ def test_usage_errors_exit_2_with_nothing_on_standard_output(dosecalc):
         ("--bsa", "1e10000000", "outside any realistic range"),
         ("--height", "1.70", "metres are written '1.70 m'"),
         ("--weight", "6200", "'6200 g'"),
-        ("--age", "130", "no age is"),
+        ("--age", "130", "above the accepted maximum of 120 y"),
     ],
 )
 def test_sizes_that_cannot_be_used(dosecalc, option, value, words):

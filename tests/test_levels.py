@@ -5,7 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from dosecalc.course.calculator import CompiledArm
+from dosecalc.course.rules import Compiler
+from dosecalc.course.state import Inputs
+from dosecalc.files import folders
+from dosecalc.library.load import find_arm
+from dosecalc.quantities.numbers import FALSE, TRUE, UNSURE, Arrays, Tri
 
 FILE = Path(__file__).with_name("levels.toml")
 
@@ -138,3 +146,33 @@ def test_unknown_platelets_leave_the_level_open(levels):
 def test_a_limit_beyond_the_calendar_is_still_a_limit(levels):
     answer = levels("alike-when-capped", "--bsa", "2", "--prior", "10 mCi@2024-01-01", "--start", "2026-01-01")
     assert [f["status"] for f in found(answer.json, "far-past")] == ["violation"]
+
+
+@pytest.mark.parametrize("arm_id", folders.arm_ids())
+def test_every_dose_has_the_levels_of_its_place_in_the_file(arm_id):
+    file, arm = find_arm(arm_id)
+    compiled = file.compiled(arm)
+    for slot in compiled.course(None, None)[0]:
+        assert arm.cycles[slot.position.cycle].doses[slot.position.dose] is slot.dose
+        sources = [row.cite for row in compiled.levels_of(slot).rows]
+        assert sources == (list(slot.dose.level) if isinstance(slot.dose.level, tuple) else [slot.dose])
+
+
+@pytest.mark.parametrize(("remission", "possible"), [(TRUE, [0]), (FALSE, [1]), (UNSURE, [0, 1])])
+def test_the_calculator_remembers_the_first_row_that_surely_holds_and_those_that_may(remission, possible):
+    file, arm = find_arm(f"{FILE}#levels-two-ranges")
+    compiled = file.compiled(arm)
+    slots, _ = compiled.course(None, None)
+    (moment, *_) = compiled.run(slots, Inputs(stated={"remission": remission})).doses
+    assert moment.row is moment.rows[possible[-1]]
+    assert moment.possible == [moment.rows[i] for i in possible]
+
+
+def test_in_a_cohort_a_row_is_remembered_only_where_it_holds_for_everybody():
+    file, arm = find_arm(f"{FILE}#levels-two-ranges")
+    compiled = CompiledArm(file.protocol, arm, Compiler(Arrays(), file.protocol.conditions, file.table))
+    slots, _ = file.compiled(arm).course(None, None)
+    both = Tri(np.array([True, False]), np.array([False, True]))
+    (moment, *_) = compiled.run(slots, Inputs(stated={"remission": both})).doses
+    assert moment.row is None
+    assert moment.possible == list(moment.rows)

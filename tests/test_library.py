@@ -520,6 +520,49 @@ def made(tmp_path):
     return file
 
 
+BY_AGE = (
+    PRODUCTS.replace('by = "weight"', 'by = "age"').replace("3 kg: 1", "1 y: 1").replace("20 kg: 4.86", "10 y: 4.86")
+)
+AGE_OVER_EXPECTANCY = """
+[[arms]]
+id = "made-age"
+title = "By the age itself"
+cite = "table"
+[[arms.cycles]]
+doses = [{ agent = "iodide", day = 1, level = { product = ["28 MBq", { observable = "age" }], \
+over = [{ observable = "life_expectancy" }] } }]
+""".replace("\\\n", "")
+
+
+@pytest.fixture
+def by_age(tmp_path):
+    file = tmp_path / "by-age.toml"
+    file.write_text(BY_AGE.replace("[[facts]]", f"{AGE_OVER_EXPECTANCY}[[facts]]", 1), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize(("age", "factor"), [("9.5 y", 1), ("10 y", Fraction("4.86")), ("12.5 y", Fraction("4.86"))])
+def test_a_table_by_age(by_age, age, factor):
+    (dose,) = dosecalc.plan(f"{by_age}#made-table", age=age).doses
+    assert dose.exact == max(28 * factor, 37)
+    assert f"(steps at {age})" in dose.trace
+
+
+def test_a_table_by_completed_years_takes_the_step_of_the_whole_year(by_age):
+    stated = {"age_completed": "12 y"}
+    (dose,) = dosecalc.plan(f"{by_age}#made-table", observables=stated).doses
+    assert dose.exact == 28 * Fraction("4.86")
+    assert "(steps at 12 y to 13 y)" in dose.trace
+
+
+def test_a_product_by_age_needs_the_exact_age(by_age):
+    stated = {"life_expectancy": "70 week"}  # 490 days
+    (dose,) = dosecalc.plan(f"{by_age}#made-age", age="980 day", observables=stated).doses
+    assert dose.exact == 56
+    (dose,) = dosecalc.plan(f"{by_age}#made-age", observables=stated | {"age_completed": "2 y"}).doses
+    assert dose.pending == "needs the age: give --age"
+
+
 def test_a_product_by_gland_and_uptake(made):
     stated = {"gland_mass": "50 g", "uptake": "60 %"}
     (dose,) = dosecalc.plan(f"{made}#made-uptake", level="60 uCi/g", observables=stated).doses
@@ -547,7 +590,7 @@ def test_below_the_first_step_no_level_applies(made):
 @pytest.mark.parametrize(
     ("old", "new", "words"),
     [
-        ('{ observable = "gland_mass" }', '{ observable = "weight" }', "the body weight is no organ's mass"),
+        ('{ observable = "gland_mass" }', '{ observable = "weight" }', "the body weight is not an organ's mass"),
         ('over = [{ observable = "uptake" }]', 'over = [{ observable = "height" }]', "the units of the factors leave"),
         ('{ table = "steps" }', '{ table = "stairs" }', "there is no table 'stairs'"),
         (
@@ -560,7 +603,7 @@ def test_below_the_first_step_no_level_applies(made):
             'steps = ["3 kg: 1", "20 kg: 4.68"]',
             "is not what the cited facts state",
         ),
-        ('steps = ["3 kg: 1", "20 kg: 4.86"]', 'steps = ["3 kg 1"]', "expected a step as '20 kg: 4.86'"),
+        ('steps = ["3 kg: 1", "20 kg: 4.86"]', 'steps = ["3 kg 1"]', "expected a step such as '20 kg: 4.86'"),
     ],
 )
 def test_products_and_tables_that_cannot_be(made, old, new, words):

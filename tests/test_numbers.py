@@ -14,7 +14,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc.quantities.numbers import EXACT, FALSE, TRUE, UNSURE, Arrays, Bounds, Tri, Unknown, all_of, any_of, ends
+from dosecalc.quantities.numbers import (
+    EXACT,
+    FALSE,
+    TRUE,
+    UNSURE,
+    Arrays,
+    Bounds,
+    Tri,
+    Unknown,
+    all_of,
+    any_of,
+    apart,
+    definite,
+    ends,
+)
 
 ARRAYS = Arrays()
 NAN = float("nan")
@@ -405,6 +419,24 @@ def test_either_takes_the_first_that_is_known(a, b):
 def test_where_chooses_by_the_mask():
     assert (EXACT.where(True, 1, 2), EXACT.where(False, 1, 2)) == (1, 2)
     assert list(ARRAYS.where(np.array([True, False]), 1.0, 2.0)) == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(("mask", "other"), list(itertools.product([False, True], repeat=2)))
+def test_a_mask_except_where_another_holds(mask, other):
+    assert EXACT.except_where(mask, other) is (mask and not other)
+    assert list(ARRAYS.except_where(np.array([mask]), np.array([other]))) == [mask and not other]
+
+
+@given(RATIONALS, RATIONALS)
+def test_two_numbers_are_as_far_apart_as_the_larger_is_above_the_smaller(a, b):
+    assert apart(a, b) == apart(b, a) == max(a, b) - min(a, b)
+
+
+def test_only_one_known_number_is_definite():
+    assert definite(Fraction(3)) == 3
+    for value in (Unknown("weight"), Bounds(Fraction(1), Fraction(1))):
+        with pytest.raises(TypeError):
+            definite(value)
 
 
 @given(st.integers(0, 120), st.integers(0, 11))

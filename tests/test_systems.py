@@ -13,6 +13,7 @@ import pytest
 
 from dosecalc.course import schedule
 from dosecalc.course.calculator import Calculation, CompiledArm
+from dosecalc.course.levels import Level
 from dosecalc.course.rules import Compiler, Outcome
 from dosecalc.course.state import Inputs, Prior
 from dosecalc.files import folders
@@ -96,7 +97,7 @@ def one(patient: dict[str, Any], agent: str, *, ranged: bool) -> Inputs:
     unknown = Bounds(Fraction(0), Unknown("prior"))
     return Inputs(
         stated=stated,
-        levels={1: ("activity/weight", patient["level"])} if ranged else {},
+        levels={1: Level("activity/weight", patient["level"])} if ranged else {},
         measured={} if patient["measured"] is None else {1: patient["measured"]},
         prior={} if prior is None else {agent: Prior(unknown, Bounds(prior, prior), unknown)},
     )
@@ -114,7 +115,7 @@ def many(patients: list[dict[str, Any]], agent: str, *, ranged: bool) -> Inputs:
     known = Bounds(np.where(np.isnan(prior), 0, prior), prior)
     return Inputs(
         stated=stated,
-        levels={1: ("activity/weight", column(patients, "level"))} if ranged else {},
+        levels={1: Level("activity/weight", column(patients, "level"))} if ranged else {},
         measured={1: column(patients, "measured")},
         prior={agent: Prior(unknown, known, unknown)},
     )
@@ -135,7 +136,7 @@ def said(found: Calculation) -> Iterator[tuple[str, Any]]:
             yield f"{dose}, {mark}", getattr(moment, mark)
         for name in TOTALS:
             if moment.radioactive == ("mass" not in name):
-                low, high = ends(moment.get(name))
+                low, high = ends(moment.between(name))
                 yield f"{dose}, {name}, from", low
                 yield f"{dose}, {name}, to", high
     for run in found.rules:

@@ -480,7 +480,7 @@ def test_sizes_are_believed_up_to_their_limits_and_no_further(name, lowest, high
 def test_an_age_lies_between_0_and_120_years():
     row = OBSERVABLES["age"]
     assert [observables.read(row, text).value for text in ("0", "120", "120 y")] == [0, 43830, 43830]
-    with pytest.raises(InputError, match="above 120 y"):
+    with pytest.raises(InputError, match="above the accepted maximum of 120 y"):
         observables.read(row, "120.1")
 
 

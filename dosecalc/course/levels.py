@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from dosecalc.course.observables import Observable, find
 from dosecalc.course.rules import CompiledCondition, Compiler, Viewpoint, read_at
@@ -26,15 +26,19 @@ from dosecalc.files.protocol import (
     Range,
 )
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import System, Value, all_of
+from dosecalc.quantities.numbers import Between, M, System, V, V_co, all_of
 from dosecalc.quantities.units import Measure
 
 ACTIVITIES = ("activity", "activity/weight", "activity/bsa")
 MASSES = ("mass", "mass/weight", "mass/bsa")
 TARGET = "absorbed dose"
+PER_ORGAN = "activity/organ mass"
 PLACED = ("cycle_number", "dose_number", "dose_interval")
-"""What is known of a dose before its amount is."""
-_SIZES = {"weight": "weight", "bsa": "bsa"}
+"""The observables of a dose that are known before its amount is."""
+SIZE_OF = {
+    dimension: size for dimension in units.DIMENSIONS for size in ("weight", "bsa") if dimension.endswith(f"/{size}")
+}
+"""The size that a quantity of a dimension is taken times, where it is one per size."""
 
 
 class Steps(NamedTuple):
@@ -44,10 +48,11 @@ class Steps(NamedTuple):
     by: Observable
     steps: tuple[tuple[Fraction, Fraction], ...]
 
-    def at(self, system: System, value: Value) -> Value:
+    def at(self, system: System[V, M], value: Between[V]) -> V:
         """The factor of the last step at or below a value; unknown below the first."""
-        rows = [(system.at_least(value, system.number(low)), system.number(factor)) for low, factor in
-                reversed(self.steps)]  # fmt: skip
+        rows = [
+            (system.at_least(value, system.number(low)), system.number(factor)) for low, factor in reversed(self.steps)
+        ]
         return system.first(rows)[0]
 
 
@@ -60,21 +65,28 @@ class Factor(NamedTuple):
     """From its canonical unit to the base units in which the product is made; ``of`` None is the level chosen."""
 
 
-class Row(NamedTuple):
+class Level(NamedTuple, Generic[V_co]):
+    """A level, chosen or the file's own: its dimension, and its value in the canonical unit of that."""
+
+    dimension: str
+    value: V_co
+
+
+class Row(NamedTuple, Generic[V, M]):
     """One row of a dose's levels, compiled.
 
     ``options`` are what may be chosen, each from a lowest to a highest level; where there is but one, and both ends are
     the same, nothing has to be chosen.
     """
 
-    when: CompiledCondition | None
+    when: CompiledCondition[V, M] | None
     options: tuple[tuple[Measure, Measure], ...]
     factors: tuple[Factor, ...]
     cap: Measure | None
     floor: Measure | None
     cite: LevelRow | ListedDose
     organ: Observable | None = None
-    """What an activity gives to the organ, where the level is an absorbed dose that this organ reaches."""
+    """The absorbed dose of the organ per activity, where the level is an absorbed dose that this organ reaches."""
 
     @property
     def low(self) -> Measure:
@@ -106,65 +118,68 @@ class Row(NamedTuple):
         return next(within, alike[0] if alike else None)
 
 
-class CompiledDose(NamedTuple):
-    rows: tuple[Row, ...]
-    activity: bool
+class CompiledDose(NamedTuple, Generic[V, M]):
+    """The levels of a dose, and whether its agent is radioactive."""
+
+    rows: tuple[Row[V, M], ...]
+    radioactive: bool
 
 
 def compile_dose(
-    protocol: Protocol, compiler: Compiler, dose: ListedDose, where: str, *, agent_at: str | None = None
-) -> CompiledDose:
+    protocol: Protocol, compiler: Compiler[V, M], dose: ListedDose, where: str, *, agent_at: str | None = None
+) -> CompiledDose[V, M]:
     """The levels of a dose, read and compiled. InputError names the place in the file of what is wrong."""
     agent = protocol.agents.get(dose.agent)
     if agent is None:
         known = ", ".join(protocol.agents)
         raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=agent_at or f"{where}.agent")
-    wanted = (*ACTIVITIES, TARGET) if agent.radionuclide else MASSES
     sources: list[tuple[ListedDose | LevelRow, str]] = [(dose, where)]
     if isinstance(dose.level, tuple):
         sources = [(row, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
-    maker = _Maker(protocol.tables, compiler, dose, wanted)
-    return CompiledDose(tuple(maker.row(source, place) for source, place in sources), bool(agent.radionuclide))
+    radioactive = bool(agent.radionuclide)
+    maker = _Maker(protocol.tables, compiler, dose, radioactive=radioactive)
+    return CompiledDose(tuple(maker.row(source, place) for source, place in sources), radioactive)
 
 
-def amount(row: Row, system: System, level: tuple[str, Value], moment: Viewpoint) -> Value:
+def amount(row: Row[V, M], system: System[V, M], level: Level[V], moment: Viewpoint[V, M]) -> V:
     """The amount that a level makes, in MBq or mg: by itself, per size, or as a product."""
-    dimension, value = level
     if not row.factors:
-        return sized(dimension, value, moment)
-    result: Value = system.number(Fraction(1))
+        return sized(level, moment)
+    product = system.number(Fraction(1))
     for factor in row.factors:
-        term = _term(factor, system, value, moment)
-        result = result * term if factor.power > 0 else result / term
-    return result
+        term = _term(factor, system, level.value, moment)
+        product = product * term if factor.power > 0 else product / term
+    return product
 
 
-def sized(dimension: str, value: Value, moment: Viewpoint) -> Value:
+def sized(level: Level[V], moment: Viewpoint[V, M]) -> V:
     """A level times the size that its dimension asks for."""
-    basis = dimension.partition("/")[2]
-    return value * moment.get(basis) if basis else value
+    size = SIZE_OF.get(level.dimension)
+    return level.value if size is None else level.value * moment.value(size)
 
 
-def _term(factor: Factor, system: System, chosen: Value, moment: Viewpoint) -> Value:
+def _term(factor: Factor, system: System[V, M], chosen: V, moment: Viewpoint[V, M]) -> V:
     scale = system.number(factor.scale)
     if factor.of is None:
         return chosen * scale
     if isinstance(factor.of, Measure):
         return system.number(factor.of.value) * scale
     if isinstance(factor.of, Steps):
-        return factor.of.at(system, moment.get(factor.of.by.name))
-    return moment.get(factor.of.name) * scale
+        return factor.of.at(system, moment.between(factor.of.by.name))
+    return moment.value(factor.of.name) * scale
 
 
-class _Maker:
+class _Maker(Generic[V, M]):
     """Compiles the rows of one dose."""
 
     def __init__(
-        self, tables: Mapping[str, FactorTable], compiler: Compiler, dose: ListedDose, wanted: tuple[str, ...]
+        self, tables: Mapping[str, FactorTable], compiler: Compiler[V, M], dose: ListedDose, *, radioactive: bool
     ) -> None:
-        self.tables, self.compiler, self.dose, self.wanted = tables, compiler, dose, wanted
+        self.tables, self.compiler, self.dose = tables, compiler, dose
+        self.amounts = ACTIVITIES if radioactive else MASSES
+        self.wanted = (*ACTIVITIES, TARGET) if radioactive else MASSES
 
-    def row(self, source: ListedDose | LevelRow, where: str) -> Row:
+    def row(self, source: ListedDose | LevelRow, where: str) -> Row[V, M]:
         options, factors = self._level(source.level, f"{where}.level")
         named = source.level.organ if isinstance(source.level, Choice) else None
         organ = find(f"organ_dose.{named}", self.compiler.table) if named is not None else None
@@ -176,36 +191,36 @@ class _Maker:
         if isinstance(level, Choice):
             if len(level.choose) < 2:
                 raise InputError("a choice lists at least two levels", where=f"{where}.choose")
-            wanted = self.wanted[:3] if level.organ is None else (TARGET,)
+            wanted = self.amounts if level.organ is None else (TARGET,)
             return tuple(ends(each, wanted, f"{where}.choose[{i}]") for i, each in enumerate(level.choose)), ()
         assert isinstance(level, (str, Range))
         return (ends(level, self.wanted, where),), ()
 
-    def _when(self, source: ListedDose | LevelRow, factors: tuple[Factor, ...], where: str) -> CompiledCondition | None:
+    def _when(
+        self, source: ListedDose | LevelRow, factors: tuple[Factor, ...], where: str
+    ) -> CompiledCondition[V, M] | None:
         """The condition of a row; a table holds from its first step on."""
-        made: list[CompiledCondition] = []
+        conditions: list[CompiledCondition[V, M]] = []
         if isinstance(source, LevelRow) and source.when is not None:
-            made.append(self.compiler.condition(source.when, f"{where}.when"))
+            conditions.append(self.compiler.condition(source.when, f"{where}.when"))
         for factor in factors:
             if isinstance(factor.of, Steps):
                 named = self.tables[factor.of.name]
                 first = Condition(observable=named.by, at_least=named.steps[0].partition(":")[0].strip())
-                made.append(self.compiler.condition(first, f"tables.{factor.of.name}"))
-        for leaf in (leaf for condition in made for leaf in condition.leaves):
+                conditions.append(self.compiler.condition(first, f"tables.{factor.of.name}"))
+        for leaf in (leaf for condition in conditions for leaf in condition.leaves):
             if leaf.observable.computed and leaf.observable.name not in PLACED:
-                said = f"a level cannot depend on {leaf.observable.name}, which depends on the level"
-                raise InputError(said, where=f"{where}.when")
-        if len(made) < 2:
-            return made[0] if made else None
-        tests = [each.test for each in made]
-        leaves = tuple(leaf for each in made for leaf in each.leaves)
+                message = f"a level cannot depend on {leaf.observable.name}, which depends on the level"
+                raise InputError(message, where=f"{where}.when")
+        if len(conditions) < 2:
+            return conditions[0] if conditions else None
+        tests = [each.test for each in conditions]
+        leaves = tuple(leaf for each in conditions for leaf in each.leaves)
         return CompiledCondition(lambda moment: all_of(test(moment) for test in tests), leaves)
 
     def _bounds(self, source: ListedDose | LevelRow, where: str) -> tuple[Measure | None, Measure | None]:
         bounds = (("cap", source.cap or self.dose.cap), ("floor", source.floor or self.dose.floor))
-        cap, floor = (
-            None if text is None else read_at(text, self.wanted[:3], f"{where}.{key}") for key, text in bounds
-        )
+        cap, floor = (None if text is None else read_at(text, self.amounts, f"{where}.{key}") for key, text in bounds)
         if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
             raise InputError("the floor lies above the cap", where=f"{where}.floor")
         return cap, floor
@@ -220,7 +235,7 @@ class _Maker:
             if isinstance(written, (str, Range)):
                 low, high = ends(written, None, place)
                 if low is not high and option is not None:
-                    raise InputError("one factor may be a range, and it is the first quantity", where=place)
+                    raise InputError("only the first quantity of a product may be a range", where=place)
                 scale, bases = _bases(low.unit, place)
                 factors.append(Factor(None if option is None else low, power, scale))
                 option = option or (low, high)
@@ -230,7 +245,7 @@ class _Maker:
             for base, exponent in bases:
                 left[base] = left.get(base, 0) + power * exponent
         if option is None:
-            raise InputError("a product has a quantity, its level", where=where)
+            raise InputError("a product needs a quantity, its level", where=where)
         self._check(factors, option, {base: n for base, n in left.items() if n}, where)
         # from the base unit of the product to the canonical unit of the amount
         factors[0] = factors[0]._replace(scale=factors[0].scale * (1 if "activity" in left else 10**6))
@@ -255,21 +270,21 @@ class _Maker:
 
     def _check(self, factors: list[Factor], option: tuple[Measure, Measure], left: dict[str, int], where: str) -> None:
         """The units leave an amount, and ``/kg``, ``/m^2`` and ``/g`` are taken times what they mean."""
-        wanted = {"activity": 1} if self.wanted[0] == "activity" else {"mass": 1}
-        if left != wanted:
-            said = " ".join(f"{base}^{n}" if n != 1 else base for base, n in left.items()) or "a plain number"
-            kind = units.DIMENSIONS[self.wanted[0]][0]
-            raise InputError(f"the units of the factors leave {said}, expected {kind}", where=where)
+        amount = self.amounts[0]
+        if left != {amount: 1}:
+            remainder = " ".join(f"{base}^{n}" if n != 1 else base for base, n in left.items()) or "a plain number"
+            kind = units.DIMENSIONS[amount][0]
+            raise InputError(f"the units of the factors leave {remainder}, expected {kind}", where=where)
         names = {factor.of.name for factor in factors if isinstance(factor.of, Observable)}
         measures = [option[0], *(factor.of for factor in factors if isinstance(factor.of, Measure))]
         for measure in measures:
-            basis = measure.dimension.partition("/")[2]
-            if basis in _SIZES and _SIZES[basis] not in names:
-                said = f"'{measure.text}' is per {basis}; the product needs {{ observable = \"{_SIZES[basis]}\" }}"
-                raise InputError(said, where=where)
-            if basis == "organ mass" and "weight" in names:
-                said = f"'{measure.text}' is per gram of an organ, and the body weight is no organ's mass"
-                raise InputError(said, where=where)
+            size = SIZE_OF.get(measure.dimension)
+            if size is not None and size not in names:
+                message = f"'{measure.text}' is per {size}; the product needs {{ observable = \"{size}\" }}"
+                raise InputError(message, where=where)
+            if measure.dimension == PER_ORGAN and "weight" in names:
+                message = f"'{measure.text}' is per gram of an organ, and the body weight is not an organ's mass"
+                raise InputError(message, where=where)
 
 
 def _written(level: Product, where: str) -> Iterator[tuple[str | Range | OfObservable | OfTable, str, int]]:
@@ -309,20 +324,20 @@ def steps(name: str, table: FactorTable, known: Mapping[str, Observable]) -> Ste
         raise InputError(f"{by.name} is not a quantity that is stated for a patient", where=f"{where}.by")
     if not table.steps:
         raise InputError("the table lists no step", where=f"{where}.steps")
-    made: list[tuple[Fraction, Fraction]] = []
+    read: list[tuple[Fraction, Fraction]] = []
     for i, text in enumerate(table.steps):
         place = f"{where}.steps[{i}]"
         at, colon, factor = text.partition(":")
         if not colon:
-            raise InputError(f"read {text!r}, expected a step as '20 kg: 4.86'", where=place)
+            raise InputError(f"read {text!r}, expected a step such as '20 kg: 4.86'", where=place)
         low = read_at(at.strip(), by.dimension, place).value
-        if made and low <= made[-1][0]:
+        if read and low <= read[-1][0]:
             raise InputError(f"the step at {at.strip()} does not lie above the one before", where=place)
         try:
-            made.append((low, units.read_number(factor)))
+            read.append((low, units.read_number(factor)))
         except InputError as error:
             raise error.at(place) from None
-    return Steps(name, by, tuple(made))
+    return Steps(name, by, tuple(read))
 
 
 def _bases(unit: units.Unit, where: str) -> tuple[Fraction, tuple[tuple[str, int], ...]]:

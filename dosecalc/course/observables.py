@@ -1,4 +1,4 @@
-"""What rules may speak of: named quantities with a unit, a scope and a range.
+"""The observables that rules may ask for: named quantities with a unit, a scope and a range.
 
 Names are a contract. *patient* observables are stated; *dose* and *course* observables are computed from the plan,
 except those of prior therapy. A momentary one (a blood count) answers for the dose it was taken before and no other.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Literal, NamedTuple, TypedDict, Unpack
 
 from dosecalc.errors import InputError
 from dosecalc.quantities import units
 from dosecalc.quantities.statement import Stated
+
+Kind = Literal["quantity", "count", "boolean", "choice"]
 
 
 class Observable(NamedTuple):
@@ -20,7 +22,7 @@ class Observable(NamedTuple):
 
     name: str
     title: str
-    kind: str = "quantity"
+    kind: Kind = "quantity"
     dimension: str = ""
     unit: str = ""
     scope: str = "patient"
@@ -50,39 +52,65 @@ class Observable(NamedTuple):
         return "dose_mass" in self.name
 
 
-def _q(name: str, title: str, dimension: str, unit: str, low: str = "", high: str = "", **more: Any) -> Observable:
-    bounds = {"low": Fraction(low) if low else None, "high": Fraction(high) if high else None}
-    return Observable(name, title, "quantity", dimension, unit, **{**bounds, **more})
+class _More(TypedDict, total=False):
+    """Whatever else a row of the table states, by the names of :class:`Observable`."""
+
+    scope: str
+    momentary: bool
+    computed: bool
+    bare: bool
+    slip: str
+    ago: bool
 
 
-def _b(name: str, title: str, **more: Any) -> Observable:
-    return Observable(name, title, "boolean", **more)
+def _q(
+    name: str,
+    title: str,
+    dimension: str,
+    unit: str,
+    low: str = "",
+    high: str = "",
+    *,
+    option: str | None = None,
+    **more: Unpack[_More],
+) -> Observable:
+    least, most = (Fraction(bound) if bound else None for bound in (low, high))
+    return Observable(name, title, "quantity", dimension, unit, low=least, high=most, option=option, **more)
 
 
-def _per(name: str, title: str, **more: Any) -> list[Observable]:
+def _b(name: str, title: str, *, momentary: bool = False) -> Observable:
+    return Observable(name, title, "boolean", momentary=momentary)
+
+
+def _per(name: str, title: str, option: str | None = None, **more: Unpack[_More]) -> list[Observable]:
+    """An activity, and the same per body weight and per body surface area."""
+    sizes = (
+        ("", "", "activity", "mCi"),
+        ("_per_weight", " per body weight", "activity/weight", "mCi/kg"),
+        ("_per_bsa", " per body surface area", "activity/bsa", "mCi/m^2"),
+    )
     return [
-        _q(name, title, "activity", "mCi", **more),
-        _q(f"{name}_per_weight", f"{title} per body weight", "activity/weight", "mCi/kg", **more),
-        _q(f"{name}_per_bsa", f"{title} per body surface area", "activity/bsa", "mCi/m^2", **more),
+        _q(f"{name}{suffix}", f"{title}{words}", dimension, unit, option=option, **more)
+        for suffix, words, dimension, unit in sizes
     ]
 
 
-_DOSE: dict[str, Any] = {"scope": "dose", "computed": True}
-_COURSE: dict[str, Any] = {"scope": "course", "computed": True}
-_NOW: dict[str, Any] = {"momentary": True}
+_DOSE: _More = {"scope": "dose", "computed": True}
+_COURSE: _More = {"scope": "course", "computed": True}
+_NOW: _More = {"momentary": True}
 
 ORGANS = ("red_marrow", "lungs", "kidneys", "liver", "small_intestine")
 
 
 def _organs() -> list[Observable]:
-    """What an organ gets of an administered activity, and how long the activity stays in it."""
-    found = []
+    """The absorbed dose of an organ per administered activity, and how long the activity stays in it."""
+    rows = []
     for organ in ORGANS:
         words = organ.replace("_", " ")
         title = f"absorbed dose of the {words} per administered activity"
-        found.append(_q(f"organ_dose.{organ}", title, "absorbed dose/activity", "Gy/mCi", "0", "1000"))
-        found.append(_q(f"organ_half_life.{organ}", f"effective half-life in the {words}", "time", "h", "0", "100000"))
-    return found
+        rows.append(_q(f"organ_dose.{organ}", title, "absorbed dose/activity", "Gy/mCi", "0", "1000"))
+        rows.append(_q(f"organ_half_life.{organ}", f"effective half-life in the {words}", "time", "h", "0", "100000"))
+    return rows
 
 
 _ROWS: list[Observable] = [
@@ -202,8 +230,8 @@ def read(row: Observable, text: str) -> Stated:
             raise InputError(f"read {text!r}, expected true or false")
         return Stated(_TRUTH[text.strip().lower()], text)
     if row.kind == "choice":
-        said = text.strip().lower()
-        meant = [choice for choice in row.choices if choice == said or (len(said) == 1 and choice[0] == said)]
+        word = text.strip().lower()
+        meant = [choice for choice in row.choices if choice == word or (len(word) == 1 and choice[0] == word)]
         if len(meant) != 1:
             raise InputError(f"read {text!r}, expected one of {', '.join(row.choices)}")
         return Stated(meant[0], text)
@@ -219,17 +247,21 @@ def read(row: Observable, text: str) -> Stated:
     number = measure.value / row.factor
     _check_range(row, number, text)
     if row.name == "age_completed" and number.denominator != 1:
-        raise InputError(f"read {text!r}, expected whole years; an exact age is stated by --age")
+        raise InputError(f"read {text!r}, expected whole years; state an exact age with --age")
     return Stated(measure.value, text, measure)
 
 
 def _check_range(row: Observable, number: Fraction, text: str) -> None:
     size = row.name in ("weight", "height", "bsa")
     if size and number == 0:
-        raise InputError(f"read {text!r}: a {row.title} of zero belongs to no patient")
-    for bound, side in ((row.low, "below"), (row.high, "above")):
-        if bound is not None and (number < bound if side == "below" else number > bound):
-            limit = f"{units.decimal(bound, 12)}{' ' + units.pretty(row.unit) if row.unit else ''}"
-            read_as = units.show(number * row.factor, row.unit, row.dimension) if row.unit else str(number)
-            slip = f"; {row.slip}" if row.slip else ""
-            raise InputError(f"read {text!r}: {read_as} is {side} {limit}, which no {row.title} is{slip}")
+        raise InputError(f"read {text!r}: a {row.title} cannot be zero")
+    if row.low is not None and number < row.low:
+        relation, bound = "below the accepted minimum", row.low
+    elif row.high is not None and number > row.high:
+        relation, bound = "above the accepted maximum", row.high
+    else:
+        return
+    limit = f"{units.decimal(bound, 12)}{' ' + units.pretty(row.unit) if row.unit else ''}"
+    read_as = units.show(number * row.factor, row.unit, row.dimension) if row.unit else str(number)
+    slip = f"; {row.slip}" if row.slip else ""
+    raise InputError(f"read {text!r}: {read_as} is {relation} of {limit}{slip}")

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from typing import NamedTuple
+from typing import Generic, NamedTuple
 
 from dosecalc.files.protocol import OrganLimit
-from dosecalc.quantities.numbers import Mask, System, Value
+from dosecalc.quantities.numbers import M, M_co, Mask, System, V, V_co
 from dosecalc.quantities.units import Measure
 
 
@@ -24,45 +24,53 @@ class Spared(NamedTuple):
     repair: Measure | None
 
 
-class OrganDose(NamedTuple):
+class OrganDose(NamedTuple, Generic[V_co, M_co]):
     """One organ in one run: Gy per MBq, the course that its limit allows in MBq, and whether that binds.
 
     ``dose`` is what the organ gets of the course in Gy, after any reduction.
     """
 
     spared: Spared
-    coefficient: Value
-    allowed: Value
-    binds: Mask
-    dose: Value
+    coefficient: V_co
+    allowed: V_co
+    binds: Mask[M_co]
+    dose: V_co
 
 
-def scale(system: System, organs: Sequence[tuple[Spared, Value]], given: Value, planned: Value) -> tuple[Value, Mask]:
-    """By how much doses still to come are reduced, and whether they are; activities in MBq, coefficients in Gy/MBq."""
-    zero, one = system.number(Fraction(0)), system.number(Fraction(1))
-    left, reduced = one, False
+class Sparing(NamedTuple, Generic[V_co, M_co]):
+    """By how much the doses still to come are reduced, and whether they are."""
+
+    scale: V_co
+    reduced: Mask[M_co]
+
+
+def sparing(system: System[V, M], organs: Sequence[tuple[Spared, V]], given: V, planned: V) -> Sparing[V, M]:
+    """The reduction that keeps every organ within its limit: activities in MBq, coefficients in Gy/MBq."""
+    zero = system.number(Fraction(0))
+    scale = system.number(Fraction(1))
+    reduced: Mask[M] = False
     divisor = system.where(system.above(planned, zero).yes, planned, system.unknown("dose_activity"))
     for spared, coefficient in organs:
         over = exceeds(system, spared, coefficient, given + planned)
         room = allowed(system, spared, coefficient) - given
         room = system.where(system.above(room, zero).yes, room, zero)
-        mine = room / divisor
-        smaller = over & system.above(left, mine).yes
-        left = system.where(smaller, mine, left)
+        own = room / divisor
+        smaller = over & system.above(scale, own).yes
+        scale = system.where(smaller, own, scale)
         reduced = reduced | smaller
-    return left, reduced
+    return Sparing(scale, reduced)
 
 
-def exceeds(system: System, spared: Spared, coefficient: Value, activity: Value) -> Mask:
+def exceeds(system: System[V, M], spared: Spared, coefficient: V, activity: V) -> Mask[M]:
     """Whether an organ surely gets more than its limit of an activity."""
     return system.above(coefficient * activity, system.number(spared.limit.value)).yes
 
 
-def allowed(system: System, spared: Spared, coefficient: Value) -> Value:
+def allowed(system: System[V, M], spared: Spared, coefficient: V) -> V:
     """The activity that brings an organ to its limit; unknown where nothing reaches it."""
     zero = system.number(Fraction(0))
-    some = system.where(system.above(coefficient, zero).yes, coefficient, system.unknown("organ_dose"))
-    return system.number(spared.limit.value) / some
+    reaching = system.where(system.above(coefficient, zero).yes, coefficient, system.unknown("organ_dose"))
+    return system.number(spared.limit.value) / reaching
 
 
 def effective_dose(doses: Sequence[float], alpha_beta: float, repair: float, half_life: float) -> float:

@@ -8,75 +8,107 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
-from typing import Any, NamedTuple, Protocol
+from typing import Generic, NamedTuple, Protocol, TypeAlias
 
 from dosecalc.course.observables import OBSERVABLES, RUNNING, Observable, find
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import Condition, OwnObservable, Rule, cited
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import FALSE, TRUE, System, Tri, Value, all_of, any_of
+from dosecalc.quantities.numbers import TRUE, Between, M, M_co, System, Tri, V, V_co, all_of, any_of
 from dosecalc.quantities.units import Measure
 
-COMPARISONS = ("above", "at_least", "below", "at_most")
 _MONTHS = {"month": 1, "y": 12}
 
 
-class Viewpoint(Protocol):
-    """A point of the course at which conditions are asked."""
+class Viewpoint(Protocol[V_co, M_co]):
+    """A point of the course at which conditions are asked: it answers for each observable by its kind."""
 
-    def get(self, name: str) -> Any: ...
-    def calendar(self, name: str, months: Fraction) -> Value | None: ...
+    def between(self, name: str) -> Between[V_co]:
+        """The value of a quantity or a count, or the ends between which it lies."""
+        ...
+
+    def value(self, name: str) -> V_co:
+        """The same as one number; unknown where only its ends are known."""
+        ...
+
+    def truth(self, name: str) -> Tri[M_co]:
+        """Whether something is so."""
+        ...
+
+    def choice(self, name: str) -> Mapping[str, Tri[M_co]]:
+        """Of each alternative whether it is the one."""
+        ...
+
+    def calendar(self, name: str, months: Fraction) -> V_co | None:
+        """The days that so many months before an observable's date are, None where dates are not known."""
+        ...
 
 
-Test = Callable[[Viewpoint], Tri]
-
-
+Test: TypeAlias = Callable[[Viewpoint[V, M]], Tri[M]]
 Limit = Measure | int | bool | tuple[str, ...]
 
 
-class Leaf:
+class Leaf(Generic[V, M]):
     """One comparison of a condition: what is compared, how, and with what."""
 
     __slots__ = ("comparison", "limit", "limit_text", "months", "observable", "test")
 
-    def __init__(self, observable: Observable, comparison: str, limit: Limit, test: Test) -> None:
+    def __init__(self, observable: Observable, comparison: str, limit: Limit, test: Test[V, M]) -> None:
         self.observable, self.comparison, self.limit, self.test = observable, comparison, limit, test
         self.months = _months(observable, limit)
         self.limit_text = units.spell(limit) if isinstance(limit, Measure) else str(limit).lower()
 
 
-class CompiledCondition(NamedTuple):
+class CompiledCondition(NamedTuple, Generic[V, M]):
     """A condition as a closure, with the comparisons that it makes."""
 
-    test: Test
-    leaves: tuple[Leaf, ...]
+    test: Test[V, M]
+    leaves: tuple[Leaf[V, M], ...]
 
 
-class CompiledRule:
-    """A rule as closures. ``agents`` says which doses it looks at: ``radioactive``, ``drug``, ``any``, or ``=KEY`` for
-    one agent. ``running``: it caps a total that only grows, so that only the first dose above it is at fault.
+class DosesOf(NamedTuple):
+    """The doses that a rule looks at: those of one agent, those of radioactive agents or of drugs, or all."""
+
+    agent: str | None = None
+    radioactive: bool | None = None
+
+    def include(self, agent: str, *, radioactive: bool) -> bool:
+        """Whether a dose of an agent is among them."""
+        if self.agent is not None:
+            return agent == self.agent
+        return self.radioactive is None or radioactive == self.radioactive
+
+
+class CompiledRule(Generic[V, M]):
+    """A rule as closures. ``running``: it caps a total that only grows, so that only the first dose above it is at
+    fault.
     """
 
-    __slots__ = ("agents", "at", "cite", "require", "rule", "running", "title", "when")
+    __slots__ = ("at", "cite", "doses", "require", "rule", "running", "title", "when")
 
     def __init__(
-        self, rule: Rule, at: str, when: CompiledCondition | None, require: CompiledCondition, agents: str
+        self,
+        rule: Rule,
+        at: str,
+        when: CompiledCondition[V, M] | None,
+        require: CompiledCondition[V, M],
+        doses: DosesOf,
     ) -> None:
-        self.rule, self.at, self.when, self.require, self.agents = rule, at, when, require, agents
+        self.rule, self.at, self.when, self.require, self.doses = rule, at, when, require, doses
         self.title = units.prose(rule.title)
         self.cite = cited(rule.cite)
         names = [leaf.observable.name for leaf in require.leaves]
         self.running = bool(names) and all(name.startswith(RUNNING) for name in names)
 
 
-class Outcome(NamedTuple):
-    """What a rule says at one moment."""
+class Outcome(NamedTuple, Generic[M_co]):
+    """The outcome of a rule at one moment: whether it applies, and whether what it requires holds."""
 
-    when: Tri
-    require: Tri
+    when: Tri[M_co]
+    require: Tri[M_co]
 
     @property
-    def holds(self) -> Tri:
+    def holds(self) -> Tri[M_co]:
         """Kleene's implication: the rule holds where it does not apply or what it requires is true."""
         return self.require if self.when is TRUE else ~self.when | self.require
 
@@ -86,42 +118,52 @@ def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
     table = dict(OBSERVABLES)
     for name, row in own.items():
         if name in table:
-            raise InputError(f"{name!r} is an observable of dosecalc already", where=f"observables.{name}")
+            raise InputError(f"dosecalc already has an observable {name!r}", where=f"observables.{name}")
         symbol = units.spelled(row.unit or "")
         if (row.kind == "quantity") != (symbol in units.UNITS):
-            raise InputError("a quantity needs a 'unit' of the unit table, and nothing else has one",
-                             where=f"observables.{name}")  # fmt: skip
+            raise InputError(
+                "a quantity needs a 'unit' of the unit table, and no other kind has one", where=f"observables.{name}"
+            )
         dimension = units.UNITS[symbol][0].dimension if symbol else ""
-        table[name] = Observable(name, row.title, row.kind, dimension, symbol, momentary=row.momentary,
-                                 choices=tuple(row.choices or ()), ago=dimension == "time")  # fmt: skip
+        table[name] = Observable(
+            name,
+            row.title,
+            row.kind,
+            dimension,
+            symbol,
+            momentary=row.momentary,
+            choices=tuple(row.choices or ()),
+            ago=dimension == "time",
+        )
     return table
 
 
-class Compiler:
+class Compiler(Generic[V, M]):
     """Compiles the conditions of one file for one number system."""
 
     def __init__(
-        self, system: System, named: Mapping[str, Condition], table: Mapping[str, Observable] = OBSERVABLES
+        self, system: System[V, M], named: Mapping[str, Condition], table: Mapping[str, Observable] = OBSERVABLES
     ) -> None:
         self.system = system
         self.named = named
         self.table = dict(table)
         self._open: list[str] = []
-        self._rules: dict[int, CompiledRule] = {}
+        self._rules: dict[str, CompiledRule[V, M]] = {}
+        """Those that were compiled, by their place in the file."""
 
-    def condition(self, made: Condition, where: str) -> CompiledCondition:
+    def condition(self, written: Condition, where: str) -> CompiledCondition[V, M]:
         """A condition as a closure. InputError names the place in the file of what cannot be compiled."""
-        ways = [made.observable, made.all_, made.any_, made.not_, made.condition]
+        ways = [written.observable, written.all_, written.any_, written.not_, written.condition]
         if sum(way is not None for way in ways) != 1:
             raise InputError("a condition has exactly one of observable, all, any, not, condition", where=where)
-        if made.observable is not None:
-            return self._compare(made, made.observable, where)
-        if made.condition is not None:
-            return self.named_condition(made.condition, where)
-        if made.not_ is not None:
-            part = self.condition(made.not_, f"{where}.not")
+        if written.observable is not None:
+            return self._compare(written, written.observable, where)
+        if written.condition is not None:
+            return self.named_condition(written.condition, where)
+        if written.not_ is not None:
+            part = self.condition(written.not_, f"{where}.not")
             return CompiledCondition(lambda moment: ~part.test(moment), part.leaves)
-        key, listed = ("all", made.all_) if made.all_ is not None else ("any", made.any_ or ())
+        key, listed = ("all", written.all_) if written.all_ is not None else ("any", written.any_ or ())
         if not listed:
             raise InputError(f"'{key}' lists no condition", where=where)
         parts = tuple(self.condition(part, f"{where}.{key}[{i}]") for i, part in enumerate(listed))
@@ -130,27 +172,27 @@ class Compiler:
         leaves = tuple(leaf for part in parts for leaf in part.leaves)
         return CompiledCondition(lambda moment: join(test(moment) for test in tests), leaves)
 
-    def named_condition(self, name: str, where: str) -> CompiledCondition:
+    def named_condition(self, name: str, where: str) -> CompiledCondition[V, M]:
         """The condition that the file names once for every rule that asks it."""
         if name not in self.named:
             raise InputError(f"there is no condition named {name!r}", where=where)
         if name in self._open:
             raise InputError(f"the condition {name!r} refers to itself", where=where)
         self._open.append(name)
-        made = self.condition(self.named[name], f"conditions.{name}")
+        condition = self.condition(self.named[name], f"conditions.{name}")
         self._open.pop()
-        return made
+        return condition
 
-    def _compare(self, made: Condition, name: str, where: str) -> CompiledCondition:
+    def _compare(self, written: Condition, name: str, where: str) -> CompiledCondition[V, M]:
         try:
             row = find(name, self.table)
         except InputError as error:
             raise error.at(f"{where}.observable") from None
-        limits = {key: getattr(made, key) for key in COMPARISONS if getattr(made, key) is not None}
+        limits = {key: limit for key, limit in _limits(written) if limit is not None}
         if row.kind in ("boolean", "choice"):
-            leaves = self._named_values(made, row, limits, where)
+            leaves = self._named_values(written, row, limits, where)
         else:
-            if made.is_ is not None or made.one_of is not None or not limits:
+            if written.is_ is not None or written.one_of is not None or not limits:
                 raise InputError(f"{name} is compared with above, at_least, below or at_most", where=where)
             leaves = tuple(self._bound(row, key, limit, f"{where}.{key}") for key, limit in limits.items())
         tests = [leaf.test for leaf in leaves]
@@ -158,23 +200,23 @@ class Compiler:
         return CompiledCondition(test, leaves)
 
     def _named_values(
-        self, made: Condition, row: Observable, limits: Mapping[str, object], where: str
-    ) -> tuple[Leaf, ...]:
-        if limits or (made.is_ is None) == (made.one_of is None):
-            raise InputError(f"{row.name} is tested with 'is' or 'one_of', one of them", where=where)
+        self, written: Condition, row: Observable, limits: Mapping[str, object], where: str
+    ) -> tuple[Leaf[V, M], ...]:
+        if limits or (written.is_ is None) == (written.one_of is None):
+            raise InputError(f"{row.name} is tested with either 'is' or 'one_of'", where=where)
         name = row.name
         if row.kind == "boolean":
-            if not isinstance(made.is_, bool):
+            if not isinstance(written.is_, bool):
                 raise InputError(f"{name} is tested with 'is = true' or 'is = false'", where=f"{where}.is")
-            if made.is_:
-                return (Leaf(row, "is", True, lambda moment: _truth(moment.get(name))),)
-            return (Leaf(row, "is", False, lambda moment: ~_truth(moment.get(name))),)
-        wanted = tuple(made.one_of) if made.one_of is not None else (str(made.is_),)
+            if written.is_:
+                return (Leaf(row, "is", True, lambda moment: moment.truth(name)),)
+            return (Leaf(row, "is", False, lambda moment: ~moment.truth(name)),)
+        wanted = tuple(written.one_of) if written.one_of is not None else (str(written.is_),)
         if not set(wanted) <= set(row.choices):
             raise InputError(f"{name} is one of {', '.join(row.choices)}", where=where)
-        return (Leaf(row, "one_of", wanted, lambda moment: any_of(moment.get(name)[w] for w in wanted)),)
+        return (Leaf(row, "one_of", wanted, lambda moment: any_of(moment.choice(name)[each] for each in wanted)),)
 
-    def _bound(self, row: Observable, key: str, limit: str | int, where: str) -> Leaf:
+    def _bound(self, row: Observable, key: str, limit: str | int, where: str) -> Leaf[V, M]:
         if row.kind == "count":
             if not isinstance(limit, int):
                 raise InputError(f"{row.name} is a count: write a whole number", where=where)
@@ -184,44 +226,57 @@ class Compiler:
         measure = read_at(limit, row.dimension, where)
         return Leaf(row, key, measure, self._comparison(row.name, key, measure.value, _months(row, measure)))
 
-    def _comparison(self, name: str, key: str, exact: Fraction, months: Fraction | None) -> Test:
+    def _comparison(self, name: str, key: str, exact: Fraction, months: Fraction | None) -> Test[V, M]:
         fixed = self.system.number(exact)
         compare = self.system.above if key in ("above", "at_most") else self.system.at_least
 
-        def limit(moment: Viewpoint) -> Value:
+        def limit(moment: Viewpoint[V, M]) -> V:
             dated = None if months is None else moment.calendar(name, months)
             return fixed if dated is None else dated
 
         if key in ("above", "at_least"):
             if months is None:
-                return lambda moment: compare(moment.get(name), fixed)
-            return lambda moment: compare(moment.get(name), limit(moment))
-        return lambda moment: ~compare(moment.get(name), limit(moment))
+                return lambda moment: compare(moment.between(name), fixed)
+            return lambda moment: compare(moment.between(name), limit(moment))
+        return lambda moment: ~compare(moment.between(name), limit(moment))
 
-    def rule(self, made: Rule, where: str) -> CompiledRule:
+    def rule(self, rule: Rule, where: str) -> CompiledRule[V, M]:
         """A rule as closures, with the doses that it looks at; compiled once, whichever arms it holds for."""
-        if id(made) not in self._rules:
-            self._rules[id(made)] = self._rule(made, where)
-        return self._rules[id(made)]
+        if where not in self._rules:
+            self._rules[where] = self._rule(rule, where)
+        return self._rules[where]
 
-    def _rule(self, made: Rule, where: str) -> CompiledRule:
-        when = None if made.when is None else self.condition(made.when, f"{where}.when")
-        require = self.condition(made.require, f"{where}.require")
+    def _rule(self, rule: Rule, where: str) -> CompiledRule[V, M]:
+        when = None if rule.when is None else self.condition(rule.when, f"{where}.when")
+        require = self.condition(rule.require, f"{where}.require")
         rows = [leaf.observable for leaf in (*(when.leaves if when else ()), *require.leaves)]
         doses = any(row.scope == "dose" for row in rows)
-        at = made.at or ("each-dose" if doses else "course")
+        at = rule.at or ("each-dose" if doses else "course")
         if at == "course" and doses:
             raise InputError("a rule about the course cannot ask for an observable of a dose", where=f"{where}.at")
-        agents = f"={made.agent}" if made.agent else "any"
-        if agents == "any" and any(row.about_activity for row in rows):
-            agents = "radioactive"
-        elif agents == "any" and any(row.about_mass for row in rows):
-            agents = "drug"
-        return CompiledRule(made, at, when, require, agents)
+        return CompiledRule(rule, at, when, require, _doses_of(rule, rows))
 
 
-def outcome(compiled: CompiledRule, moment: Viewpoint) -> Outcome:
-    """What a rule says at a moment."""
+def _limits(written: Condition) -> tuple[tuple[str, str | int | None], ...]:
+    return (
+        ("above", written.above),
+        ("at_least", written.at_least),
+        ("below", written.below),
+        ("at_most", written.at_most),
+    )
+
+
+def _doses_of(rule: Rule, rows: list[Observable]) -> DosesOf:
+    """The doses that have what a rule asks for, unless it names an agent itself."""
+    if rule.agent:
+        return DosesOf(agent=rule.agent)
+    if any(row.about_activity for row in rows):
+        return DosesOf(radioactive=True)
+    return DosesOf(radioactive=False) if any(row.about_mass for row in rows) else DosesOf()
+
+
+def outcome(compiled: CompiledRule[V, M], moment: Viewpoint[V, M]) -> Outcome[M]:
+    """The outcome of a rule at a moment."""
     when = TRUE if compiled.when is None else compiled.when.test(moment)
     return Outcome(when, compiled.require.test(moment))
 
@@ -239,9 +294,3 @@ def read_at(text: str, expect: str | tuple[str, ...], where: str) -> Measure:
         return units.read(text, expect)
     except InputError as error:
         raise error.at(where) from None
-
-
-def _truth(value: Any) -> Tri:
-    if isinstance(value, Tri):
-        return value
-    return TRUE if value is True else FALSE if value is False else Tri(False, False)

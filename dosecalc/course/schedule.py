@@ -6,14 +6,23 @@ gives the earliest and the latest day.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
+from collections.abc import Iterator
 from datetime import date as Date
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import Arm, Cycle, ListedDose, Range
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import Bounds, Unknown, Value
+from dosecalc.quantities.numbers import Between, Bounds, Unknown, Value
+
+
+class Position(NamedTuple):
+    """Where the file lists a dose: its cycle in the arm and its place in that cycle, both counted from 0."""
+
+    cycle: int
+    dose: int
 
 
 class Slot(NamedTuple):
@@ -26,6 +35,7 @@ class Slot(NamedTuple):
     first_of_cycle: bool
     dose: ListedDose
     listed: Cycle
+    position: Position
 
 
 def listed_cycles(arm: Arm) -> list[Cycle]:
@@ -33,23 +43,32 @@ def listed_cycles(arm: Arm) -> list[Cycle]:
     return [cycle for cycle in arm.cycles for _ in range(cycle.repeat)]
 
 
+def listed_doses(arm: Arm) -> Iterator[tuple[Position, ListedDose]]:
+    """Every dose that the file lists in an arm, once, with its position."""
+    for c, cycle in enumerate(arm.cycles):
+        for d, dose in enumerate(cycle.doses):
+            yield Position(c, d), dose
+
+
 def course(arm: Arm, cycles: int | None = None) -> tuple[Slot, ...]:
     """The doses of a course in order. ``cycles`` plans exactly so many, all required; the last one listed repeats."""
-    listed = listed_cycles(arm)
+    listed = [place for place, cycle in enumerate(arm.cycles) for _ in range(cycle.repeat)]
     number = len(listed) if cycles is None else cycles
     slots: list[Slot] = []
     for index in range(number):
-        cycle = listed[min(index, len(listed) - 1)]
-        for position, dose in enumerate(cycle.doses):
+        place = listed[min(index, len(listed) - 1)]
+        cycle = arm.cycles[place]
+        for i, dose in enumerate(cycle.doses):
             slots.append(
                 Slot(
                     number=len(slots) + 1,
                     cycle=index + 1,
                     optional=cycle.optional and cycles is None,
                     extra=index >= len(listed),
-                    first_of_cycle=position == 0,
+                    first_of_cycle=i == 0,
                     dose=dose,
                     listed=cycle,
+                    position=Position(place, i),
                 )
             )
     return tuple(slots)
@@ -80,8 +99,9 @@ def lengths(arm: Arm) -> dict[str, int]:
         elif isinstance(cycle.length, Range):
             texts += [cycle.length.min, cycle.length.max]
         if cycle.interval is not None:
-            made = cycle.interval
-            texts += [text for text in (made.every, made.window, made.at_least, made.at_most) if text is not None]
+            spaced = cycle.interval
+            stated = (spaced.every, spaced.window, spaced.at_least, spaced.at_most)
+            texts += [text for text in stated if text is not None]
     return {text: int(units.read(text, "time").value) for text in texts}
 
 
@@ -89,54 +109,55 @@ def day_of(written: Date | str, *, last: bool) -> Date:
     """A date of a file; of a month ("2024-03") or a year ("2014") the first day, or the last. InputError."""
     if isinstance(written, Date):
         return written
-    year, _, month = written.partition("-")
-    known = all(
-        len(part) == width and part.isascii() and part.isdigit() for part, width in ((year, 4), (month or "01", 2))
-    )
-    if not known or not 1 <= int(month or 1) <= 12 or not int(year):
+    match = _YEAR_OR_MONTH.fullmatch(written)
+    year, months = (int(match[1]), match[2]) if match else (0, None)
+    first, final = (1, 12) if months is None else (int(months), int(months))
+    if not year or not 1 <= first <= 12:
         raise InputError(f"read {written!r}, expected a date without quotes, 2016-03-01, or text, '2016-03' or '2016'")
-    if not last:
-        return Date(int(year), int(month or 1), 1)
-    return Date(int(year), 12, 31) if not month else Date(int(year), int(month), monthrange(int(year), int(month))[1])
+    return Date(year, final, monthrange(year, final)[1]) if last else Date(year, first, 1)
+
+
+_YEAR_OR_MONTH = re.compile(r"([0-9]{4})(?:-([0-9]{2})?)?")
 
 
 class Day(NamedTuple):
     """When a dose is due, in days after the first one and after the dose before it."""
 
     since_start: Bounds
-    since_previous: Value
+    since_previous: Between
     since_cycle: Bounds
     """For the first dose of a cycle: days after the first dose of the cycle before."""
 
 
+_UNSTATED = Unknown("day")
+
+
+def _day_of_cycle(slot: Slot) -> Value:
+    return _UNSTATED if slot.dose.day is None else slot.dose.day
+
+
 def _since_cycle(slots: tuple[Slot, ...], slot: Slot, chosen: int | None, lengths: dict[str, int]) -> Bounds:
-    unstated = Unknown("day")
     before = next((other for other in slots if other.cycle == slot.cycle - 1), None)
     if before is None or not slot.first_of_cycle or slot.dose.day is None or before.dose.day is None:
-        return Bounds(unstated, unstated)
+        return Bounds(_UNSTATED, _UNSTATED)
     return length_of(before.listed, chosen, lengths) + (slot.dose.day - before.dose.day)
+
+
+def _since_previous(before: Slot, slot: Slot, chosen: int | None, lengths: dict[str, int]) -> Between:
+    gap = _day_of_cycle(slot) - _day_of_cycle(before)
+    return gap if before.cycle == slot.cycle else length_of(before.listed, chosen, lengths) + gap
 
 
 def days(slots: tuple[Slot, ...], chosen: int | None, lengths: dict[str, int]) -> tuple[Day, ...]:
     """The day of every dose. ``lengths`` holds the file's cycle lengths in days by their text."""
-    unstated = Unknown("day")
     result: list[Day] = []
-    start = Bounds(0, 0)
-    origin = slots[0].dose.day if slots and slots[0].dose.day is not None else unstated
-    previous_cycle: Slot | None = None
-    for index, slot in enumerate(slots):
-        if slot.first_of_cycle and previous_cycle is not None:
-            start = start + length_of(previous_cycle.listed, chosen, lengths)
-        if slot.first_of_cycle:
-            previous_cycle = slot
-        in_cycle: Value = unstated if slot.dose.day is None else slot.dose.day
-        since_start = start + (in_cycle - origin)
-        since_previous: Value = unstated
-        if index:
-            before = slots[index - 1]
-            gap = in_cycle - (unstated if before.dose.day is None else before.dose.day)
-            since_previous = gap
-            if before.cycle != slot.cycle:
-                since_previous = length_of(before.listed, chosen, lengths) + gap
+    start: Bounds = Bounds(0, 0)
+    before: Slot | None = None
+    for slot in slots:
+        if slot.first_of_cycle and before is not None:
+            start = start + length_of(before.listed, chosen, lengths)
+        since_start: Bounds = start + (_day_of_cycle(slot) - _day_of_cycle(slots[0]))
+        since_previous = _UNSTATED if before is None else _since_previous(before, slot, chosen, lengths)
         result.append(Day(since_start, since_previous, _since_cycle(slots, slot, chosen, lengths)))
+        before = slot
     return tuple(result)

@@ -1,4 +1,4 @@
-"""What is known at a moment of a course: what was stated, and what follows from it.
+"""The moments of a course, and what is known at each: what was stated, and what follows from it.
 
 A moment is a dose, or the course as a whole. Values are those of the number system in use, in canonical units: MBq, mg,
 kg, m², cm, Gy, day.
@@ -9,28 +9,34 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Generic, NamedTuple, Never, TypeAlias
 
+from dosecalc.course.levels import Level, Row
 from dosecalc.course.observables import BY_CYCLE, Observable
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.schedule import Slot
-from dosecalc.quantities.numbers import UNSURE, Bounds, Mask, System, Tri, Value
+from dosecalc.quantities.numbers import UNSURE, Between, Bounds, M, M_co, Mask, System, Tri, V, V_co
 from dosecalc.reference import bodysurface
 from dosecalc.reference.people import ADULT, YEAR
 
-
-class Prior(NamedTuple):
-    """What was given of one agent before this course, as bounds: in all, per body weight, per body surface area."""
-
-    amount: Bounds
-    per_weight: Bounds
-    per_bsa: Bounds
+Answer: TypeAlias = V | Bounds[V] | Tri[M] | dict[str, Tri[M]]
+"""The value of an observable, by its kind: a number or its bounds, a truth, or the truth of each choice."""
 
 
-_NONE: Mapping[Any, Any] = MappingProxyType({})
+class Prior(NamedTuple, Generic[V_co]):
+    """The amount of one agent given before this course, as bounds: in all, per body weight, per body surface area."""
+
+    amount: Bounds[V_co]
+    per_weight: Bounds[V_co]
+    per_bsa: Bounds[V_co]
 
 
-class Inputs(NamedTuple):
+_NOTHING: Mapping[str, Never] = MappingProxyType({})
+_NO_DOSES: Mapping[int, Never] = MappingProxyType({})
+_NO_INDICES: Mapping[tuple[str, int], Never] = MappingProxyType({})
+
+
+class Inputs(NamedTuple, Generic[V_co, M_co]):
     """One patient, or many: what is known, in canonical units of the number system in use.
 
     ``stated`` holds for the whole course, ``indexed`` for one dose (or one cycle, for remission). ``levels`` are the
@@ -39,132 +45,215 @@ class Inputs(NamedTuple):
     a ladder to which doses were reduced.
     """
 
-    stated: Mapping[str, Any] = _NONE
-    indexed: Mapping[tuple[str, int], Any] = _NONE
-    levels: Mapping[int, tuple[str, Value]] = _NONE
-    given: Mapping[int, Value] = _NONE
-    measured: Mapping[int, Value] = _NONE
-    prior: Mapping[str, Prior] = _NONE
-    intervals: Mapping[int, Value] = _NONE
-    steps: Mapping[int, int] = _NONE
+    stated: Mapping[str, Answer[V_co, M_co]] = _NOTHING
+    indexed: Mapping[tuple[str, int], Answer[V_co, M_co]] = _NO_INDICES
+    levels: Mapping[int, Level[V_co]] = _NO_DOSES
+    given: Mapping[int, V_co] = _NO_DOSES
+    measured: Mapping[int, V_co] = _NO_DOSES
+    prior: Mapping[str, Prior[V_co]] = _NOTHING
+    intervals: Mapping[int, Between[V_co]] = _NO_DOSES
+    steps: Mapping[int, int] = _NO_DOSES
     formula: str = bodysurface.DEFAULT
     next_dose: int = 1
-    calendar: Callable[[str, Fraction], Value | None] | None = None
+    calendar: Callable[[str, Fraction], V_co | None] | None = None
 
 
-class Moment:
+class Moment(Generic[V, M]):
     """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it.
 
-    ``planned`` is what the levels give, ``amount`` what was given instead where that is stated; ``undefined`` says that
-    no level applies, ``capped`` and ``floored`` that the source itself changed the amount.
+    ``planned`` is what the levels give, ``amount`` what was given instead where that is stated. Of the ``rows`` of its
+    levels, ``possible`` are those that may hold, up to the first that surely does for everybody, which is ``row``: it
+    made the amount if that is known. ``undefined`` says that no level applies, ``capped`` and ``floored`` that the
+    source itself changed the amount.
     """
 
     __slots__ = (
         "amount",
         "capped",
-        "case",
         "cycle",
         "floored",
         "number",
         "planned",
+        "possible",
         "radioactive",
+        "row",
         "rows",
         "slot",
+        "state",
         "truths",
         "undefined",
         "values",
     )
 
     def __init__(
-        self, case: Case, number: int, cycle: int, slot: Slot | None = None, *, radioactive: bool = False
+        self, state: CourseState[V, M], number: int, cycle: int, slot: Slot | None = None, *, radioactive: bool = False
     ) -> None:
-        self.case, self.number, self.cycle, self.slot, self.radioactive = case, number, cycle, slot, radioactive
-        self.values: dict[str, Any] = {}
-        self.amount: Value = None
-        self.planned: Value = None
-        self.rows: tuple[Any, ...] = ()
-        """The levels that were asked, in order."""
-        self.truths: list[Tri] = []
-        """Of each row of its levels, in order, whether it holds."""
-        self.undefined: Mask = False
-        self.capped: Mask = False
-        self.floored: Mask = False
+        self.state, self.number, self.cycle, self.slot, self.radioactive = state, number, cycle, slot, radioactive
+        self.values: dict[str, Between[V]] = {}
+        """Quantities and counts that may differ from dose to dose."""
+        self.truths: dict[str, Tri[M]] = {}
+        self.amount = self.planned = state.system.unknown()
+        self.rows: tuple[Row[V, M], ...] = ()
+        self.possible: list[Row[V, M]] = []
+        self.row: Row[V, M] | None = None
+        self.undefined: Mask[M] = False
+        self.capped: Mask[M] = False
+        self.floored: Mask[M] = False
 
-    def get(self, name: str) -> Any:
-        """The value of an observable at this moment; unknown where nobody stated it."""
+    def between(self, name: str) -> Between[V]:
+        """The value of a quantity or a count, or its bounds; unknown where nobody stated it."""
         value = self.values.get(name)
         if value is None:
-            value = self.case.constant.get(name)
+            value = self.state.values.get(name)
         if value is None:
-            value = self.case.patient(name, self)
-            (self.values if self.case.varies(name) else self.case.constant)[name] = value
+            value = self.state.between(name, self)
+            (self.values if self.state.varies(name) else self.state.values)[name] = value
         return value
 
-    def calendar(self, name: str, months: Fraction) -> Value | None:
-        asked = self.case.inputs.calendar
-        return None if asked is None else asked(name, months)
+    def value(self, name: str) -> V:
+        """The value of a quantity or a count; unknown where it is not one number."""
+        return self.state.single(self.between(name), name)
+
+    def truth(self, name: str) -> Tri[M]:
+        """Whether something is so."""
+        truth = self.truths.get(name)
+        if truth is None:
+            truth = self.state.truths.get(name)
+        if truth is None:
+            truth = self.state.truth(name, self)
+            (self.truths if self.state.varies(name) else self.state.truths)[name] = truth
+        return truth
+
+    def choice(self, name: str) -> dict[str, Tri[M]]:
+        """Of each alternative whether it is the one."""
+        return self.state.choice(name, self)
+
+    def get(self, name: str) -> Answer[V, M]:
+        """The value of an observable of any kind."""
+        row = self.state.table.get(name)
+        if row is not None and row.kind == "boolean":
+            return self.truth(name)
+        return self.choice(name) if row is not None and row.kind == "choice" else self.between(name)
+
+    def calendar(self, name: str, months: Fraction) -> V | None:
+        """The days that so many months before an observable's date are, None where dates are not known."""
+        days = self.state.inputs.calendar
+        return None if days is None else days(name, months)
 
 
-class Case:
+class CourseState(Generic[V, M]):
     """The inputs of one run, and the observables derived from what was stated."""
 
-    def __init__(self, system: System, inputs: Inputs, table: Mapping[str, Observable]) -> None:
+    def __init__(self, system: System[V, M], inputs: Inputs[V, M], table: Mapping[str, Observable]) -> None:
         self.system = system
         self.inputs = inputs
         self.table = table
-        self.doses: list[Moment] = []
+        self.doses: list[Moment[V, M]] = []
         """The doses that were computed so far."""
-        self.constant: dict[str, Any] = {}
-        """Values that are the same at every dose."""
-        self.organs: tuple[OrganDose, ...] = ()
-        """What the organs get that a source spares."""
+        self.values: dict[str, Between[V]] = {}
+        """Quantities and counts that are the same at every dose."""
+        self.truths: dict[str, Tri[M]] = {}
+        self.organs: tuple[OrganDose[V, M], ...] = ()
+        """The organs that a source spares, with what each gets."""
 
     def varies(self, name: str) -> bool:
         """Whether a value may differ from dose to dose."""
         row = self.table.get(name)
         return bool(self.inputs.indexed) or row is None or row.momentary or row.scope == "dose"
 
-    def patient(self, name: str, moment: Moment) -> Any:
-        if name.startswith("lifetime_"):
-            return self.lifetime(name, moment)
-        derive = _DERIVED.get(name)
-        return self.stated(name, moment) if derive is None else derive(self, moment)
+    # -- what was stated --
 
-    def stated(self, name: str, moment: Moment) -> Any:
-        row = self.table[name]
+    def _statement(self, name: str, moment: Moment[V, M]) -> Answer[V, M] | None:
         indexed = self.inputs.indexed
         value = indexed.get((name, moment.cycle if name in BY_CYCLE else moment.number)) if indexed else None
-        if value is None and not (row.momentary and moment.number != self.inputs.next_dose):
+        if value is None and not (self.table[name].momentary and moment.number != self.inputs.next_dose):
             value = self.inputs.stated.get(name)
-        if value is not None:
-            return value
-        if row.kind == "choice":
-            return dict.fromkeys(row.choices, UNSURE)
-        return UNSURE if row.kind == "boolean" else self.system.unknown(name)
+        return value
 
-    def bsa(self, moment: Moment) -> Value:
+    def stated_between(self, name: str, moment: Moment[V, M]) -> Between[V]:
+        """A quantity or a count as it was stated; unknown where it was not."""
+        value = self._statement(name, moment)
+        if value is None:
+            return self.system.unknown(name)
+        if isinstance(value, (Tri, dict)):
+            raise TypeError(f"{name} is a quantity or a count")
+        return value
+
+    def stated(self, name: str, moment: Moment[V, M]) -> V:
+        """The same as one number."""
+        return self.single(self.stated_between(name, moment), name)
+
+    def stated_truth(self, name: str, moment: Moment[V, M]) -> Tri[M]:
+        """A truth as it was stated."""
+        truth = self._statement(name, moment)
+        return truth if isinstance(truth, Tri) else UNSURE
+
+    def choice(self, name: str, moment: Moment[V, M]) -> dict[str, Tri[M]]:
+        """Of each alternative whether it is the one that was stated."""
+        truths = self._statement(name, moment)
+        return truths if isinstance(truths, dict) else dict.fromkeys(self.table[name].choices, UNSURE)
+
+    def single(self, value: Between[V], name: str) -> V:
+        """A value as one number: unknown where only different ends of it are known."""
+        if not isinstance(value, Bounds):
+            return value
+        low, high = value
+        return self.system.where(self.system.equal(low, high).yes, low, self.system.unknown(name))
+
+    # -- what follows from it --
+
+    def between(self, name: str, moment: Moment[V, M]) -> Between[V]:
+        """A quantity or a count, derived where there is a way to, else as it was stated."""
+        match name:
+            case "bsa":
+                return self.bsa(moment)
+            case "age":
+                return self.age(moment)
+            case "age_completed":
+                return self.age_completed(moment)
+            case "whole_body_dose":
+                return self.whole_body_dose(moment)
+            case "cd34_per_weight" | "marrow_mononuclear_per_weight":
+                return self.cells(name, moment)
+        return self.lifetime(name, moment) if name.startswith("lifetime_") else self.stated_between(name, moment)
+
+    def truth(self, name: str, moment: Moment[V, M]) -> Tri[M]:
+        """Whether something is so, derived where there is a way to, else as it was stated."""
+        match name:
+            case "stem_cells_stored":
+                return self.stored(moment)
+            case "pregnant" | "lactating":
+                return self.not_in_men(name, moment)
+        return self.stated_truth(name, moment)
+
+    def bsa(self, moment: Moment[V, M]) -> V:
         return self.system.either(self.stated("bsa", moment), self.derived_bsa(moment))
 
-    def derived_bsa(self, moment: Moment) -> Value:
+    def derived_bsa(self, moment: Moment[V, M]) -> V:
         formula = self.inputs.formula
         needs = bodysurface.FORMULAS[formula]
-        height = moment.get("height") if needs.needs_height else self.system.number(Fraction(0))
-        adult = female = UNSURE
+        height = moment.value("height") if needs.needs_height else self.system.number(Fraction(0))
+        adult: Tri[M] = UNSURE
+        female: Tri[M] = UNSURE
         if needs.adults_of_known_sex:
-            adult = self.system.at_least(moment.get("age"), self.system.number(ADULT))
-            female = moment.get("sex")["female"]
-        return bodysurface.surface(self.system, formula, height, moment.get("weight"), female, adult)
+            adult = self.system.at_least(moment.between("age"), self.system.number(ADULT))
+            female = moment.choice("sex")["female"]
+        return bodysurface.surface(self.system, formula, height, moment.value("weight"), female, adult)
 
-    def lifetime(self, name: str, moment: Moment) -> Value:
+    def lifetime(self, name: str, moment: Moment[V, M]) -> Bounds[V]:
         """A cumulative amount with what was given of the agent before this course: anything, where nothing was said."""
         zero = self.system.number(Fraction(0))
         agent = moment.slot.dose.agent if moment.slot is not None else ""
         unstated = Bounds(zero, self.system.unknown("prior"))
         prior = self.inputs.prior.get(agent, Prior(unstated, unstated, unstated))
-        which = next((i for i, size in ((1, "_per_weight"), (2, "_per_bsa")) if name.endswith(size)), 0)
-        return moment.get(name.replace("lifetime_", "cumulative_")) + prior[which]
+        before = prior.amount
+        if name.endswith("_per_weight"):
+            before = prior.per_weight
+        elif name.endswith("_per_bsa"):
+            before = prior.per_bsa
+        return before + moment.between(name.replace("lifetime_", "cumulative_"))
 
-    def from_one(self, moment: Moment) -> Value:
+    def from_one(self, moment: Moment[V, M]) -> V:
         """The whole-body dose from one administration alone; none from one that was not given."""
         measured = self.inputs.measured.get(moment.number)
         if measured is not None:
@@ -172,8 +261,8 @@ class Case:
         zero = self.system.number(Fraction(0))
         return self.system.where(self.system.equal(moment.amount, zero).yes, zero, self.system.unknown("measured"))
 
-    def whole_body_dose(self, moment: Moment) -> Value:
-        """What the administrations up to a dose gave together, as far as it was measured."""
+    def whole_body_dose(self, moment: Moment[V, M]) -> Bounds[V]:
+        """The whole-body dose of the administrations up to a dose together, as far as it was measured."""
         zero = self.system.number(Fraction(0))
         total = Bounds(zero, zero)
         for dose in self.doses[: moment.number]:
@@ -182,44 +271,33 @@ class Case:
                 total = total + Bounds(self.system.either(one, zero), one)
         return total
 
-    def age_completed(self, moment: Moment) -> Value:
+    def age_completed(self, moment: Moment[V, M]) -> V:
         year = self.system.number(YEAR)
         completed = self.system.floor(self.stated("age", moment) / year) * year
         return self.system.either(self.stated("age_completed", moment), completed)
 
-    def age(self, moment: Moment) -> Value:
+    def age(self, moment: Moment[V, M]) -> Bounds[V]:
         """The exact age, or as much as completed years tell of it: within a year."""
         exact, completed = self.stated("age", moment), self.stated("age_completed", moment)
         within = Bounds(completed, completed + self.system.number(YEAR))
         return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
 
-    def stored(self, moment: Moment) -> Tri:
+    def stored(self, moment: Moment[V, M]) -> Tri[M]:
         """A count above zero says that cells are stored."""
         zero = self.system.number(Fraction(0))
         counts = [self.system.above(self.stated(name, moment), zero) for name in CELLS]
-        said = self.stated("stem_cells_stored", moment)
-        return Tri(said.yes | counts[0].yes | counts[1].yes, said.no)
+        stated = self.stated_truth("stem_cells_stored", moment)
+        return Tri(stated.yes | counts[0].yes | counts[1].yes, stated.no)
 
-    def not_in_men(self, name: str, moment: Moment) -> Tri:
+    def not_in_men(self, name: str, moment: Moment[V, M]) -> Tri[M]:
         """A male patient is neither pregnant nor lactating; of any other only what was stated is known."""
-        said = self.stated(name, moment)
-        return Tri(said.yes, said.no | self.stated("sex", moment)["male"].yes)
+        stated = self.stated_truth(name, moment)
+        return Tri(stated.yes, stated.no | self.choice("sex", moment)["male"].yes)
 
-    def cells(self, name: str, moment: Moment) -> Value:
+    def cells(self, name: str, moment: Moment[V, M]) -> V:
         """Cells that are not stored count zero."""
-        none = self.stated("stem_cells_stored", moment).no
+        none = self.stated_truth("stem_cells_stored", moment).no
         return self.system.where(none, self.system.number(Fraction(0)), self.stated(name, moment))
 
 
 CELLS = ("cd34_per_weight", "marrow_mononuclear_per_weight")
-_DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
-    "whole_body_dose": Case.whole_body_dose,
-    "age": Case.age,
-    "bsa": Case.bsa,
-    "age_completed": Case.age_completed,
-    "stem_cells_stored": Case.stored,
-    "pregnant": lambda case, moment: case.not_in_men("pregnant", moment),
-    "lactating": lambda case, moment: case.not_in_men("lactating", moment),
-    "cd34_per_weight": lambda case, moment: case.cells("cd34_per_weight", moment),
-    "marrow_mononuclear_per_weight": lambda case, moment: case.cells("marrow_mononuclear_per_weight", moment),
-}

@@ -166,7 +166,7 @@ def _substance(agent: Agent) -> Substance:
 def _of_agent(file: ProtocolFile, arm: Arm, agent: Agent, slots: Sequence[Slot], meets: Tri) -> Iterator[KnownCourse]:
     """The course of one agent in each way that the conditions of the levels leave open."""
     compiled = file.compiled(arm)
-    doses = [(slot, compiled.doses[id(slot.dose)].rows) for slot in slots]
+    doses = [(slot, compiled.levels_of(slot).rows) for slot in slots]
     ways = max(len(rows) for _, rows in doses)
     for way in range(ways):
         telling = next(rows[way] for _, rows in doses if way < len(rows))

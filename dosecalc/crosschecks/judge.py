@@ -12,7 +12,7 @@ from dosecalc.crosschecks.report import Report
 from dosecalc.crosschecks.result import AmountComparison, Reading, Verdict
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number, amounts, quantity_of
-from dosecalc.quantities.numbers import EXACT
+from dosecalc.quantities.numbers import EXACT, apart
 from dosecalc.reference.growth import Standing
 from dosecalc.reference.people import People
 
@@ -25,7 +25,7 @@ _AS_ANOTHER_BASIS = log(30)
 
 def within(difference: Number, limit: Fraction) -> bool:
     """Whether a relative difference is at most a limit; exactly the limit is within it."""
-    return not EXACT.above(abs(difference), limit).yes
+    return not EXACT.above(apart(difference, 0), limit).yes
 
 
 class ExpectedAmount(NamedTuple):

@@ -12,9 +12,9 @@ from dosecalc.crosschecks.readings import PrintedAs
 from dosecalc.errors import InputError
 from dosecalc.findings.sizes import AGREE
 from dosecalc.quantities import options, units
-from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, Value
+from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, apart
 from dosecalc.quantities.statement import Stated
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference import bodysurface
 from dosecalc.reference.bodysurface import Formula
 from dosecalc.reference.growth import Kind
@@ -56,7 +56,7 @@ class Report(NamedTuple):
     age: Stated | None
     sex: str | None
     measured: Mapping[Kind, Measure]
-    sizes: Mapping[Kind, Value]
+    sizes: Mapping[Kind, Number]
     notes: tuple[str, ...]
     """Notes on the body surface: by which formula it is, or that it contradicts the stated one."""
     protocol: str | None
@@ -149,9 +149,9 @@ def _size(patient: Request, kind: Kind) -> Measure:
 # -- the body surface -------------------------------------------------------------------------------------------
 
 
-def _sizes(patient: Request, measured: Mapping[Kind, Measure]) -> tuple[dict[Kind, Value], tuple[str, ...]]:
+def _sizes(patient: Request, measured: Mapping[Kind, Measure]) -> tuple[dict[Kind, Number], tuple[str, ...]]:
     """The sizes with a body surface from weight and height where none is stated, and notes on it."""
-    sizes: dict[Kind, Value] = {kind: measure.value for kind, measure in measured.items()}
+    sizes: dict[Kind, Number] = {kind: measure.value for kind, measure in measured.items()}
     formula = bodysurface.FORMULAS[patient.formula or bodysurface.DEFAULT]
     derived = _surface(patient, formula, sizes)
     if derived is None:
@@ -163,12 +163,12 @@ def _sizes(patient: Request, measured: Mapping[Kind, Measure]) -> tuple[dict[Kin
     return {**sizes, "bsa": derived}, (f"the body surface area is by {by}",)
 
 
-def _surface(patient: Request, formula: Formula, sizes: Mapping[Kind, Value]) -> Value | None:
+def _surface(patient: Request, formula: Formula, sizes: Mapping[Kind, Number]) -> Number | None:
     """The body surface that weight and height give, where they are stated."""
     if "weight" not in sizes or (formula.needs_height and "height" not in sizes):
         return None
     age, sex = patient.stated.get("age"), patient.stated.get("sex")
-    adult = UNSURE if age is None else EXACT.at_least(age.value, ADULT)
+    adult = UNSURE if age is None else EXACT.at_least(age.number, ADULT)
     female = UNSURE if sex is None else Tri(sex.value == "female", sex.value != "female")
     height = sizes.get("height", Fraction(0))
     surface = bodysurface.surface(EXACT, formula.id, height, sizes["weight"], female, adult)
@@ -178,9 +178,9 @@ def _surface(patient: Request, formula: Formula, sizes: Mapping[Kind, Value]) ->
     return surface
 
 
-def _disagreement(stated: Value, derived: Value, by: str) -> tuple[str, ...]:
+def _disagreement(stated: Number, derived: Number, by: str) -> tuple[str, ...]:
     """A note where the stated body surface is not the one that weight and height give."""
-    difference = abs(stated / derived - 1)
+    difference = apart(stated / derived, 1)
     if not EXACT.above(difference, AGREE).yes:
         return ()
     surface, percent = units.show(derived, "m^2"), units.decimal(difference * 100, 3)

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from dosecalc.course import levels, organs, schedule
 from dosecalc.course.calculator import Calculation
-from dosecalc.course.levels import Row
+from dosecalc.course.levels import Level, Row
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.schedule import Slot
@@ -20,7 +20,7 @@ from dosecalc.findings.sentences import own, own_check
 from dosecalc.findings.trace import Tracer
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Quantity, quantity_of
-from dosecalc.quantities.numbers import EXACT, Unknown, Value
+from dosecalc.quantities.numbers import EXACT, Unknown, Value, definite
 from dosecalc.quantities.units import Measure
 from dosecalc.requests.match import Match
 
@@ -107,7 +107,9 @@ def _ladder(match: Match, result: Calculation) -> Iterable[Finding]:
         check = own_check("reduction", steps[slot.number], "at_least", before, holds=False)
         yield own("no-re-escalation", "violation", slot.number, text, cite, [check])
     for slot in given:
-        shown = units.show(match.inputs.given[slot.number], result.doses[0].rows[0].low.unit.symbol.partition("/")[0])
+        shown = units.show(
+            definite(match.inputs.given[slot.number]), result.doses[0].rows[0].low.unit.symbol.partition("/")[0]
+        )
         text = f"{shown} was given, the level before the reduction; the source never raises a reduced dose again"
         yield own("no-re-escalation", "violation", slot.number, text, cite)
     if not back and not given:
@@ -117,10 +119,10 @@ def _ladder(match: Match, result: Calculation) -> Iterable[Finding]:
 def _given_in_full(match: Match, result: Calculation, slot: Slot) -> bool:
     """Whether a reduced dose was given at the level that it was reduced from; it is reduced from its first dose on."""
     given, moment = match.inputs.given.get(slot.number), result.doses[slot.number - 1]
-    rows = match.compiled.doses[id(slot.dose)].rows
+    rows = match.compiled.levels_of(slot).rows
     if given is None or len(rows) != 1 or not rows[0].fixed:
         return False
-    full = levels.amount(rows[0], EXACT, (rows[0].low.dimension, rows[0].low.value), moment)
+    full = levels.amount(rows[0], EXACT, Level(rows[0].low.dimension, rows[0].low.value), moment)
     return bool(EXACT.at_least(given, full).yes)
 
 
@@ -133,7 +135,7 @@ def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
             continue
         before = sum((m.amount for m in tracer.earlier(moment)), Fraction(0))
         if EXACT.above(moment.amount, TENFOLD * before).yes:
-            shown = units.show(moment.amount, "MBq")
+            shown = units.show(definite(moment.amount), "MBq")
             text = f"{shown} is more than ten times what was given before; check what was measured"
             yield own("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
 
@@ -162,7 +164,7 @@ def _organ(match: Match, result: Calculation, organ: OrganDose, text: str, cite:
         text += ", to which the course was reduced"
     elif above and organ.binds:
         text += ", although nothing more is given"
-    observed: Quantity = {"value": float(organ.dose), "unit": "Gy"}
+    observed: Quantity = {"value": float(definite(organ.dose)), "unit": "Gy"}
     check = own_check("organ_dose", observed, "at_most", quantity_of(organ.spared.limit), holds=not above)
     text += _effective(match, result, organ)
     status: Status = "violation" if above else "pass"
@@ -174,11 +176,11 @@ def _effective(match: Match, result: Calculation, organ: OrganDose) -> str:
     ratio, repair, name = organ.spared.alpha_beta, organ.spared.repair, organ.spared.source.organ
     if ratio is None or repair is None:
         return ""
-    stated = match.inputs.stated.get(f"organ_half_life.{name}")
-    if not stated:
+    half_life = match.request.stated.get(f"organ_half_life.{name}")
+    if half_life is None or not half_life.number:
         return f'; the effective dose (BED) needs --set "organ_half_life.{name}=... h"'
-    doses = [float(organ.coefficient * m.amount) for m in result.doses if m.radioactive]
-    bed = organs.effective_dose(doses, float(ratio.value), float(repair.value), float(stated))
+    doses = [float(definite(organ.coefficient * m.amount)) for m in result.doses if m.radioactive]
+    bed = organs.effective_dose(doses, float(ratio.value), float(repair.value), float(half_life.number))
     return (
         f"; effective dose (BED, alpha/beta {units.spell(ratio)}, repair {units.spell(repair)}) {units.show(bed, 'Gy')}"
     )
@@ -241,15 +243,16 @@ def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: t
     findings_of: list[Finding] = []
     for ends in row.options:
         unit, basis = ends[0].unit, ends[0].dimension.partition("/")[2]
-        size = moment.get(basis) if basis else Fraction(1)
+        size = moment.value(basis) if basis else Fraction(1)
         if isinstance(size, Unknown):
             text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
             sentence = f"{text}; settle it with --{basis}"
             findings_of.append(own("level-range", "unknown", number, sentence, cite, settled_by=(f"--{basis}",)))
             continue
-        sentence = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
-        observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
-        findings_of.append(_in_range(ends, number, given / size, sentence, observed, cite))
+        level = definite(given / size)
+        sentence = f"what was given, {units.show(level, unit.symbol, unit.dimension)},"
+        observed: Quantity = {"value": float(level / unit.factor), "unit": unit.symbol}
+        findings_of.append(_in_range(ends, number, level, sentence, observed, cite))
     return min(findings_of, key=lambda finding: ("pass", "unknown", "violation").index(finding.status))
 
 

@@ -17,9 +17,9 @@ from dosecalc.files.protocol import Severity
 from dosecalc.findings.finding import Check, Finding, Status
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import quantity_of
-from dosecalc.quantities.numbers import Tri, Unknown, Value, ends
+from dosecalc.quantities.numbers import Tri, Unknown, Value, definite, ends
 from dosecalc.quantities.phrases import doses_text
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.units import Measure, Number
 from dosecalc.requests.request import PriorStatement
 
 _HOLDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
@@ -110,7 +110,7 @@ def status_of(outcome: Outcome, severity: Status) -> Status:
 def _finding(compiled: CompiledRule, group: _Group) -> Finding:
     status, moment, outcome = group.statement
     # the cycle and the next dose bear only on which option settles what is not known
-    place = (moment.cycle, moment.case.inputs.next_dose) if status == "unknown" else (0, 0)
+    place = (moment.cycle, moment.state.inputs.next_dose) if status == "unknown" else (0, 0)
     return _say(compiled, status, tuple(group.numbers), place, group.when, group.require, outcome)
 
 
@@ -278,14 +278,14 @@ def _phrase(seen: Seen) -> str:
 def _months_phrase(leaf: Leaf, low: Value, high: Value, truth: Tri, *, dated: bool) -> str:
     """Days against months, with how the months were counted."""
     limit = leaf.limit_text
-    shown = f"{units.decimal(low)} days" if low == high else f"at most {units.decimal(high)} days"
+    shown = f"{'' if low == high else 'at most '}{units.decimal(definite(high))} days"
     how = "counted from date to date" if dated else "a month taken as 30.4375 days; dates decide exactly"
     if not (truth.yes or truth.no):
         return f"{leaf.observable.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit}, {how})"
     return f"{leaf.observable.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit} ({how})"
 
 
-def _value_text(leaf: Leaf, value: Value) -> str:
+def _value_text(leaf: Leaf, value: Number) -> str:
     if not isinstance(leaf.limit, Measure):
         return units.decimal(value)
     symbol, dimension = leaf.limit.unit.symbol, leaf.observable.dimension

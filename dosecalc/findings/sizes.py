@@ -12,8 +12,9 @@ from dosecalc.findings.finding import Finding
 from dosecalc.findings.sentences import own, own_check
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import quantity_of
-from dosecalc.quantities.numbers import EXACT, Unknown
+from dosecalc.quantities.numbers import EXACT, apart
 from dosecalc.quantities.phrases import article
+from dosecalc.quantities.units import Number
 from dosecalc.reference import bodysurface, growth, tables
 from dosecalc.reference.growth import Kind
 from dosecalc.reference.people import People, z_score
@@ -37,8 +38,11 @@ def _agreement(match: Match, result: Calculation) -> Finding:
     """
     sizes = match.request.sizes
     doses = result.doses if {"bsa", "weight"} <= sizes.keys() else ()
-    pairs = [(result.case.stated("bsa", m), result.case.derived_bsa(m), m.number) for m in doses]
-    both = [(abs(s - d) / d, s, d, n) for s, d, n in pairs if not isinstance(s, Unknown) and not isinstance(d, Unknown)]
+    pairs = [(result.state.stated("bsa", m), result.state.derived_bsa(m), m.number) for m in doses]
+    both: list[tuple[Number, Number, Number, int]] = []
+    for stated, derived, number in pairs:
+        if EXACT.known(stated) and EXACT.known(derived):
+            both.append((apart(stated, derived) / derived, stated, derived, number))
     if not both:
         lacking = "derived (that needs weight and height)" if "bsa" in sizes else "stated"
         return own("bsa-agreement", "not_applicable", None, f"no body surface area was {lacking} to compare", ())

@@ -12,7 +12,7 @@ from dosecalc.course.schedule import Slot
 from dosecalc.files.protocol import ListedInterval, cited
 from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own, own_check
-from dosecalc.quantities.numbers import Unknown, Value, ends
+from dosecalc.quantities.numbers import Between, Unknown, Value, ends
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.quantities.units import decimal
 from dosecalc.requests.match import Match
@@ -25,7 +25,7 @@ class _Distance(NamedTuple):
 
     slot: Slot
     part: str
-    days: Value
+    days: Between
     low: Fraction | None
     high: Fraction | None
     since: str
@@ -65,7 +65,7 @@ def _distances(match: Match, cite: tuple[str, ...]) -> Iterator[_Distance]:
         if spaced is None:
             continue
         own_cite, excused = cited(spaced.cite) or cited(slot.listed.cite) or cite, _reduced_here(match, slot)
-        interval: Value = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
+        interval: Between = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
         window = _window(spaced, slot, match, days)
         if window is not None and spaced.window is not None:
             yield _Distance(slot, "window", window[0], *window[1:], own_cite, excused)
@@ -86,13 +86,13 @@ def _reduced_here(match: Match, slot: Slot) -> bool:
 
 def _window(
     spaced: ListedInterval, slot: Slot, match: Match, days: dict[str, int]
-) -> tuple[Value, Fraction, Fraction, str] | None:
+) -> tuple[Between, Fraction, Fraction, str] | None:
     """Days since what the planned day counts from, and the days that are allowed."""
     width = 0 if spaced.window is None else days[spaced.window]
     if slot.first_of_cycle:
         if spaced.every is None:
             return None
-        since: Value = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
+        since: Between = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
         planned, name = days[spaced.every], "the dose before"
     else:
         first = next(each for each in match.slots if each.cycle == slot.cycle)

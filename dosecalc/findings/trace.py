@@ -5,16 +5,16 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dosecalc.course import levels
-from dosecalc.course.levels import Factor, Row, Steps
+from dosecalc.course.levels import Factor, Level, Row, Steps
 from dosecalc.course.observables import OBSERVABLES, Observable, settled_by
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.state import Moment
 from dosecalc.files.protocol import cited
 from dosecalc.findings import sentences
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import EXACT, Value
+from dosecalc.quantities.numbers import EXACT, Value, definite, ends
 from dosecalc.quantities.phrases import doses_text
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference import bodysurface
 from dosecalc.requests.match import Match
 from dosecalc.requests.request import size_hint
@@ -30,25 +30,12 @@ class Tracer:
 
     def row(self, moment: Moment) -> Row | None:
         """The row of the levels that made the amount, or None while that is not decided."""
-        possible = self._possible(moment)
-        if not possible or not EXACT.known(moment.planned):
-            return _last_if_alike([(row.low.dimension, row.low.value, row.factors) for row in possible], possible)
-        return possible[-1]
+        levels = {(row.low.dimension, row.low.value, row.factors) for row in moment.possible}
+        return moment.row if EXACT.known(moment.planned) or len(levels) == 1 else None
 
     def sole_row(self, moment: Moment) -> Row | None:
         """The row that holds, or None while rows with other ranges may hold as well."""
-        possible = self._possible(moment)
-        return _last_if_alike([(_alike(row), row.factors) for row in possible], possible)
-
-    def _possible(self, moment: Moment) -> list[Row]:
-        """The rows that may hold, up to the first that does; none where no row surely does."""
-        possible: list[Row] = []
-        for row, truth in zip(moment.rows, moment.truths, strict=True):
-            if not truth.no:
-                possible.append(row)
-            if truth.yes:
-                return possible
-        return []
+        return moment.row if len({(_alike(row), row.factors) for row in moment.possible}) == 1 else None
 
     def level(self, moment: Moment, row: Row | None) -> Measure | None:
         """The level of a dose: the file's, or the one that was chosen in its range."""
@@ -91,7 +78,7 @@ class Tracer:
 
     def _amounts_of(self, ends: tuple[Measure, Measure], moment: Moment) -> str:
         kind, _, basis = ends[0].dimension.partition("/")
-        size: Value = moment.get(basis) if basis else None
+        size = moment.value(basis) if basis else Fraction(1)
         if not basis or not EXACT.known(size):
             return " (fixed)" if kind in ("activity", "mass") and not basis and ends[0] is ends[1] else ""
         symbol = ends[0].unit.symbol.partition("/")[0]
@@ -101,7 +88,7 @@ class Tracer:
     def _waits_for_factors(self, moment: Moment, row: Row) -> str:
         """The factors that were not stated, and the options that state them."""
         rows = [each.of if not isinstance(each.of, Steps) else each.of.by for each in row.factors]
-        lacking = [each for each in rows if isinstance(each, Observable) and not EXACT.known(moment.get(each.name))]
+        lacking = [each for each in rows if isinstance(each, Observable) and not EXACT.known(moment.value(each.name))]
         titles = " and the ".join(each.title for each in lacking)
         return f"needs the {titles}: give {' and '.join(settled_by(each) for each in lacking)}"
 
@@ -130,7 +117,7 @@ class Tracer:
         return "those that are stated are of a later date; give one of the day of the dose or before"
 
     def _waits_for_organ(self, moment: Moment, organ: Observable) -> str:
-        if not EXACT.known(moment.get(organ.name)):
+        if not EXACT.known(moment.value(organ.name)):
             return f"needs the {organ.title}: give {settled_by(organ)}"
         unknown = [m.number for m in self.earlier(moment) if not EXACT.known(m.amount)]
         return f"waits for the activity of {doses_text(unknown)}"
@@ -176,18 +163,18 @@ class Tracer:
         if row.factors:
             return self._of_factors(moment, row, level)
         basis = level.dimension.partition("/")[2]
-        size = moment.get(basis) if basis else None
+        size = definite(moment.value(basis)) if basis else None
         key = (level.text, size, moment.capped, moment.floored, moment.planned)
         if key not in self._products:
             self._products[key] = self._product(moment, level, basis, size)
         return self._products[key]
 
-    def _product(self, moment: Moment, level: Measure, basis: str, size: Value) -> str:
+    def _product(self, moment: Moment, level: Measure, basis: str, size: Number | None) -> str:
         kind, symbol = level.dimension.partition("/")[0], level.unit.symbol.partition("/")[0]
-        unbounded = level.value * size if basis else level.value
+        unbounded = level.value if size is None else level.value * size
         total = units.show(unbounded, symbol, kind, exactly=True)
         text = f"{total}, fixed"
-        if basis:
+        if size is not None:
             text = f"{units.spell(level)} x {units.show(size, OBSERVABLES[basis].unit, basis, exactly=True)} = {total}"
         if isinstance(unbounded, float):
             formula = bodysurface.FORMULAS[self.match.inputs.formula].name
@@ -201,13 +188,13 @@ class Tracer:
         if moment.radioactive:
             symbol = "mCi" if level.unit.symbol.partition("/")[0] in ("uCi", "mCi", "Ci", "cGy", "rad") else "MBq"
         kind = "activity" if moment.radioactive else "mass"
-        amount = levels.amount(row, EXACT, (level.dimension, level.value), moment)
+        amount = definite(levels.amount(row, EXACT, Level(level.dimension, level.value), moment))
         text = f"{' / '.join((' x '.join(over), *under))} = {units.show(amount, symbol, kind, exactly=True)}"
         return text + self._bound(moment, symbol, kind, amount)
 
     def _to_target(self, moment: Moment, level: Measure) -> str:
         earlier, measured = self.earlier(moment), self.match.request.measured
-        amount = sum((m.amount for m in earlier), Fraction(0))
+        amount = definite(sum((m.amount for m in earlier), Fraction(0)))
         dose = sum((measured[m.number].number for m in earlier if m.number in measured), Fraction(0))
         had, target = units.show(dose, "Gy", exactly=True), units.spell(level)
         if dose >= level.value:
@@ -221,7 +208,8 @@ class Tracer:
         return f"{text}; {doses_text(by_plan)} taken as given as planned (no --given)" if by_plan else text
 
     def _to_organ(self, moment: Moment, organ: Observable, level: Measure) -> str:
-        coefficient, given = moment.get(organ.name), sum((m.amount for m in self.earlier(moment)), Fraction(0))
+        coefficient = definite(moment.value(organ.name))
+        given = definite(sum((m.amount for m in self.earlier(moment)), Fraction(0)))
         per = units.show(coefficient, organ.unit, organ.dimension, exactly=True)
         total, before = (units.show(each, "mCi", exactly=True) for each in (level.value / coefficient, given))
         left = level.value / coefficient - given
@@ -235,24 +223,20 @@ class Tracer:
         """What the source itself made of an amount, where it caps it or raises it."""
         if not (moment.capped or moment.floored) or EXACT.equal(moment.planned, unbounded).yes:
             return ""
-        if binding := [organ for organ in moment.case.organs if organ.binds]:
-            return self._spared(moment, symbol, kind, min(binding, key=lambda organ: organ.allowed))
+        if binding := [organ for organ in moment.state.organs if organ.binds]:
+            return self._spared(moment, symbol, kind, min(binding, key=lambda organ: definite(organ.allowed)))
         bound = "capped by the source at" if moment.capped else "raised by the source to"
-        return f", {bound} {units.show(moment.planned, symbol, kind, exactly=True)}"
+        return f", {bound} {units.show(definite(moment.planned), symbol, kind, exactly=True)}"
 
     def _spared(self, moment: Moment, symbol: str, kind: str, organ: OrganDose) -> str:
         """How an organ's limit reduced a dose with all others."""
         source, per = organ.spared.source, f"{organ.spared.limit.unit.symbol}/{symbol}"
-        coefficient = units.show(organ.coefficient, per, "absorbed dose/activity", exactly=True)
-        course = units.show(organ.allowed, symbol, kind)
-        amount = units.show(moment.planned, symbol, kind, exactly=True)
+        coefficient = units.show(definite(organ.coefficient), per, "absorbed dose/activity", exactly=True)
+        course = units.show(definite(organ.allowed), symbol, kind)
+        amount = units.show(definite(moment.planned), symbol, kind, exactly=True)
         limit = units.spell(organ.spared.limit)
         words = f"the source spares the {source.organ.replace('_', ' ')}: {limit} / {coefficient} = {course} in all"
         return f", reduced to {amount} as {words} ({', '.join(cited(source.cite))})"
-
-
-def _last_if_alike(what: list[tuple[object, ...]], possible: list[Row]) -> Row | None:
-    return possible[-1] if len(set(what)) == 1 else None
 
 
 def _alike(row: Row) -> tuple[object, ...]:
@@ -286,9 +270,10 @@ def _factor_text(factor: Factor, level: Measure, moment: Moment) -> str:
     if factor.of is None or isinstance(factor.of, Measure):
         return units.spell(factor.of or level)
     row = factor.of.by if isinstance(factor.of, Steps) else factor.of
-    value = units.show(moment.get(row.name), row.unit, row.dimension, exactly=True)
+    shown = (units.show(definite(end), row.unit, row.dimension, exactly=True) for end in ends(moment.between(row.name)))
+    value = " to ".join(dict.fromkeys(shown))
     if isinstance(factor.of, Steps):
-        return f"{units.decimal(factor.of.at(EXACT, moment.get(row.name)))} ({factor.of.name} at {value})"
+        return f"{units.decimal(definite(factor.of.at(EXACT, moment.between(row.name))))} ({factor.of.name} at {value})"
     return value
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from dosecalc.course.rules import CompiledRule, outcome
-from dosecalc.course.state import Case, Inputs, Moment
+from dosecalc.course.state import CourseState, Inputs, Moment
 from dosecalc.files.protocol import Agent, Arm
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, all_of
@@ -26,7 +26,7 @@ def suits(file: ProtocolFile, arm: Arm, age: Fraction | None) -> Tri:
     """Whether an age (in days) meets those rules of an arm that are about age alone."""
     if age is None:
         return UNSURE
-    moment = Moment(Case(EXACT, Inputs(stated={"age": age}), file.table), 1, 1)
+    moment = Moment(CourseState(EXACT, Inputs(stated={"age": age}), file.table), 1, 1)
     rules = [rule for rule in file.compiled(arm).rules if _asks_age_alone(rule)]
     return all_of(outcome(rule, moment).holds for rule in rules)
 

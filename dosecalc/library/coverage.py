@@ -19,7 +19,7 @@ from dosecalc.course.rules import CompiledCondition, Leaf
 from dosecalc.files.faults import Fault
 from dosecalc.files.protocol import ListedConflict, Protocol
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import FALSE, TRUE
+from dosecalc.quantities.numbers import FALSE, TRUE, Between, Tri, Value
 from dosecalc.quantities.units import Measure
 
 MOST = 50_000
@@ -47,8 +47,21 @@ class _Patient:
     def __init__(self, values: Mapping[str, Any]) -> None:
         self.values = values
 
-    def get(self, name: str) -> Any:
-        return self.values[name]
+    def between(self, name: str) -> Between:
+        value: Between = self.values[name]
+        return value
+
+    def value(self, name: str) -> Value:
+        value: Value = self.values[name]
+        return value
+
+    def truth(self, name: str) -> Tri:
+        truth: Tri = self.values[name]
+        return truth
+
+    def choice(self, name: str) -> dict[str, Tri]:
+        choice: dict[str, Tri] = self.values[name]
+        return choice
 
     def calendar(self, name: str, months: Fraction) -> None:  # noqa: ARG002  # no dates are stated here
         return None

@@ -16,7 +16,7 @@ from typing_extensions import Unpack
 
 from dosecalc.course import levels, organs
 from dosecalc.course.calculator import Calculation, RuleRun
-from dosecalc.course.levels import Row
+from dosecalc.course.levels import Level, Row
 from dosecalc.course.observables import BY_CYCLE, Observable
 from dosecalc.course.rules import CompiledRule, Leaf
 from dosecalc.course.state import CELLS, Inputs, Moment
@@ -31,7 +31,7 @@ from dosecalc.planning.bounds import Bound, Extent, Lift, Limits, Most
 from dosecalc.planning.planner import Question, identity, inputs_of, read
 from dosecalc.planning.result import Unconfirmed
 from dosecalc.quantities import units
-from dosecalc.quantities.documents import Amount
+from dosecalc.quantities.documents import Amount, Number
 from dosecalc.quantities.numbers import EXACT, FALSE, TRUE, UNSURE, Tri, Unknown, Value, all_of, ends
 from dosecalc.quantities.options import PlanOptions
 from dosecalc.requests.match import Match, match
@@ -57,7 +57,7 @@ class Judge(NamedTuple):
     severity: str
     cite: tuple[str, ...]
     holds: Callable[[Calculation], Tri]
-    limits: tuple[Value, ...]
+    limits: tuple[Number, ...]
     leaves: tuple[Leaf, ...]
     place: int | None = None
     """Of a rule of the file, its place among the rules."""
@@ -187,7 +187,7 @@ class _Bench:
     def _shown(self, extent: Extent) -> Most:
         """A limit as the result holds it, with its ratios to the sizes that are known."""
         value = extent.value
-        sizes = [self.planned.get(name) for name in ("weight", "bsa")]
+        sizes = [self.planned.value(name) for name in ("weight", "bsa")]
         ratios = [None if value is None or isinstance(size, Unknown) else value / size for size in sizes]
         dimensions = (self.kind, f"{self.kind}/weight", f"{self.kind}/bsa")
         amount, per_weight, per_bsa = (
@@ -209,7 +209,7 @@ class _Bench:
         total = sum(earlier, Fraction(0))
         if not earlier or not EXACT.known(total):
             return None
-        return units.Measure(total, units.unit("MBq" if self.kind == "activity" else "mg", self.kind), "")
+        return units.Measure(Fraction(total), units.unit("MBq" if self.kind == "activity" else "mg", self.kind), "")
 
     def _undefined(self) -> Iterator[Finding]:
         """That no level of the protocol applies, so that no amount is its dose."""
@@ -256,7 +256,7 @@ class _Bench:
     def _of_levels(self, inputs: Inputs) -> Iterator[Judge]:
         """The range that a level is chosen in, and the source's own cap, where every level that may hold has one."""
         moment = self.matched.compiled.run(self.slots, inputs).doses[-1]
-        rows = _possible(moment)
+        rows = moment.possible
         cites = (cite for row in rows for cite in cited(row.cite.cite) or cited(self.slot.dose.cite))
         cite = tuple(dict.fromkeys(cites)) or cited(self.slot.listed.cite) or cited(self.matched.arm.cite)
         if rows and all(row.open and row.organ is None and not row.target for row in rows):
@@ -264,7 +264,7 @@ class _Bench:
             yield _up_to("level-range", "The protocol's range of levels", cite, most, self.number)
         caps = [row.cap for row in rows if row.cap is not None]
         if rows and len(caps) == len(rows):
-            most = _largest_of(levels.sized(cap.dimension, cap.value, moment) for cap in caps)
+            most = _largest_of(levels.sized(Level(cap.dimension, cap.value), moment) for cap in caps)
             shown = " or ".join(dict.fromkeys(units.spell(cap) for cap in caps))
             yield _up_to("cap", f"The source caps the dose at {shown}", cite, most, self.number)
 
@@ -398,16 +398,6 @@ def _order(bound: Bound) -> tuple[float, bool]:
     return min(reached, default=0.0), bound.severity != "violation"
 
 
-def _possible(moment: Moment) -> list[Row]:
-    """The rows of levels that may hold, up to the first that does."""
-    rows: list[Row] = []
-    for row, truth in zip(moment.rows, moment.truths, strict=True):
-        rows += [] if truth.no else [row]
-        if truth.yes:
-            break
-    return rows
-
-
 def _up_to(rule: str, title: str, cite: tuple[str, ...], most: Value, number: int, part: str | None = None) -> Judge:
     """A judge that allows amounts up to one of them."""
 
@@ -421,7 +411,7 @@ def _up_to(rule: str, title: str, cite: tuple[str, ...], most: Value, number: in
 
 def _highest(row: Row, moment: Moment) -> Value:
     """The largest amount among the levels that may be chosen; unknown while a size is."""
-    return _largest_of(levels.amount(row, EXACT, (high.dimension, high.value), moment) for _, high in row.options)
+    return _largest_of(levels.amount(row, EXACT, Level(high.dimension, high.value), moment) for _, high in row.options)
 
 
 def _largest_of(amounts: Iterable[Value]) -> Value:
@@ -430,11 +420,12 @@ def _largest_of(amounts: Iterable[Value]) -> Value:
     return max(amounts) if unknown is None else unknown
 
 
-def _where(leaf: Leaf, near: Moment, far: Moment) -> Iterator[Value]:
+def _where(leaf: Leaf, near: Moment, far: Moment) -> Iterator[Number]:
     """The amounts at which what a comparison looks at reaches its limit."""
     if not isinstance(leaf.limit, units.Measure):
         return
-    for low, high in zip(ends(near.get(leaf.observable.name)), ends(far.get(leaf.observable.name)), strict=True):
+    name = leaf.observable.name
+    for low, high in zip(ends(near.between(name)), ends(far.between(name)), strict=True):
         if isinstance(low, Unknown) or isinstance(high, Unknown) or low == high:
             continue
         at = (leaf.limit.value - low) * FAR / (high - low)

@@ -102,7 +102,7 @@ def _fitted(matched: Match, before: Calculation, number: int) -> Dosimetry:
         raise InputError(f"there is no dose {number}; {matched.arm.id} plans {len(matched.slots)} here")
     agent = matched.file.protocol.agents[matched.slots[number - 1].dose.agent]
     moment = before.doses[number - 1]
-    weight = moment.get("weight")
+    weight = moment.value("weight")
     if agent.radionuclide is None:
         raise InputError(f"dose {number} is a drug and gives no whole-body dose")
     if isinstance(weight, Unknown) or isinstance(moment.amount, Unknown):

@@ -7,7 +7,7 @@ from typing import Any
 
 from dosecalc.course.calculator import Calculation
 from dosecalc.quantities.documents import quantity_of
-from dosecalc.quantities.numbers import Unknown
+from dosecalc.quantities.numbers import EXACT, Unknown
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import bodysurface
 from dosecalc.requests.match import Match
@@ -50,12 +50,12 @@ def _derived_bsa(matched: Match, result: Calculation) -> dict[str, Any] | None:
     """The surface that weight and height give, where it is used for a dose: the next one, or the first that uses it."""
     at = min(matched.inputs.next_dose, len(result.doses)) - 1
     doses = [*result.doses[at:], *result.doses[:at]]
-    moment = next((m for m in doses if isinstance(result.case.stated("bsa", m), Unknown)), None)
-    derived = Unknown() if moment is None else result.case.derived_bsa(moment)
+    moment = next((m for m in doses if isinstance(result.state.stated("bsa", m), Unknown)), None)
+    derived = Unknown() if moment is None else result.state.derived_bsa(moment)
     if moment is None or isinstance(derived, Unknown):
         return None
-    height = moment.get("height")
-    spread = [] if isinstance(height, Unknown) else bodysurface.spread(height, moment.get("weight"))
+    height, weight = moment.value("height"), moment.value("weight")
+    spread = bodysurface.spread(height, weight) if EXACT.known(height) and EXACT.known(weight) else []
     return {
         "value": float(derived),
         "unit": "m^2",

@@ -244,8 +244,8 @@ def _check_derived_surface(matched: Match, result: Calculation) -> None:
     if "weight" not in matched.request.sizes or row.low is None or row.high is None:
         return
     for moment in result.doses:
-        derived = result.case.derived_bsa(moment)
-        if not isinstance(result.case.stated("bsa", moment), Unknown) or isinstance(derived, Unknown):
+        derived = result.state.derived_bsa(moment)
+        if not isinstance(result.state.stated("bsa", moment), Unknown) or isinstance(derived, Unknown):
             continue
         if EXACT.above(row.low, derived).yes or EXACT.above(derived, row.high).yes:
             formula = bodysurface.FORMULAS[matched.inputs.formula].name
@@ -283,7 +283,7 @@ def _other_cites(course: Course, findings: tuple[Finding, ...]) -> Iterator[str]
             yield from finding.cite
     request, result = course.match.request, course.result
     derived = "bsa" not in request.sizes and "weight" in request.sizes
-    if derived and not isinstance(result.case.derived_bsa(result.doses[0]), Unknown):
+    if derived and not isinstance(result.state.derived_bsa(result.doses[0]), Unknown):
         yield bodysurface.FORMULAS[course.match.inputs.formula].cite
     stated = (*request.stated.values(), *request.indexed.values())
     if any(each.measure is not None and each.measure.unit.symbol == "umol/L" for each in stated):
@@ -349,7 +349,7 @@ def _size(name: str, moment: Moment, scope: str) -> tuple[list[Amount | None], b
     Of a sum with unknown parts the known part is shown, as a lower bound. A ratio of which nothing is known is not
     shown, nor one that is known in part while the amount is known whole.
     """
-    values = [ends(moment.get(f"{scope}_{name}{size}")) for size in SIZED]
+    values = [ends(moment.between(f"{scope}_{name}{size}")) for size in SIZED]
     bound = isinstance(values[0][1], Unknown)
     shown = [low if not isinstance(high, Unknown) or (bound and low) else Unknown() for low, high in values]
     return _amounts(name, shown), bound
@@ -377,6 +377,6 @@ def _totals(matched: Match, result: Calculation, agent: str) -> Totals:
 
 
 def _sum(name: str, doses: list[Moment]) -> Size:
-    sums = [sum((m.values[f"dose_{name}{size}"] for m in doses), Fraction(0)) for size in SIZED]
+    sums = [sum((m.value(f"dose_{name}{size}") for m in doses), Fraction(0)) for size in SIZED]
     amount, per_weight, per_bsa = _amounts(name, sums)
     return Size.made(kind=name, amount_=amount, per_weight_=per_weight, per_bsa_=per_bsa)

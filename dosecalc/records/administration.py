@@ -16,7 +16,7 @@ from typing import NamedTuple
 from dosecalc.errors import InputError
 from dosecalc.quantities import times, units
 from dosecalc.quantities.documents import Amount, Number
-from dosecalc.quantities.numbers import EXACT, Unknown, Value
+from dosecalc.quantities.numbers import EXACT, Unknown, Value, apart
 from dosecalc.quantities.options import within
 from dosecalc.quantities.printed import Span, figure, span
 from dosecalc.quantities.units import Measure
@@ -289,7 +289,7 @@ def _sievert(written: WrittenDose, given: Value, prescribed: Number | None) -> S
     if written.coefficient is None or isinstance(given, Unknown) or prescribed is None:
         return None
     coefficient = within("dose_coefficient", units.read, written.coefficient, "equivalent dose/activity")
-    difference = float(abs(given - prescribed) * coefficient.value)
+    difference = float(apart(given, prescribed) * coefficient.value)
     return Sievert.made(difference_msv=difference, above=EXACT.above(difference, SIEVERT_LIMIT).yes)
 
 

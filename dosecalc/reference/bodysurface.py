@@ -6,13 +6,17 @@ Each function takes the height in cm and the weight in kg and gives m². The coe
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
-from dosecalc.quantities.numbers import EXACT, System, Tri, Value
+from dosecalc.quantities.numbers import EXACT, M, System, Tri, Unknown, V
+from dosecalc.quantities.units import Number
 
-Sizes = Callable[[System, Value, Value], Value]
+
+class Sizes(Protocol):
+    """Body surface area from height (cm) and weight (kg), for any number system."""
+
+    def __call__(self, s: System[V, M], height: V, weight: V, /) -> V: ...
 
 
 class Formula(NamedTuple):
@@ -27,42 +31,55 @@ class Formula(NamedTuple):
     adults_of_known_sex: bool = False
 
 
-def mosteller(s: System, height: Value, weight: Value) -> Value:
+_MOSTELLER = (Fraction(3600), Fraction(1, 2))
+_BOYD = tuple(Fraction(each) for each in ("0.0003207", "0.3", "0.7285", "0.0188"))
+_TEN, _GRAMS = Fraction(10), Fraction(1000)
+
+
+def mosteller(s: System[V, M], height: V, weight: V) -> V:
     """sqrt(H W / 3600). Mosteller, N Engl J Med 1987;317:1098."""
-    return s.power(height * weight / 3600, 0.5)
+    divisor, half = map(s.number, _MOSTELLER)
+    return s.power(height * weight / divisor, half)
 
 
 def _product(coefficient: str, height_power: str, weight_power: str) -> Sizes:
     """Coefficient x H^a x W^b, the form that most formulas share."""
-    c, a, b = float(coefficient), float(height_power), float(weight_power)
+    c, a, b = Fraction(coefficient), Fraction(height_power), Fraction(weight_power)
 
-    def bsa(s: System, height: Value, weight: Value) -> Value:
-        return c * s.power(height, a) * s.power(weight, b)
+    def bsa(s: System[V, M], height: V, weight: V) -> V:
+        return s.number(c) * s.power(height, s.number(a)) * s.power(weight, s.number(b))
 
     return bsa
 
 
-def boyd(s: System, height: Value, weight: Value) -> Value:
+def boyd(s: System[V, M], height: V, weight: V) -> V:
     """0.0003207 H^0.3 G^(0.7285 - 0.0188 log10 G) with G the weight in grams. Boyd 1935."""
-    grams = weight * 1000
-    return 0.0003207 * s.power(height, 0.3) * s.power(10.0, (0.7285 - 0.0188 * s.log10(grams)) * s.log10(grams))
+    coefficient, a, b, slope = map(s.number, _BOYD)
+    magnitude = s.log10(weight * s.number(_GRAMS))
+    return coefficient * s.power(height, a) * s.power(s.number(_TEN), (b - slope * magnitude) * magnitude)
 
 
-def livingston_lee(s: System, _height: Value, weight: Value) -> Value:
+def livingston_lee(s: System[V, M], _height: V, weight: V) -> V:
     """0.1173 W^0.6466; below 10 kg 0.1037 W^0.6724. Livingston and Lee, Am J Physiol 2001;281:E586."""
-    light = s.above(s.number(Fraction(10)), weight).yes
-    return s.where(light, 0.1037 * s.power(weight, 0.6724), 0.1173 * s.power(weight, 0.6466))
+    light = s.above(s.number(_TEN), weight).yes
+    below, from_ten = (s.number(c) * s.power(weight, s.number(b)) for c, b in _LIVINGSTON_LEE)
+    return s.where(light, below, from_ten)
 
 
-def costeff(_s: System, _height: Value, weight: Value) -> Value:
+_LIVINGSTON_LEE = ((Fraction("0.1037"), Fraction("0.6724")), (Fraction("0.1173"), Fraction("0.6466")))
+_COSTEFF = (Fraction(4), Fraction(7), Fraction(90))
+
+
+def costeff(s: System[V, M], _height: V, weight: V) -> V:
     """(4 W + 7) / (W + 90), for children. Costeff."""
-    return (4 * weight + 7) / (weight + 90)
+    four, seven, ninety = map(s.number, _COSTEFF)
+    return (four * weight + seven) / (weight + ninety)
 
 
 SCHLICH = {"female": _product("0.000975482", "1.08", "0.46"), "male": _product("0.000579479", "1.24", "0.38")}
 
 
-def schlich(s: System, height: Value, weight: Value, female: Tri, adult: Tri) -> Value:
+def schlich(s: System[V, M], height: V, weight: V, female: Tri[M], adult: Tri[M]) -> V:
     """Women 0.000975482 H^1.08 W^0.46, men 0.000579479 H^1.24 W^0.38, adults only. Schlich 2010."""
     women, men = (SCHLICH[sex](s, height, weight) for sex in ("female", "male"))
     return s.first([(adult & female, women), (adult & ~female, men)])[0]
@@ -88,7 +105,7 @@ FORMULAS = {
 DEFAULT = "mosteller"
 
 
-def surface(s: System, formula: str, height: Value, weight: Value, female: Tri, adult: Tri) -> Value:
+def surface(s: System[V, M], formula: str, height: V, weight: V, female: Tri[M], adult: Tri[M]) -> V:
     """The body surface area in m² from height (cm) and weight (kg) by the formula of this id.
 
     Unknown where something that the formula needs is unknown. ``female`` and ``adult`` matter to Schlich's alone.
@@ -97,7 +114,8 @@ def surface(s: System, formula: str, height: Value, weight: Value, female: Tri, 
     return schlich(s, height, weight, female, adult) if bsa is None else bsa(s, height, weight)
 
 
-def spread(height: Value, weight: Value) -> list[tuple[float, str]]:
+def spread(height: Number, weight: Number) -> list[tuple[float, str]]:
     """The results of the formulas for people of every age for one body (cm, kg), smallest first: (m², name)."""
-    general = [(f.bsa, f.name) for f in FORMULAS.values() if f.needs_height]
-    return sorted((float(bsa(EXACT, height, weight)), name) for bsa, name in general if bsa is not None)
+    general = [(formula.bsa, formula.name) for formula in FORMULAS.values() if formula.needs_height]
+    surfaces = [(bsa(EXACT, height, weight), name) for bsa, name in general if bsa is not None]
+    return sorted((float(surface), name) for surface, name in surfaces if not isinstance(surface, Unknown))

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
-from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, Unknown, Value
+from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, Unknown, Value, apart
 
 
 class Screen(NamedTuple):
@@ -108,7 +108,7 @@ def _outside(
         return UNSURE if by_range is None else by_range
     if prescribed == 0:  # any amount is beyond every percentage of nothing
         return EXACT.above(given, prescribed)
-    by_amount = screen.beyond(abs(given / prescribed - 1), screen.limit)
+    by_amount = screen.beyond(apart(given / prescribed, 1), screen.limit)
     return by_amount if by_range is None else by_amount | by_range
 
 

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from dosecalc.course.schedule import Day, Slot
 from dosecalc.errors import InputError
-from dosecalc.quantities.numbers import Bounds, Unknown, Value, ends
+from dosecalc.quantities.numbers import Between, Bounds, Unknown, Value, ends
 
 
 class When(NamedTuple):
@@ -133,9 +133,9 @@ def _check_order(start: Date | None, given: dict[int, Date]) -> None:
         raise InputError(f"dose {dated[0][0]} was given on {dated[0][1]}, before the start on {start}", where="--given")
 
 
-def intervals(whens: tuple[When, ...], days: tuple[Day, ...], given: dict[int, Date]) -> dict[int, Value]:
+def intervals(whens: tuple[When, ...], days: tuple[Day, ...], given: dict[int, Date]) -> dict[int, Between]:
     """Days since the dose before, by dose number: between two dates where one of them was given, else as planned."""
-    result: dict[int, Value] = {}
+    result: dict[int, Between] = {}
     for number in range(2, len(days) + 1):
         before, here = whens[number - 2], whens[number - 1]
         result[number] = days[number - 1].since_previous

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dosecalc.course.calculator import CompiledArm
-from dosecalc.course.levels import Row
+from dosecalc.course.levels import Level, Row
 from dosecalc.course.observables import BY_CYCLE, Observable
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Inputs, Prior
@@ -16,7 +16,7 @@ from dosecalc.errors import InputError
 from dosecalc.files.protocol import Arm
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import FALSE, TRUE, Bounds, Unknown, Value
+from dosecalc.quantities.numbers import FALSE, TRUE, Between, Bounds, Unknown, Value
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import bodysurface
@@ -24,8 +24,8 @@ from dosecalc.reference.people import ADULT
 from dosecalc.requests.calendar import When, check_order, intervals, months_in_days, start_of, whens_of
 from dosecalc.requests.request import SIZES, PriorStatement, Request
 
-_NOTHING = Bounds(Fraction(0), Fraction(0))
-_UNSTATED = Bounds(Fraction(0), Unknown("prior"))
+_NOTHING: Bounds = Bounds(Fraction(0), Fraction(0))
+_UNSTATED: Bounds = Bounds(Fraction(0), Unknown("prior"))
 
 
 class Unusable(NamedTuple):
@@ -125,7 +125,7 @@ class _Course:
         chosen = None if request.cycle_length is None else int(request.cycle_length.number)
         self.slots, self.days = self.compiled.course(request.cycles, chosen)
         self.steps = _steps(request, self.slots)
-        self.rows = {slot.number: self.compiled.at(slot, self.steps).rows for slot in self.slots}
+        self.rows = {slot.number: self.compiled.levels_of(slot, self.steps).rows for slot in self.slots}
         self.ranged: dict[int, list[Row]] = {}
         for number, rows in self.rows.items():
             if to_choose := [row for row in rows if row.open]:
@@ -286,7 +286,7 @@ class _Course:
         inputs = Inputs(
             stated=stated,
             indexed=indexed,
-            levels={number: (chosen.dimension, chosen.value) for number, chosen in levels.items()},
+            levels={number: Level(chosen.dimension, chosen.value) for number, chosen in levels.items()},
             given=given,
             measured={number: each.number for number, each in request.measured.items()},
             prior=_priors(self.file, self.arm, request, self.agents, stated),
@@ -371,7 +371,7 @@ def _placed_sizes(
         sizes = request.sizes.get(name, ())
         plain = [size for size in sizes if size.dose is None and size.date is None]
         if plain:
-            throughout[name] = plain[0].value
+            throughout[name] = plain[0].number
         if len(plain) < len(sizes):
             for slot, when in zip(slots, whens, strict=True):
                 by_dose[name, slot.number] = _size_at(name, sizes, slot.number, when)
@@ -382,15 +382,16 @@ def _size_at(name: str, sizes: tuple[Stated, ...], number: int, when: When) -> V
     """The size that holds for a dose: the latest stated from a dose on, else the latest by date, else the plain one."""
     by_dose = [size for size in sizes if size.dose is not None and size.dose <= number]
     if by_dose:
-        return max(by_dose, key=lambda size: size.dose or 0).value
+        return max(by_dose, key=lambda size: size.dose or 0).number
     dated = sorted((size for size in sizes if size.date is not None), key=lambda size: size.date or Date.min)
-    plain = next((size.value for size in sizes if size.dose is None and size.date is None), Unknown(name))
+    throughout = (size.number for size in sizes if size.dose is None and size.date is None)
+    plain: Value = next(throughout, Unknown(name))
     if not dated:
         return plain
     if when.date is None:
-        return dated[0].value if len(sizes) == 1 else Unknown(name)
+        return dated[0].number if len(sizes) == 1 else Unknown(name)
     before = [size for size in dated if size.date is not None and size.date <= when.date]
-    return before[-1].value if before else plain
+    return before[-1].number if before else plain
 
 
 def _check_sizes(request: Request, doses: int) -> None:
@@ -434,7 +435,7 @@ def _prior_sizes(statement: PriorStatement, today: Value | None) -> tuple[Bounds
     """An earlier amount in all, per body weight and per body surface area, as far as it was stated."""
     basis = statement.amount.dimension.partition("/")[2]
     value, weight = statement.amount.value, None if statement.weight is None else statement.weight.value
-    known = Bounds(value, value)
+    known: Bounds = Bounds(value, value)
     if basis == "bsa":
         return _UNSTATED, _UNSTATED, known
     if basis == "weight":
@@ -483,7 +484,7 @@ def _last_prior(request: Request, start: Date | None) -> Date | None:
     return max(dates)
 
 
-def _prior_observables(request: Request, start: Date | None, last: Date | None) -> dict[str, Value]:
+def _prior_observables(request: Request, start: Date | None, last: Date | None) -> dict[str, Between]:
     """The number of prior administrations and the time since the last, as far as they follow from what was stated.
 
     An administration without a date may be later still: then the time since the last is at most what is known.
@@ -492,7 +493,7 @@ def _prior_observables(request: Request, start: Date | None, last: Date | None) 
         if "prior_interval" in request.stated and "prior_count" not in request.stated:
             return {"prior_count": Bounds(Fraction(1), Unknown("prior_count"))}
         return {}
-    observables: dict[str, Value] = {"prior_count": _agreed(request, "prior_count", Fraction(len(request.prior)))}
+    observables: dict[str, Between] = {"prior_count": _agreed(request, "prior_count", Fraction(len(request.prior)))}
     if start is None or last is None:
         return observables
     since = Fraction((start - last).days)

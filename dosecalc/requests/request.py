@@ -254,7 +254,7 @@ def _check_same(name: str, before: Stated, now: Stated) -> None:
 # -- statements by dose -----------------------------------------------------------------------------------------
 
 
-class _Kind(NamedTuple):
+class _ByDose(NamedTuple):
     """A kind of statement by dose: how its text is read, an example, and how a second one for a dose is refused."""
 
     reader: Callable[[str], Stated]
@@ -283,17 +283,17 @@ def _read_step(text: str) -> Stated:
     return Stated(Fraction(int(text)), text.strip())
 
 
-_given = _Kind(_read_given, '--given 1="8000 MBq@2026-03-01"', "dose {dose} is given twice with different values")
-_measured = _Kind(
+_given = _ByDose(_read_given, '--given 1="8000 MBq@2026-03-01"', "dose {dose} is given twice with different values")
+_measured = _ByDose(
     _read_measured,
     '--measured 1="1.9 Gy"',
     "the dose from administration {dose} is given twice with different values",
 )
-_retention = _Kind(_read_path, "--retention 1=retention.csv", "dose {dose} has two files, {before} and {now}")
-_reduction = _Kind(_read_step, "--reduction 3=1", "dose {dose} is reduced twice, to step {before} and to step {now}")
+_retention = _ByDose(_read_path, "--retention 1=retention.csv", "dose {dose} has two files, {before} and {now}")
+_reduction = _ByDose(_read_step, "--reduction 3=1", "dose {dose} is reduced twice, to step {before} and to step {now}")
 
 
-def _by_dose(inputs: Inputs, option: str, kind: _Kind) -> dict[int, Stated]:
+def _by_dose(inputs: Inputs, option: str, kind: _ByDose) -> dict[int, Stated]:
     """The statements of an option that names a dose, by dose."""
     statements: dict[int, Stated] = {}
     for text in inputs.get(option, ()):
@@ -307,7 +307,7 @@ def _by_dose(inputs: Inputs, option: str, kind: _Kind) -> dict[int, Stated]:
     return statements
 
 
-def _of_dose(text: str, kind: _Kind) -> Stated:
+def _of_dose(text: str, kind: _ByDose) -> Stated:
     dose, rest = _index(text)
     if dose is None:
         raise InputError(f"read {text!r}, which does not say which dose it is; write for example {kind.example}")
