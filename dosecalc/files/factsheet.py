@@ -9,7 +9,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Kind = Literal["label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data"]
+Kind = Literal[
+    "label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data", "belief"
+]
 
 
 Grade = Literal["P", "S", "M", "C", "seed"]

@@ -8,8 +8,6 @@ from itertools import pairwise
 
 from dosecalc.course import levels, organs, schedule
 from dosecalc.course.calculator import Calculation
-from dosecalc.course.levels import Row
-from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Moment
@@ -213,44 +211,22 @@ def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
 
 
 def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """The level that was chosen, or what was given instead, against the range that holds."""
+    """The level that was chosen against the range that holds."""
     for number in match.ranged:
         moment, slot = result.doses[number - 1], match.slots[number - 1]
-        row, chosen, given = tracer.sole_row(moment), match.levels.get(number), match.inputs.given.get(number)
+        row, chosen = tracer.sole_row(moment), match.levels.get(number)
         source = slot.dose if row is None else row.cite
         cite = cited(source.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
-        if chosen is None and given is None:
+        if chosen is None:
             continue
         if row is None:
             text = f"which range holds is not decided: {tracer.undecided(moment)}"
             yield own("level-range", "unknown", number, text, cite)
-        elif not row.open and chosen is None:
-            continue
         elif not row.open:
             text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
             yield own("level-range", "warning", number, text, cite)
-        elif given is not None:
-            if not row.factors and row.organ is None:
-                yield _given_in_range(row, number, given, moment, cite)
-        elif chosen is not None and (ends := row.option(chosen)) is not None:
+        elif (ends := row.option(chosen)) is not None:
             yield _in_range(ends, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
-
-
-def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: tuple[str, ...]) -> Finding:
-    """What was given against the range, or against the alternatives: within one of them is enough."""
-    findings_of: list[Finding] = []
-    for ends in row.options:
-        unit, basis = ends[0].unit, ends[0].dimension.partition("/")[2]
-        size = moment.get(basis) if basis else Fraction(1)
-        if isinstance(size, Unknown):
-            text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
-            sentence = f"{text}; settle it with --{basis}"
-            findings_of.append(own("level-range", "unknown", number, sentence, cite, settled_by=(f"--{basis}",)))
-            continue
-        sentence = f"what was given, {units.show(given / size, unit.symbol, unit.dimension)},"
-        observed: Quantity = {"value": float(given / size / unit.factor), "unit": unit.symbol}
-        findings_of.append(_in_range(ends, number, given / size, sentence, observed, cite))
-    return min(findings_of, key=lambda finding: ("pass", "unknown", "violation").index(finding.status))
 
 
 def _in_range(

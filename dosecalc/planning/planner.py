@@ -15,7 +15,7 @@ from dosecalc.course.state import Moment
 from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Arm, cited
-from dosecalc.findings import regimen, sentences, sizes
+from dosecalc.findings import given, regimen, sentences, sizes
 from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
 from dosecalc.library import reader
@@ -101,15 +101,15 @@ class Course(NamedTuple):
     measured: Measured | None = None
 
 
-def plan_inputs(inputs: Inputs, *, given: Mapping[int, Stated] | None = None) -> Plan:
+def plan_inputs(inputs: Inputs, *, as_given: Mapping[int, Stated] | None = None) -> Plan:
     """Plan from the table ``{option: [texts]}`` that the command line and :func:`plan` both make.
 
-    ``given`` are amounts that were given, by dose, in place of those in the table: how another room hands on what it
+    ``as_given`` are amounts that were given, by dose, in place of those in the table: how another room hands on what it
     computed.
     """
     question = read(inputs)
-    if given is not None:
-        question = question._replace(request=question.request._replace(given=given))
+    if as_given is not None:
+        question = question._replace(request=question.request._replace(given=as_given))
     matched = match(question.file, question.arm, question.request)
     return plan_match(matched, question.inputs)
 
@@ -179,7 +179,11 @@ def find(course: Course) -> tuple[Finding, ...]:
 
 def _findings(matched: Match, result: Calculation) -> tuple[Finding, ...]:
     tracer = Tracer(matched, result.doses)
-    findings = [*regimen.findings(matched, result, tracer), *sizes.findings(matched, result)]
+    findings = [
+        *regimen.findings(matched, result, tracer),
+        *given.findings(matched, result, tracer),
+        *sizes.findings(matched, result),
+    ]
     for run in result.rules:
         findings += [sentences.with_prior(finding, matched.request.prior) for finding in sentences.of_rule(run)]
     return in_order(findings)
@@ -314,7 +318,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
     slot, matched, measured = moment.slot, course.match, course.measured
     assert slot is not None
     when, row = matched.whens[slot.number - 1], tracer.row(moment)
-    given = slot.number in matched.inputs.given
+    was_given = slot.number in matched.inputs.given
     name = "activity" if matched.radioactive(slot.dose.agent) else "mass"
     cite = () if row is None else cited(row.cite.cite)
     (amount, per_weight, per_bsa), _ = _size(name, moment, "dose")
@@ -330,7 +334,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
         kind=name,
         amount_=amount,
         pending=None if EXACT.known(moment.amount) else tracer.pending(moment),
-        bounded=None if given else "cap" if moment.capped else "floor" if moment.floored else None,
+        bounded=None if was_given else "cap" if moment.capped else "floor" if moment.floored else None,
         per_weight_=per_weight,
         per_bsa_=per_bsa,
         cumulative=_running(name, moment, "cumulative"),
@@ -338,7 +342,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
         interval=None if measured is None else measured.interval(slot.number),
         trace=tracer.trace(moment, row) if measured is None else measured.told(slot.number, tracer.trace(moment, row)),
         cite=cite or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(matched.arm.cite),
-        given=given,
+        given=was_given,
         reduction=matched.inputs.steps.get(slot.number) or None,
     )
 
