@@ -124,7 +124,7 @@ def _departure(given: Fraction, planned: list[tuple[Value, Value]]) -> Departure
         nearest = max(low, min(given, high))
         off = given / nearest - 1 if nearest else Fraction(int(given > 0))
         departures.append(Departure(off, nearest))
-    return min(departures, key=lambda each: float(abs(each.off)))
+    return min(departures, key=lambda each: abs(float(each.off)))
 
 
 def _off_text(departure: Departure, moment: Moment, symbol: str) -> str:

@@ -26,7 +26,7 @@ TENFOLD = 10
 
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """What follows from the regimen, and from statements that nothing reads."""
+    """What follows from the regimen."""
     cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
     yield from _levels(match, result, tracer)
     for moment in result.doses:
@@ -40,7 +40,6 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield from _ladder(match, result)
     yield from _scaled(match, result, tracer)
     yield from _organs(match, result)
-    yield from _unread(match, result)
 
 
 def _named_gap(match: Match, moment: Moment) -> str:
@@ -180,34 +179,6 @@ def _effective(match: Match, result: Calculation, organ: OrganDose) -> str:
     return (
         f"; effective dose (BED, alpha/beta {units.spell(ratio)}, repair {units.spell(repair)}) {units.show(bed, 'Gy')}"
     )
-
-
-def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
-    """A momentary value stated before a dose at which no rule reads it would otherwise pass unseen."""
-    read = {
-        (leaf.observable.name, moment.number)
-        for run in result.rules
-        for condition in (run.compiled.when, run.compiled.require)
-        for leaf in (condition.leaves if condition is not None else ())
-        for moment, _ in run.outcomes
-    }
-    for slot in match.slots:
-        for row in result.doses[slot.number - 1].rows:
-            read |= {(leaf.observable.name, slot.number) for leaf in (row.when.leaves if row.when is not None else ())}
-    stated = {(name, match.inputs.next_dose): sentence for name, sentence in match.request.stated.items()}
-    stated |= match.request.indexed
-    for (name, number), sentence in stated.items():
-        if match.file.table[name].momentary and (name, number) not in read:
-            text = f"{name} was stated as {sentence.text}, but no rule of {match.arm.id} reads it before this dose"
-            yield own("statement-unread", "warning", number, text, ())
-    spared = {
-        f"{kind}.{organ.spared.source.organ}" for organ in result.organs for kind in ("organ_dose", "organ_half_life")
-    }
-    spared |= {row.organ.name for m in result.doses for row in m.rows if row.organ is not None}
-    for name, sentence in match.request.stated.items():
-        if name.startswith("organ_") and name not in spared:
-            text = f"{name} was stated as {sentence.text}, but {match.arm.id} limits no such organ"
-            yield own("statement-unread", "warning", None, text, ())
 
 
 def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:

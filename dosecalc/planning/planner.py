@@ -15,7 +15,9 @@ from dosecalc.course.state import Moment
 from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Arm, cited
-from dosecalc.findings import given, regimen, sentences, sizes
+from dosecalc.findings import given, regimen, sentences, sizes, unread
+from dosecalc.findings.account import Statement, account
+from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
 from dosecalc.library import reader
@@ -30,6 +32,7 @@ from dosecalc.planning.result import (
     Size,
     Totals,
     Unconfirmed,
+    UsedBelief,
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Amount
@@ -37,6 +40,7 @@ from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
 from dosecalc.quantities.options import PLAN, PlanOptions, merged, one, path_text, texts_of
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import bodysurface, tables
+from dosecalc.reference.beliefs import statements
 from dosecalc.requests.match import Match, match
 from dosecalc.requests.request import Inputs, Request, size_hint
 from dosecalc.requests.request import read as read_request
@@ -117,7 +121,9 @@ def plan_inputs(inputs: Inputs, *, as_given: Mapping[int, Stated] | None = None)
 def plan_match(matched: Match, inputs: Inputs) -> Plan:
     """The plan of a request that fits its arm."""
     course = measure(calculate(matched))
-    return assemble(course, find(course), inputs)
+    findings = find(course)
+    stated = account(course.match, course.result, findings, inputs)
+    return assemble(course, in_order([*findings, *unread.findings(course.match, stated)]), stated, inputs)
 
 
 def read(inputs: Inputs) -> Question:
@@ -189,26 +195,32 @@ def _findings(matched: Match, result: Calculation) -> tuple[Finding, ...]:
     return in_order(findings)
 
 
-def assemble(course: Course, findings: tuple[Finding, ...], inputs: Inputs) -> Plan:
+def assemble(course: Course, findings: tuple[Finding, ...], stated: tuple[Statement, ...], inputs: Inputs) -> Plan:
     """Everything put into a frozen plan."""
     matched, result = course.match, course.result
     file, arm = matched.file, matched.arm
     tracer = Tracer(matched, result.doses)
     others = tuple(_other_cites(course, findings))
     unconfirmed = [*file.unconfirmed(arm), *file.unconfirmed_among(others)]
+    doses = tuple(_dose(course, tracer, moment) for moment in result.doses)
+    pending = {dose.number: dose.pending for dose in doses if dose.pending is not None}
+    cites = tuple(cite for finding in findings for cite in finding.cite)
     return Plan.made(
         version=VERSION,
         protocol=identity(matched),
         sources=_sources(course, others),
         inputs=inputs,
         patient=particulars(matched, result),
+        stated=stated,
         agents={key: agent.name for key, agent in file.protocol.agents.items()},
-        doses=tuple(_dose(course, tracer, moment) for moment in result.doses),
+        doses=doses,
         totals={agent: _totals(matched, result, agent) for agent in matched.agents()},
         findings=findings,
+        clearance=clear(findings, pending, matched.inputs.next_dose),
         conflicts=tuple(_conflicts(matched, result)),
         instructions=tuple(_instructions(matched)),
         unconfirmed=tuple(Unconfirmed.made(fact=cite, statement=statement) for cite, statement in unconfirmed),
+        beliefs=tuple(UsedBelief.made(fact=each.cite, statement=each.statement) for each in statements(cites)),
         verified=None,
     )
 

@@ -72,20 +72,27 @@ def _beliefs(paths: tuple[tuple[str, int, int], ...]) -> Mapping[str, Belief]:
 
 def _of_sheet(path: str, ours: Mapping[str, Belief]) -> dict[str, Belief]:
     """The beliefs of one sheet. InputError for one that does not read, or is of another kind than ours."""
-    text, _ = folders.read_text(path)
-    beliefs: dict[str, Belief] = {}
-    try:
-        for fact in tomllib.loads(text)["facts"]:
-            values = tuple(each if isinstance(each, int) else units.read(each) for each in fact["values"])
-            beliefs[fact["id"]] = Belief(f"{SHEET}#{fact['id']}", fact["statement"], values)
-    except InputError as error:
-        raise InputError(error.message, where=folders.shown(path)) from None
-    except (ValueError, KeyError, TypeError) as error:
-        raise InputError(f"not a sheet of beliefs: {error}", where=folders.shown(path)) from None
+    beliefs = {name: Belief(f"{SHEET}#{name}", text, values) for name, (text, values) in facts_of(path).items()}
     for name, each in beliefs.items():
         if name in ours and [_kind(value) for value in each.values] != [_kind(value) for value in ours[name].values]:
             raise InputError(f"{name} is not of the kind of ours, {ours[name].text}", where=folders.shown(path))
     return beliefs
+
+
+def facts_of(path: str) -> dict[str, tuple[str, tuple[Measure | int, ...]]]:
+    """The facts of a sheet by id: what each states, and its values. InputError for one that does not read."""
+    text, _ = folders.read_text(path)
+    try:
+        facts = tomllib.loads(text)["facts"]
+        return {fact["id"]: (fact["statement"], tuple(map(_value, fact["values"]))) for fact in facts}
+    except InputError as error:
+        raise InputError(error.message, where=folders.shown(path)) from None
+    except (ValueError, KeyError, TypeError) as error:
+        raise InputError(f"not a sheet of limits: {error}", where=folders.shown(path)) from None
+
+
+def _value(written: int | str) -> Measure | int:
+    return written if isinstance(written, int) else units.read(written)
 
 
 def _kind(value: Measure | int) -> str:
