@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import pairwise
 
 from dosecalc.course import levels, organs, schedule
 from dosecalc.course.calculator import Calculation
@@ -238,29 +237,15 @@ def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
 
 
 def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
-    """The distance between cycles, as chosen or as it was between given doses, against what the protocol states."""
+    """The distance between cycles, as it was chosen, against what the protocol states."""
     lengths = schedule.lengths(match.arm)
     chosen = None if match.request.cycle_length is None else match.request.cycle_length.number
-    listed = schedule.listed_cycles(match.arm)
     if chosen is not None:
         for cycle in match.arm.cycles:
             if isinstance(cycle.length, Range):
                 low, high = Fraction(lengths[cycle.length.min]), Fraction(lengths[cycle.length.max])
                 sentence = f"cycle length {_days_text(chosen)}"
                 yield _distance(sentence, chosen, low, high, None, cited(cycle.cite) or cite)
-    firsts = [slot for slot in match.slots if slot.first_of_cycle]
-    for before, here in pairwise(firsts):
-        cycle = listed[min(before.cycle, len(listed)) - 1]
-        given = [match.request.given.get(slot.number) for slot in (before, here)]
-        dates = [sentence.date for sentence in given if sentence is not None and sentence.date is not None]
-        if cycle.length is None or len(dates) < 2:
-            continue
-        ends = (cycle.length, cycle.length) if isinstance(cycle.length, str) else (cycle.length.min, cycle.length.max)
-        days = Fraction((dates[1] - dates[0]).days)
-        text = f"cycle {here.cycle} began {_days_text(days)} after cycle {before.cycle}, which"
-        yield _distance(
-            text, days, Fraction(lengths[ends[0]]), Fraction(lengths[ends[1]]), here.number, cited(cycle.cite) or cite
-        )
 
 
 def _distance(

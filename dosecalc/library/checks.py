@@ -23,7 +23,7 @@ LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
 BUILT_IN = ("effective", "spacing", "no-re-escalation", "level-range", "level-undefined", "cycles-maximum",
             "cycle-length", "bsa-agreement", "plausible-size", "scaled-activity", "retention", "organ-dose",
-            "statement-unread", "given-amount")  # fmt: skip
+            "statement-unread", "given-amount", "size-age")  # fmt: skip
 """Rules that dosecalc makes from the regimen itself; a file does not write them."""
 
 
