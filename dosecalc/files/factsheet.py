@@ -11,7 +11,11 @@ from pydantic import ConfigDict
 
 from dosecalc.files.model import NO_NAMES, FileTable, Many, Named
 
-Kind = Literal["label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data"]
+Kind = Literal[
+    "label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data", "belief"
+]
+
+
 Grade = Literal["P", "S", "M", "C", "seed"]
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from fractions import Fraction
-from itertools import pairwise
 
 from dosecalc.course import levels, organs, schedule
 from dosecalc.course.calculator import Calculation
-from dosecalc.course.levels import Level, Row
-from dosecalc.course.observables import OBSERVABLES
+from dosecalc.course.levels import Level
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Moment
@@ -28,7 +26,7 @@ TENFOLD = 10
 
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """What follows from the regimen, and from statements that nothing reads."""
+    """What follows from the regimen."""
     cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
     yield from _levels(match, result, tracer)
     for moment in result.doses:
@@ -42,7 +40,6 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield from _ladder(match, result)
     yield from _scaled(match, result, tracer)
     yield from _organs(match, result)
-    yield from _unread(match, result)
 
 
 def _named_gap(match: Match, moment: Moment) -> str:
@@ -186,74 +183,23 @@ def _effective(match: Match, result: Calculation, organ: OrganDose) -> str:
     )
 
 
-def _unread(match: Match, result: Calculation) -> Iterable[Finding]:
-    """A momentary value stated before a dose at which no rule reads it would otherwise pass unseen."""
-    read = {
-        (leaf.observable.name, moment.number)
-        for run in result.rules
-        for condition in (run.compiled.when, run.compiled.require)
-        for leaf in (condition.leaves if condition is not None else ())
-        for moment, _ in run.outcomes
-    }
-    for slot in match.slots:
-        for row in result.doses[slot.number - 1].rows:
-            read |= {(leaf.observable.name, slot.number) for leaf in (row.when.leaves if row.when is not None else ())}
-    stated = {(name, match.inputs.next_dose): sentence for name, sentence in match.request.stated.items()}
-    stated |= match.request.indexed
-    for (name, number), sentence in stated.items():
-        if match.file.table[name].momentary and (name, number) not in read:
-            text = f"{name} was stated as {sentence.text}, but no rule of {match.arm.id} reads it before this dose"
-            yield own("statement-unread", "warning", number, text, ())
-    spared = {
-        f"{kind}.{organ.spared.source.organ}" for organ in result.organs for kind in ("organ_dose", "organ_half_life")
-    }
-    spared |= {row.organ.name for m in result.doses for row in m.rows if row.organ is not None}
-    for name, sentence in match.request.stated.items():
-        if name.startswith("organ_") and name not in spared:
-            text = f"{name} was stated as {sentence.text}, but {match.arm.id} limits no such organ"
-            yield own("statement-unread", "warning", None, text, ())
-
-
 def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """The level that was chosen, or what was given instead, against the range that holds."""
+    """The level that was chosen against the range that holds."""
     for number in match.ranged:
         moment, slot = result.doses[number - 1], match.slots[number - 1]
-        row, chosen, given = tracer.sole_row(moment), match.levels.get(number), match.inputs.given.get(number)
+        row, chosen = tracer.sole_row(moment), match.levels.get(number)
         source = slot.dose if row is None else row.cite
         cite = cited(source.cite) or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(match.arm.cite)
-        if chosen is None and given is None:
+        if chosen is None:
             continue
         if row is None:
             text = f"which range holds is not decided: {tracer.undecided(moment)}"
             yield own("level-range", "unknown", number, text, cite)
-        elif not row.open and chosen is None:
-            continue
         elif not row.open:
             text = f"the level that holds is fixed at {units.spell(row.low)}, and the one that was chosen is not used"
             yield own("level-range", "warning", number, text, cite)
-        elif given is not None:
-            if not row.factors and row.organ is None:
-                yield _given_in_range(row, number, given, moment, cite)
-        elif chosen is not None and (ends := row.option(chosen)) is not None:
+        elif (ends := row.option(chosen)) is not None:
             yield _in_range(ends, number, chosen.value, f"level {units.spell(chosen)}", quantity_of(chosen), cite)
-
-
-def _given_in_range(row: Row, number: int, given: Value, moment: Moment, cite: tuple[str, ...]) -> Finding:
-    """What was given against the range, or against the alternatives: within one of them is enough."""
-    findings_of: list[Finding] = []
-    for ends in row.options:
-        unit, basis = ends[0].unit, ends[0].dimension.partition("/")[2]
-        size = moment.value(basis) if basis else Fraction(1)
-        if isinstance(size, Unknown):
-            text = f"what was given cannot be held against the range without the {OBSERVABLES[basis].title}"
-            sentence = f"{text}; settle it with --{basis}"
-            findings_of.append(own("level-range", "unknown", number, sentence, cite, settled_by=(f"--{basis}",)))
-            continue
-        level = definite(given / size)
-        sentence = f"what was given, {units.show(level, unit.symbol, unit.dimension)},"
-        observed: Quantity = {"value": float(level / unit.factor), "unit": unit.symbol}
-        findings_of.append(_in_range(ends, number, level, sentence, observed, cite))
-    return min(findings_of, key=lambda finding: ("pass", "unknown", "violation").index(finding.status))
 
 
 def _in_range(
@@ -294,29 +240,15 @@ def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
 
 
 def _length(match: Match, cite: tuple[str, ...]) -> Iterable[Finding]:
-    """The distance between cycles, as chosen or as it was between given doses, against what the protocol states."""
+    """The distance between cycles, as it was chosen, against what the protocol states."""
     lengths = schedule.lengths(match.arm)
     chosen = None if match.request.cycle_length is None else match.request.cycle_length.number
-    listed = schedule.listed_cycles(match.arm)
     if chosen is not None:
         for cycle in match.arm.cycles:
             if isinstance(cycle.length, Range):
                 low, high = Fraction(lengths[cycle.length.min]), Fraction(lengths[cycle.length.max])
                 sentence = f"cycle length {_days_text(chosen)}"
                 yield _distance(sentence, chosen, low, high, None, cited(cycle.cite) or cite)
-    firsts = [slot for slot in match.slots if slot.first_of_cycle]
-    for before, here in pairwise(firsts):
-        cycle = listed[min(before.cycle, len(listed)) - 1]
-        given = [match.request.given.get(slot.number) for slot in (before, here)]
-        dates = [sentence.date for sentence in given if sentence is not None and sentence.date is not None]
-        if cycle.length is None or len(dates) < 2:
-            continue
-        ends = (cycle.length, cycle.length) if isinstance(cycle.length, str) else (cycle.length.min, cycle.length.max)
-        days = Fraction((dates[1] - dates[0]).days)
-        text = f"cycle {here.cycle} began {_days_text(days)} after cycle {before.cycle}, which"
-        yield _distance(
-            text, days, Fraction(lengths[ends[0]]), Fraction(lengths[ends[1]]), here.number, cited(cycle.cite) or cite
-        )
 
 
 def _distance(

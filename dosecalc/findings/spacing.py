@@ -12,9 +12,10 @@ from dosecalc.course.schedule import Slot
 from dosecalc.files.protocol import ListedInterval, cited
 from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own, own_check
-from dosecalc.quantities.numbers import Between, Unknown, Value, ends
+from dosecalc.quantities.numbers import Between, Unknown, Value, apart, ends
 from dosecalc.quantities.phrases import doses_text
-from dosecalc.quantities.units import decimal
+from dosecalc.quantities.units import Number, decimal
+from dosecalc.reference.beliefs import belief
 from dosecalc.requests.match import Match
 
 RULE = "spacing"
@@ -31,6 +32,8 @@ class _Distance(NamedTuple):
     since: str
     cite: tuple[str, ...]
     excused: bool
+    planned: Fraction | None = None
+    """The distance that the source states without a window; ``low`` and ``high`` are then our limits."""
 
 
 def findings(match: Match, cite: tuple[str, ...]) -> Iterator[Finding]:
@@ -62,20 +65,88 @@ def _distances(match: Match, cite: tuple[str, ...]) -> Iterator[_Distance]:
     days = schedule.lengths(match.arm)
     for before, slot in pairwise(match.slots):
         spaced = (before if slot.first_of_cycle else slot).listed.interval
-        if spaced is None:
-            continue
-        own_cite, excused = cited(spaced.cite) or cited(slot.listed.cite) or cite, _reduced_here(match, slot)
-        interval: Between = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
-        window = _window(spaced, slot, match, days)
-        if window is not None and spaced.window is not None:
-            yield _Distance(slot, "window", window[0], *window[1:], own_cite, excused)
-        elif window is not None:
-            yield _Distance(slot, "every", *window, own_cite, excused)
-        for part, text in (("at-least", spaced.at_least), ("at-most", spaced.at_most)):
-            if text is not None:
-                bound = Fraction(days[text])
-                low, high = (bound, None) if part == "at-least" else (None, bound)
-                yield _Distance(slot, part, interval, low, high, "the dose before", own_cite, excused=False)
+        if spaced is not None:
+            yield from _of_interval(match, spaced, slot, days, cite)
+        if spaced is None or (spaced.every is None and spaced.window is None):
+            yield from _of_days(match, slot, days, cite)
+
+
+def _of_interval(
+    match: Match, spaced: ListedInterval, slot: Slot, days: dict[str, int], cite: tuple[str, ...]
+) -> Iterator[_Distance]:
+    """The distances that the file states as an interval, each with its bounds."""
+    own_cite, excused = cited(spaced.cite) or cited(slot.listed.cite) or cite, _reduced_here(match, slot)
+    interval: Between = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
+    window = _window(spaced, slot, match, days)
+    if window is not None and spaced.window is not None:
+        yield _Distance(slot, "window", window[0], *window[1:], own_cite, excused)
+    elif window is not None:
+        since, planned, _, name = window
+        tolerance, limits = _tolerance(planned)
+        cites = (*own_cite, *limits)
+        yield _Distance(
+            slot, "every", since, planned - tolerance, planned + tolerance, name, cites, excused, planned=planned
+        )
+    for part, text in (("at-least", spaced.at_least), ("at-most", spaced.at_most)):
+        if text is not None:
+            bound = Fraction(days[text])
+            low, high = (bound, None) if part == "at-least" else (None, bound)
+            yield _Distance(slot, part, interval, low, high, "the dose before", own_cite, excused=False)
+
+
+def _of_days(match: Match, slot: Slot, days: dict[str, int], cite: tuple[str, ...]) -> Iterator[_Distance]:
+    """The distance that follows from the days of a cycle, or from the length of the one before.
+
+    It is asked where one of the two doses was given, and counted from the first dose of the cycle.
+    """
+    anchor = _anchor(match, slot)
+    if anchor is None or slot.number not in match.request.given:
+        return
+    since = _between(match, anchor, slot, 0)
+    if isinstance(since, Unknown) and match.whens[slot.number - 1].date is None:
+        return  # a dose without a date says nothing of days
+    own_cite = cited(anchor.listed.cite) or cite
+    name = f"dose {anchor.number}"
+    low, high = _planned_days(match, anchor, slot, days)
+    if low is None or high is None:
+        return
+    part = "day" if anchor.cycle == slot.cycle else "cycle"
+    excused = _reduced_here(match, slot)
+    if low != high:  # a range is the source's own
+        yield _Distance(slot, part, since, low, high, name, own_cite, excused)
+        return
+    tolerance, limits = _tolerance(low)
+    cites = (*own_cite, *limits)
+    yield _Distance(slot, part, since, low - tolerance, low + tolerance, name, cites, excused, planned=low)
+
+
+def _anchor(match: Match, slot: Slot) -> Slot | None:
+    """The dose from which a dose's day is counted: the first of its cycle, or of the cycle before."""
+    cycle = slot.cycle - 1 if slot.first_of_cycle else slot.cycle
+    return next((each for each in match.slots if each.cycle == cycle and each.first_of_cycle), None)
+
+
+def _planned_days(
+    match: Match, anchor: Slot, slot: Slot, days: dict[str, int]
+) -> tuple[Fraction | None, Fraction | None]:
+    """The days that the source puts between two doses, from least to most; None where it does not say."""
+    if slot.dose.day is None or anchor.dose.day is None:
+        return None, None
+    apart = Fraction(slot.dose.day - anchor.dose.day)
+    if anchor.cycle == slot.cycle:
+        return apart, apart
+    chosen = match.request.cycle_length
+    length = schedule.length_of(anchor.listed, None if chosen is None else int(chosen.number), days)
+    low, high = ends(length)
+    if isinstance(low, Unknown) or isinstance(high, Unknown):
+        return None, None
+    return Fraction(low) + apart, Fraction(high) + apart
+
+
+def _tolerance(planned: Fraction) -> tuple[Fraction, tuple[str, ...]]:
+    """Days that are no departure where the source states no window (our limit), and the beliefs that say so."""
+    part, least = belief("day-tolerance"), belief("day-minimum")
+    return max(least.value, planned * part.value), (part.cite, least.cite)
 
 
 def _reduced_here(match: Match, slot: Slot) -> bool:
@@ -116,7 +187,7 @@ def _status(distance: _Distance) -> Status:
     early = distance.low is not None and not isinstance(high, Unknown) and high < distance.low
     late = distance.high is not None and not isinstance(low, Unknown) and low > distance.high
     if early or late:
-        later_allowed = late and (distance.excused or distance.part == "every")
+        later_allowed = late and (distance.excused or distance.planned is not None)
         return "warning" if later_allowed else "violation"
     held = (distance.low is None or (not isinstance(low, Unknown) and low >= distance.low)) and (
         distance.high is None or (not isinstance(high, Unknown) and high <= distance.high)
@@ -128,11 +199,8 @@ def _finding(distance: _Distance, status: Status) -> Finding:
     low, high = ends(distance.days)
     shown = next((each for each in (low, high) if not isinstance(each, Unknown)), Fraction(0))
     least = "" if low == high else "at least " if not isinstance(low, Unknown) else "at most "
-    days = f"{least}{decimal(shown)} day{'' if shown == 1 else 's'} after {distance.since}"
-    verdict = {"pass": "within", "warning": "longer than", "violation": "outside"}[status]
-    text = f"{days}, {verdict} {_limit(distance)}"
-    if status == "warning":
-        text += "; toxicity may be the reason, and the longest interval still holds"
+    days = f"{least}{_days(shown)} after {distance.since}"
+    text = f"{days}, {_verdict(distance, status, shown)}"
     checks = [
         own_check(
             "dose_interval",
@@ -159,6 +227,27 @@ def _finding(distance: _Distance, status: Status) -> Finding:
         part=distance.part,
         severity="warning" if status == "warning" else "violation",
     )
+
+
+def _verdict(distance: _Distance, status: Status, days: Number) -> str:
+    if distance.planned is None:
+        words = {"pass": "within", "warning": "longer than", "violation": "outside"}[status]
+        return f"{words} {_limit(distance)}{_DELAY if status == 'warning' else ''}"
+    stated = f"the protocol's {_days(distance.planned)}; no window is stated"
+    if status == "pass" or distance.high is None:
+        return stated
+    off = days - distance.planned
+    how = f"{_days(apart(days, distance.planned))} {'earlier' if off < 0 else 'later'} than {stated}"
+    allowed = decimal(distance.high - distance.planned)
+    unit = "day" if allowed == "1" else "days"
+    return f"{how}, and {allowed} {unit} either way is our limit{_DELAY if off > 0 else ''}"
+
+
+_DELAY = "; toxicity may be the reason"
+
+
+def _days(days: Number) -> str:
+    return f"{decimal(days)} day{'' if days == 1 else 's'}"
 
 
 def _limit(distance: _Distance) -> str:

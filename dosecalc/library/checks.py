@@ -40,6 +40,8 @@ BUILT_IN = (
     "retention",
     "organ-dose",
     "statement-unread",
+    "given-amount",
+    "size-age",
 )
 """Rules that dosecalc derives from the regimen itself; a file does not list them."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")

@@ -15,7 +15,9 @@ from dosecalc.course.state import Moment
 from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Arm, cited
-from dosecalc.findings import regimen, sentences, sizes
+from dosecalc.findings import given, regimen, sentences, sizes, unread
+from dosecalc.findings.account import Statement, account
+from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
 from dosecalc.library.load import find_arm
@@ -30,6 +32,7 @@ from dosecalc.planning.result import (
     Size,
     Totals,
     Unconfirmed,
+    UsedBelief,
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Amount
@@ -37,6 +40,7 @@ from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
 from dosecalc.quantities.options import PLAN, PlanOptions, merged, one, path_text, texts_of
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import bodysurface, tables
+from dosecalc.reference.beliefs import statements
 from dosecalc.requests.match import Match, match
 from dosecalc.requests.request import Inputs, Request, size_hint
 from dosecalc.requests.request import read as read_request
@@ -101,15 +105,15 @@ class Course(NamedTuple):
     measured: Measured | None = None
 
 
-def plan_inputs(inputs: Inputs, *, given: Mapping[int, Stated] | None = None) -> Plan:
+def plan_inputs(inputs: Inputs, *, as_given: Mapping[int, Stated] | None = None) -> Plan:
     """Plan from the table ``{option: [texts]}`` that the command line and :func:`plan` both make.
 
-    ``given`` are amounts that were given, by dose, in place of those in the table: how another room hands on what it
+    ``as_given`` are amounts that were given, by dose, in place of those in the table: how another room hands on what it
     computed.
     """
     question = read(inputs)
-    if given is not None:
-        question = question._replace(request=question.request._replace(given=given))
+    if as_given is not None:
+        question = question._replace(request=question.request._replace(given=as_given))
     matched = match(question.file, question.arm, question.request)
     return plan_match(matched, question.inputs)
 
@@ -117,7 +121,9 @@ def plan_inputs(inputs: Inputs, *, given: Mapping[int, Stated] | None = None) ->
 def plan_match(matched: Match, inputs: Inputs) -> Plan:
     """The plan of a request that fits its arm."""
     course = measure(calculate(matched))
-    return assemble(course, find(course), inputs)
+    findings = find(course)
+    stated = account(course.match, course.result, findings, inputs)
+    return assemble(course, in_order([*findings, *unread.findings(course.match, stated)]), stated, inputs)
 
 
 def read(inputs: Inputs) -> Question:
@@ -179,32 +185,42 @@ def find(course: Course) -> tuple[Finding, ...]:
 
 def _findings(matched: Match, result: Calculation) -> tuple[Finding, ...]:
     tracer = Tracer(matched, result.doses)
-    findings = [*regimen.findings(matched, result, tracer), *sizes.findings(matched, result)]
+    findings = [
+        *regimen.findings(matched, result, tracer),
+        *given.findings(matched, result, tracer),
+        *sizes.findings(matched, result),
+    ]
     for run in result.rules:
         findings += [sentences.with_prior(finding, matched.request.prior) for finding in sentences.of_rule(run)]
     return in_order(findings)
 
 
-def assemble(course: Course, findings: tuple[Finding, ...], inputs: Inputs) -> Plan:
+def assemble(course: Course, findings: tuple[Finding, ...], stated: tuple[Statement, ...], inputs: Inputs) -> Plan:
     """Everything put into a frozen plan."""
     matched, result = course.match, course.result
     file, arm = matched.file, matched.arm
     tracer = Tracer(matched, result.doses)
     others = tuple(_other_cites(course, findings))
     unconfirmed = [*file.unconfirmed(arm), *file.unconfirmed_among(others)]
+    doses = tuple(_dose(course, tracer, moment) for moment in result.doses)
+    pending = {dose.number: dose.pending for dose in doses if dose.pending is not None}
+    cites = tuple(cite for finding in findings for cite in finding.cite)
     return Plan.made(
         version=VERSION,
         protocol=identity(matched),
         sources=_sources(course, others),
         inputs=inputs,
         patient=particulars(matched, result),
+        stated=stated,
         agents={key: agent.name for key, agent in file.protocol.agents.items()},
-        doses=tuple(_dose(course, tracer, moment) for moment in result.doses),
+        doses=doses,
         totals={agent: _totals(matched, result, agent) for agent in matched.agents()},
         findings=findings,
+        clearance=clear(findings, pending, matched.inputs.next_dose),
         conflicts=tuple(_conflicts(matched, result)),
         instructions=tuple(_instructions(matched)),
         unconfirmed=tuple(Unconfirmed.made(fact=cite, statement=statement) for cite, statement in unconfirmed),
+        beliefs=tuple(UsedBelief.made(fact=each.cite, statement=each.statement) for each in statements(cites)),
         verified=None,
     )
 
@@ -314,7 +330,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
     slot, matched, measured = moment.slot, course.match, course.measured
     assert slot is not None
     when, row = matched.whens[slot.number - 1], tracer.row(moment)
-    given = slot.number in matched.inputs.given
+    was_given = slot.number in matched.inputs.given
     name = "activity" if matched.radioactive(slot.dose.agent) else "mass"
     cite = () if row is None else cited(row.cite.cite)
     (amount, per_weight, per_bsa), _ = _size(name, moment, "dose")
@@ -330,7 +346,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
         kind=name,
         amount_=amount,
         pending=None if EXACT.known(moment.amount) else tracer.pending(moment),
-        bounded=None if given else "cap" if moment.capped else "floor" if moment.floored else None,
+        bounded=None if was_given else "cap" if moment.capped else "floor" if moment.floored else None,
         per_weight_=per_weight,
         per_bsa_=per_bsa,
         cumulative=_running(name, moment, "cumulative"),
@@ -338,7 +354,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
         interval=None if measured is None else measured.interval(slot.number),
         trace=tracer.trace(moment, row) if measured is None else measured.told(slot.number, tracer.trace(moment, row)),
         cite=cite or cited(slot.dose.cite) or cited(slot.listed.cite) or cited(matched.arm.cite),
-        given=given,
+        given=was_given,
         reduction=matched.inputs.steps.get(slot.number) or None,
     )
 

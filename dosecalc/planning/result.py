@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from dosecalc.findings.account import Statement
+from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import COVERAGE, Amount, Document, Number, Result
 from dosecalc.quantities.units import Measure
@@ -133,6 +135,13 @@ class Unconfirmed(Result):
     statement: str = Field(description="What it states.")
 
 
+class UsedBelief(Result):
+    """A limit of ours that a finding rests on."""
+
+    fact: str = Field(description="The fact, as beliefs#fact.")
+    statement: str = Field(description="What it states.")
+
+
 class Plan(Document):
     """The doses, totals and findings for one patient, with everything needed to make the same plan again."""
 
@@ -143,19 +152,22 @@ class Plan(Document):
     sources: tuple[Mapping[str, str], ...] = Field(description="The fact sheets that were read, with their sha256.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
     patient: Mapping[str, Any] = Field(description="What was stated of the patient and what was derived from it.")
+    stated: tuple[Statement, ...] = Field(description="Everything that was stated, and what became of it.")
     agents: Mapping[str, str] = Field(exclude=True, description="The names of the agents by their keys.")
     doses: tuple[Dose, ...] = Field(description="The doses in the order of the course.")
     totals: Mapping[str, Totals] = Field(description="What each agent sums to.")
     findings: tuple[Finding, ...] = Field(description="Violations, warnings, unknown, then the rest.")
+    clearance: Clearance = Field(description="What everything comes to.")
     conflicts: tuple[Conflict, ...] = Field(description="The contradictions between the sources of the protocol.")
     instructions: tuple[Instruction, ...] = Field(description="What the sources ask for besides.")
     unconfirmed: tuple[Unconfirmed, ...] = Field(description="The facts used that nobody read first-hand.")
+    beliefs: tuple[UsedBelief, ...] = Field(description="The limits used that are ours and no source's.")
     verified: Mapping[str, Any] | None = Field(description="Null: a second method is still to come.")
 
     @property
     def violated(self) -> bool:
         """Whether any rule is violated, by an optional dose too."""
-        return any(finding.status == "violation" for finding in self.findings)
+        return self.clearance.violations > 0
 
     @property
     def settled(self) -> bool:

@@ -61,7 +61,7 @@ def as_given(inputs: Inputs, doses: tuple[Administration, ...], *, ordered: bool
     zone = next(_zones(doses), None)
     given = {dose.number: _stated(dose, zone, dated=ordered) for dose in doses if dose.number in slots}
     known = {number: stated for number, stated in given.items() if stated is not None}
-    return plan_inputs(inputs, given=known)
+    return plan_inputs(inputs, as_given=known)
 
 
 def findings(plan: Plan, planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from dosecalc.findings.account import Statement
+from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Amounts, Dose, Plan
 from dosecalc.quantities import units
@@ -16,15 +18,18 @@ NOTICE = "Decision support for qualified staff, not a medical device. Check ever
 def page(plan: Plan) -> Page:
     """The whole plan, the doses first and nothing that is unknown left out."""
     return [
+        clearance_line(plan.clearance),
         *_head(plan),
         *_doses(plan),
         *_totals(plan),
         *_findings(plan),
+        *_stated(plan),
         *_unknown(plan),
         *_conflicts(plan),
         *_arithmetic(plan),
         *_rest(plan),
         Heading(NOTICE, "dim"),
+        clearance_line(plan.clearance),
     ]
 
 
@@ -38,7 +43,6 @@ def _head(plan: Plan) -> Page:
     ]
     if patient := _patient(plan):
         page.append(Paragraph(f"Patient: {patient}", "dim"))
-    page.append(Paragraph(*_verdict(plan)))
     return page
 
 
@@ -82,22 +86,36 @@ def _quantity(shown: dict[str, object]) -> str:
     return f"{units.decimal(Fraction(str(shown['value'])), 6)} {units.pretty(str(shown['unit']))}"
 
 
-def _verdict(plan: Plan) -> tuple[str, str]:
-    counts = {s: sum(f.status == s for f in plan.findings) for s in ("violation", "warning", "unknown")}
-    pending = sum(dose.pending is not None for dose in plan.doses)
-    parts = [
-        _count(counts["violation"], "violation"),
-        _count(counts["warning"], "warning"),
-        f"{counts['unknown']} not assessed",
-    ]
-    if pending:
-        parts.append(f"{_count(pending, 'dose')} pending")
-    style = next((status for status, count in counts.items() if count), "pass")
-    return f"{', '.join(parts)}.", style
+STYLES = {"not cleared": "violation", "open": "unknown", "warned": "warning", "nothing found against it": "pass"}
+"""How each verdict looks on a terminal."""
 
 
-def _count(number: int, noun: str) -> str:
-    return f"{number or 'no'} {noun}{'' if number == 1 else 's'}"
+def clearance_line(clearance: Clearance) -> Paragraph:
+    """The clearance as the first and the last line of a page."""
+    return Paragraph(clearance.text[0].upper() + clearance.text[1:] + ".", STYLES[clearance.verdict])
+
+
+def _stated(plan: Plan) -> Page:
+    """What was stated, with the doses and the rules that used it; what nothing read is one line."""
+    read = [each for each in plan.stated if each.outcome != "unread"]
+    unread = [each for each in plan.stated if each.outcome == "unread"]
+    page: Page = []
+    if read:
+        rows = [[f"{each.what}{_index(each)}", units.prose(each.text), _uses(each)] for each in read]
+        page += [Heading("Stated"), Table(["", "", "used by"], rows, wrap=frozenset({2}))]
+    if unread:
+        listed = ", ".join(f"{each.what}{_index(each)} {units.prose(each.text)}" for each in unread)
+        page.append(Paragraph(f"  Not read by this arm: {listed}", "dim"))
+    return page
+
+
+def _index(statement: Statement) -> str:
+    return "" if statement.dose is None else f"[{statement.dose}]"
+
+
+def _uses(statement: Statement) -> str:
+    amounts = [f"the amount of {doses_text(statement.amounts)}"] if statement.amounts else []
+    return ", ".join([*amounts, *statement.findings]) or "shown above"
 
 
 # -- doses and totals -------------------------------------------------------------------------------------------
@@ -267,6 +285,11 @@ def _rest(plan: Plan) -> Page:
         page += [
             Heading("Unconfirmed facts (not yet checked against the source)", "warning"),
             Items([(u.fact, units.prose(u.statement), "warning") for u in plan.unconfirmed]),
+        ]
+    if plan.beliefs:
+        page += [
+            Heading("Limits of ours, which no source states"),
+            Items([(each.fact, each.statement, "dim") for each in plan.beliefs]),
         ]
     passed, off = (
         list(dict.fromkeys(finding_name(f) for f in plan.findings if f.status == status))

@@ -388,6 +388,22 @@ def _check_together(request: Request) -> None:
     _check_men(request.stated)
     _check_prior(request)
     _check_measured(request)
+    for name, sizes in request.sizes.items():
+        _check_dates(name, sizes)
+
+
+def _check_dates(name: str, sizes: tuple[Stated, ...]) -> None:
+    """Of several sizes each has a date, or none: an undated one could be older or newer than the others."""
+    dated = [size for size in sizes if size.date is not None]
+    undated = [size for size in sizes if size.date is None]
+    for size in dated:
+        if size.dose is not None:
+            raise InputError(
+                f"read {size.written!r}: a size holds from a dose on or from a date on, not both", where=f"--{name}"
+            )
+    if dated and undated:
+        said = f"{undated[0].text!r} has no date, and {dated[0].written!r} has one"
+        raise InputError(f"{said}; give each the date on which it was measured", where=f"--{name}")
 
 
 def _check_cells(stated: Mapping[str, Stated]) -> None:

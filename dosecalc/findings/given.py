@@ -1,0 +1,205 @@
+"""What was given against what was planned: the rule ``given-amount``, with the likely slip."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import NamedTuple
+
+from dosecalc.course import levels
+from dosecalc.course.calculator import Calculation
+from dosecalc.course.levels import Level, Row
+from dosecalc.course.state import Moment
+from dosecalc.files.protocol import cited
+from dosecalc.findings.finding import Finding, Status
+from dosecalc.findings.sentences import own, own_check
+from dosecalc.findings.trace import Tracer
+from dosecalc.quantities import units
+from dosecalc.quantities.numbers import EXACT, Unknown, Value, apart, definite
+from dosecalc.quantities.units import Number
+from dosecalc.reference.beliefs import Belief, belief
+from dosecalc.requests.match import Match
+
+RULE = "given-amount"
+SLIPS = (
+    (Fraction(37), "a factor of 37: MBq and mCi mistaken for each other"),
+    (Fraction(1000), "a factor of 1,000: a prefix of the unit"),
+    (Fraction(10) ** 6, "a factor of a million: a prefix of the unit"),
+    (Fraction(10), "a factor of 10: the decimal point"),
+    (Fraction("2.2046"), "a factor of 2.2: pounds and kilograms mistaken for each other"),
+)
+"""By how much an amount is off where a unit, a prefix or a decimal point was mistaken."""
+
+
+class Departure(NamedTuple):
+    """How far an amount given lies from the nearest planned one, as a part of it."""
+
+    off: Number
+    nearest: Number
+
+
+def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterator[Finding]:
+    """What was given of every dose against what was planned, and what rests on an amount in doubt."""
+    doubtful: set[int] = set()
+    for number in match.request.given:
+        moment = result.doses[number - 1]
+        yield from _above_cap(match, moment, tracer)
+        finding = _of_dose(match, result, moment, tracer)
+        if finding.status in ("violation", "warning"):
+            doubtful.add(number)
+        yield finding
+    yield from _scaled(match, result, tracer, doubtful)
+
+
+def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) -> Finding:
+    given = match.request.given[moment.number]
+    shown = units.spell(given.quantity)
+    planned = _planned(moment)
+    if not planned or any(isinstance(end, Unknown) for ends in planned for end in ends):
+        text = f"{shown} was given; what was planned is not known: {tracer.pending(moment)}"
+        return own(RULE, "unknown", moment.number, text, _cites(match, moment), settled_by=())
+    departure = _departure(given.number, planned)
+    status, limit = _judged(departure)
+    reduced = _reduced_step(match, moment, given.number) if status != "pass" else None
+    text = f"{shown} was given, {_off_text(departure, moment, given.quantity.unit.symbol)}"
+    if reduced is not None:
+        status = "warning"
+        option = f"--reduction {moment.number}={reduced}"
+        text += f"; that is step {reduced} of the protocol's reductions: state it with {option}"
+    elif status != "pass":
+        text += f"; {_limit_text(status, limit)}{_slip(result, moment, given.number, departure)}"
+    observed = {"value": float(100 * departure.off), "unit": "%"}
+    comparison, at = ("below", 20.0) if status == "violation" else ("at_most", float(limit.value * 100))
+    check = own_check("given_amount", observed, comparison, {"value": at, "unit": "%"}, holds=status == "pass")
+    cite = (*_cites(match, moment), limit.cite)
+    return own(RULE, status, moment.number, text, cite, [check], severity="warning" if status == "warning" else None)
+
+
+def _judged(departure: Departure) -> tuple[Status, Belief]:
+    """More than 10 % is a warning, 20 % or more a violation (our limits)."""
+    warns, violates = belief("given-amount-warning"), belief("given-amount-violation")
+    off = apart(departure.off, Fraction(0))
+    if EXACT.at_least(off, violates.value).yes:
+        return "violation", violates
+    return ("warning" if EXACT.above(off, warns.value).yes else "pass"), warns
+
+
+def _limit_text(status: Status, limit: Belief) -> str:
+    if status == "violation":
+        return f"{limit.text} or more is our limit"
+    return f"more than {limit.text} is our limit"
+
+
+def _planned(moment: Moment) -> list[tuple[Value, Value]]:
+    """The amounts that may have been planned, each from a lowest to a highest."""
+    if EXACT.known(moment.planned):
+        return [(moment.planned, moment.planned)]
+    return [ends for row in moment.possible for ends in _ends_of(row, moment)]
+
+
+def _ends_of(row: Row, moment: Moment) -> Iterator[tuple[Value, Value]]:
+    """The lowest and the highest amount of each alternative of a row."""
+    for low, high in row.options:
+        if row.organ is not None or row.target:
+            yield Unknown("measured"), Unknown("measured")
+        else:
+            least, most = (
+                levels.amount(row, EXACT, Level[Value](end.dimension, end.value), moment) for end in (low, high)
+            )
+            yield least, most
+
+
+def _departure(given: Fraction, planned: list[tuple[Value, Value]]) -> Departure:
+    """How far an amount lies from the nearest of several ranges; nothing within one."""
+    departures: list[Departure] = []
+    for ends in planned:
+        low, high = (definite(end) for end in ends)
+        nearest: Number = max(low, min(given, high))
+        off = given / nearest - 1 if nearest else Fraction(int(given > 0))
+        departures.append(Departure(off, nearest))
+    return min(departures, key=lambda each: abs(float(each.off)))
+
+
+def _off_text(departure: Departure, moment: Moment, symbol: str) -> str:
+    kind = "activity" if moment.radioactive else "mass"
+    nearest = units.show(departure.nearest, symbol, kind)
+    ranged = not EXACT.known(moment.planned)
+    what = f"the nearest end of what the protocol allows, {nearest}" if ranged else f"the planned {nearest}"
+    if not departure.off:
+        return f"within what the protocol allows ({nearest})" if ranged else f"just {what}"
+    if departure.off >= 2 and departure.nearest:
+        return f"{units.decimal(departure.off + 1, 3)} times {what}"
+    percent = units.decimal(abs(100 * departure.off), 3)
+    return f"{percent} % {'above' if departure.off > 0 else 'below'} {what}"
+
+
+def _reduced_step(match: Match, moment: Moment, given: Fraction) -> int | None:
+    """The step of the source's ladder whose amount was given, if one is nearer than what was planned."""
+    assert moment.slot is not None
+    for (agent, step), compiled in match.compiled.steps.items():
+        row = compiled.rows[0]
+        if agent != moment.slot.dose.agent or len(compiled.rows) != 1 or not row.fixed:
+            continue
+        amount = levels.amount(row, EXACT, Level[Value](row.low.dimension, row.low.value), moment)
+        if (
+            not isinstance(amount, Unknown)
+            and amount
+            and apart(given / amount, Fraction(1)) <= belief("given-amount-warning").value
+        ):
+            return step
+    return None
+
+
+def _slip(result: Calculation, moment: Moment, given: Fraction, departure: Departure) -> str:
+    """What is likely to have been mistaken, where a factor or another dose's amount explains it."""
+    if not departure.nearest or not given:
+        return ""
+    tolerance = belief("given-amount-warning").value
+    ratio = Fraction(given) / Fraction(departure.nearest)
+    for factor, words in SLIPS:
+        if any(abs(ratio / each - 1) <= tolerance for each in (factor, 1 / factor)):
+            return f". Likely {words}"
+    for other in result.doses:
+        amount = other.planned
+        alike = other.number != moment.number and other.radioactive == moment.radioactive
+        if alike and not isinstance(amount, Unknown) and amount and apart(given / amount, Fraction(1)) <= tolerance:
+            return f". It is the amount of dose {other.number}"
+    return ""
+
+
+def _above_cap(match: Match, moment: Moment, tracer: Tracer) -> Iterator[Finding]:
+    """A cap of the source has no tolerance of ours."""
+    row, given = tracer.row(moment), match.request.given[moment.number]
+    if row is None or row.cap is None:
+        return
+    most = levels.sized(Level[Value](row.cap.dimension, row.cap.value), moment)
+    if isinstance(most, Unknown) or not EXACT.above(given.number, most).yes:
+        return
+    text = f"{units.spell(given.quantity)} was given, above the source's cap of {units.spell(row.cap)}"
+    check = own_check(
+        "given_amount", _percent_of(given.number, most), "at_most", {"value": 100.0, "unit": "%"}, holds=False
+    )
+    yield own(RULE, "violation", moment.number, text, _cites(match, moment), [check], part="cap")
+
+
+def _percent_of(amount: Number, of: Number) -> dict[str, object]:
+    return {"value": float(100 * amount / of), "unit": "%"}
+
+
+def _scaled(match: Match, result: Calculation, tracer: Tracer, doubtful: set[int]) -> Iterator[Finding]:
+    """An activity that is scaled from an amount in doubt is in doubt itself."""
+    for moment in result.doses if doubtful else ():
+        row = tracer.row(moment)
+        if row is None or not (row.target or row.organ is not None) or moment.number in match.request.given:
+            continue
+        earlier = [each.number for each in tracer.earlier(moment) if each.number in doubtful]
+        if earlier and EXACT.known(moment.amount):
+            text = (
+                f"this activity follows from what was given as dose {earlier[0]}, which is in doubt; check that first"
+            )
+            yield own(RULE, "warning", moment.number, text, _cites(match, moment), part="scaled", severity="warning")
+
+
+def _cites(match: Match, moment: Moment) -> tuple[str, ...]:
+    assert moment.slot is not None
+    return cited(moment.slot.dose.cite) or cited(moment.slot.listed.cite) or cited(match.arm.cite)

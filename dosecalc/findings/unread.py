@@ -1,0 +1,65 @@
+"""Statements that bear on dose or harm and that nothing of the arm reads: the rule ``statement-unread``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from dosecalc.findings.account import Statement
+from dosecalc.findings.finding import Finding
+from dosecalc.findings.sentences import own
+from dosecalc.quantities import units
+from dosecalc.reference.grades import grade_3
+from dosecalc.requests.match import Match
+
+RULE = "statement-unread"
+ALWAYS = frozenset({"prior", "level", "given", "measured", "reduction"})
+"""Statements about amounts: where nothing reads them somebody is mistaken about the arm."""
+_WORDS = {
+    "platelets": "platelet",
+    "anc": "neutrophil",
+    "wbc": "white",
+    "hemoglobin": "haemoglobin",
+    "bilirubin": "bilirubin",
+    "alt": "alt",
+    "ast": "ast",
+    "egfr": "gfr",
+    "crcl": "creatinine clearance",
+}
+"""By what word an instruction speaks of a value."""
+
+
+def findings(match: Match, account: Iterable[Statement]) -> Iterator[Finding]:
+    """A warning for each statement that ought to have been read; unremarkable values are told in the account alone."""
+    for statement in account:
+        if statement.outcome != "unread":
+            continue
+        if statement.what in ALWAYS and statement.text != "none":
+            text = f"--{statement.what} {statement.text} is read by no rule of {match.arm.id} and makes no amount"
+            yield own(RULE, "warning", statement.dose, text, ())
+        elif (reason := _serious(match, statement)) is not None:
+            text, cite = reason
+            dose = statement.dose or match.inputs.next_dose
+            yield own(RULE, "warning", dose, f"{text}, and no rule of {match.arm.id} reads it before this dose", cite)
+
+
+def _serious(match: Match, statement: Statement) -> tuple[str, tuple[str, ...]] | None:
+    """Why a value is more than unremarkable: an infection, or grade 3 and worse; None where it is not."""
+    stated = match.request.stated.get(statement.what)
+    if statement.dose is not None:
+        stated = match.request.indexed.get((statement.what, statement.dose), stated)
+    if stated is None or _spoken_of(match, statement.what):
+        return None
+    if statement.what == "infection_grade":
+        return (f"infection_grade was stated as {stated.text}", ()) if stated.value else None
+    grade = grade_3(statement.what)
+    if grade is None or stated.measure is None or not grade.reached(stated.number):
+        return None
+    limit = f"{'below' if grade.below else 'above'} {units.spell(grade.limit)}"
+    return f"{statement.what} was stated as {stated.text}, grade 3 or worse (CTCAE 5: {limit})", (grade.cite,)
+
+
+def _spoken_of(match: Match, name: str) -> bool:
+    """Whether an instruction of the source speaks of a value."""
+    word = _WORDS.get(name)
+    texts = (each.text.lower() for each in match.file.protocol.instructions if each.holds_for(match.arm.id))
+    return word is not None and any(word in text for text in texts)
