@@ -27,7 +27,7 @@ def test_an_actual_cycle_of_19_days_is_outside_21_to_28(plan):
     given = ["1=0.8 mg@2026-03-01", "2=0.5 mg@2026-03-08", "3=0.5 mg@2026-03-15", "4=0.5 mg@2026-03-20"]
     options = [word for text in given for word in ("--given", text)]
     document = plan("inotuzumab", "--bsa", "1.0", "--cycles", "2", "--set", "remission=true", *options).json
-    (found,) = [f for f in document["findings"] if f["rule"] == "cycle-length"]
+    (found,) = [f for f in document["findings"] if f["rule"] == "spacing" and f["part"] == "cycle"]
     assert (found["status"], found["dose"]) == ("violation", 4)
     assert "19 days" in found["message"]
 

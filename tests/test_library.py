@@ -423,7 +423,10 @@ def test_lutathera_has_a_window_and_a_longest_delay(weeks, reduction, window, lo
     assert [conflict.applies for conflict in plan.conflicts] == [weeks == 16]
 
 
-@pytest.mark.parametrize(("days", "status"), [(42, "pass"), (70, "warning"), (71, "warning"), (41, "violation")])
+@pytest.mark.parametrize(
+    ("days", "status"),
+    [(42, "pass"), (46, "pass"), (47, "warning"), (70, "warning"), (71, "warning"), (38, "pass"), (37, "violation")],
+)
 def test_pluvicto_may_be_stretched_to_ten_weeks(days, status):
     later = (Date(2026, 1, 5) + timedelta(days=days)).isoformat()
     plan = dosecalc.plan("pluvicto-mcrpc", given={1: "7.4 GBq@2026-01-05", 2: f"7.4 GBq@{later}"})

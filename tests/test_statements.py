@@ -148,24 +148,27 @@ def test_sums_with_unknown_parts_are_lower_bounds_and_never_zero(plan):
 
 
 def test_what_was_given_is_held_against_the_range_of_levels(plan):
-    document = plan("mibg-compassionate-nb", "--weight", "20", "--given", "1=400 mCi").json
-    (found,) = [f for f in document["findings"] if f["rule"] == "level-range"]
+    document = plan("mibg-compassionate-nb", "--weight", "20", "--given", "1=440 mCi").json  # 360 mCi at most
+    (found,) = [f for f in document["findings"] if f["rule"] == "given-amount"]
     assert found["status"] == "violation"
-    assert "20 mCi/kg" in found["message"]
+    assert "22.2 % above the nearest end of what the protocol allows, 360 mCi" in found["message"]
 
 
 def test_what_was_given_without_a_weight_cannot_be_held_against_the_range(plan):
     for level in ([], ["--level", "12 mCi/kg"]):
         document = plan("mibg-compassionate-nb", "--given", "1=500 mCi", *level).json
-        (found,) = [f for f in document["findings"] if f["rule"] == "level-range"]
+        (found,) = [f for f in document["findings"] if f["rule"] == "given-amount"]
         assert found["status"] == "unknown"
         assert "--weight" in found["message"]
 
 
 def test_a_count_that_no_rule_reads_is_said_to_be_unread(plan, dosecalc):
-    document = plan(*C20, "--given", "1=32 mCi", "--set", "platelets=60000/uL").json
+    document = plan(*C20, "--given", "1=32 mCi", "--set", "platelets=49999/uL").json
     (found,) = [f for f in document["findings"] if f["rule"] == "statement-unread"]
     assert (found["status"], found["dose"]) == ("warning", 2)
+    unremarkable = plan(*C20, "--given", "1=32 mCi", "--set", "platelets=50000/uL").json
+    assert not [f for f in unremarkable["findings"] if f["rule"] == "statement-unread"]
+    assert [s["outcome"] for s in unremarkable["stated"] if s["what"] == "platelets"] == ["unread"]
     assert not [
         f for f in plan(*C20, "--set", "platelets=60000/uL").json["findings"] if f["rule"] == "statement-unread"
     ]

@@ -55,9 +55,12 @@ def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) 
     given = match.request.given[moment.number]
     shown = units.spell(given.quantity)
     planned = _planned(moment)
-    if not planned or any(isinstance(end, Unknown) for ends in planned for end in ends):
-        text = f"{shown} was given; what was planned is not known: {tracer.pending(moment)}"
-        return own(RULE, "unknown", moment.number, text, _cites(match, moment), settled_by=())
+    unknown = [end for ends in planned for end in ends if isinstance(end, Unknown)]
+    if unknown or not planned:
+        options = _options(unknown)
+        why = f"to decide it, give {' and '.join(options)}" if options else tracer.pending(moment)
+        text = f"{shown} was given; what was planned is not known: {why}"
+        return own(RULE, "unknown", moment.number, text, _cites(match, moment), settled_by=options)
     departure = _departure(given.number, planned)
     status, limit = _judged(departure)
     reduced = _reduced_step(match, moment, given.number) if status != "pass" else None
@@ -73,6 +76,14 @@ def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) 
     check = own_check("given_amount", observed, comparison, {"value": at, "unit": "%"}, holds=status == "pass")
     cite = (*_cites(match, moment), limit.cite)
     return own(RULE, status, moment.number, text, cite, [check], severity="warning" if status == "warning" else None)
+
+
+def _options(unknown: list[Unknown]) -> tuple[str, ...]:
+    """The options that state the sizes which a planned amount lacks."""
+    lacks = {name for each in unknown for name in each.lacks}
+    if lacks & {"bsa", "height"}:
+        return ("--bsa (or --weight and --height)",)
+    return ("--weight",) if "weight" in lacks else ()
 
 
 def _judged(departure: Departure) -> tuple[Status, Belief]:

@@ -1,0 +1,107 @@
+"""What was given against what was planned: by how much, of what, and the likely slip.
+
+The amounts are worked out by hand: 55 kBq/kg x 80 kg is 4,400 kBq, 20 mCi/m² x 1.6 m² is 32 mCi.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+import dosecalc
+
+
+def given(plan, part=None):
+    return [f for f in plan.findings if f.rule == "given-amount" and f.part == part]
+
+
+@pytest.mark.parametrize(
+    ("arm", "patient", "amount", "status", "words"),
+    [
+        ("xofigo-2016", {"weight": 80}, "4400 MBq", "violation", "a factor of 1,000"),
+        ("xofigo-2016", {"weight": 80}, "4.4 MBq", "pass", "just the planned 4.4 MBq"),
+        ("clover2-20", {"bsa": 1.6}, "1184 mCi", "violation", "a factor of 37"),
+        ("clover2-20", {"bsa": 1.6}, "320 mCi", "violation", "the decimal point"),
+        ("clover2-20", {"bsa": 1.6}, "70.5 mCi", "violation", "pounds and kilograms"),
+        ("clover2-20", {"bsa": 1.6}, "35.2 mCi", "pass", "10 % above"),  # just 10 %
+        ("clover2-20", {"bsa": 1.6}, "35.21 mCi", "warning", "more than 10 % is our limit"),
+        ("clover2-20", {"bsa": 1.6}, "38.39 mCi", "warning", "20 % above"),
+        ("clover2-20", {"bsa": 1.6}, "38.4 mCi", "violation", "20 % or more is our limit"),  # just 20 %
+        ("clover2-20", {"bsa": 1.6}, "25.6 mCi", "violation", "20 % below"),
+        ("clover2-20", {"bsa": 1.6}, "0 mCi", "violation", "100 % below"),
+        # of a range the nearest end counts: 8 mCi/kg x 20 kg is 160 mCi
+        ("mibg-compassionate-nb", {"weight": 20}, "158 mCi", "pass", "1.25 % below the nearest end"),
+        ("mibg-compassionate-nb", {"weight": 20}, "143 mCi", "warning", "10.6 % below the nearest end"),
+        ("mibg-compassionate-nb", {"weight": 20}, "300 mCi", "pass", "within what the protocol allows"),
+        # a chosen level is what was planned
+        ("mibg-compassionate-nb", {"weight": 20, "level": "12 mCi/kg"}, "300 mCi", "violation", "25 % above"),
+        ("inotuzumab", {"bsa": 1, "observables": {"remission": True}}, "0.5 mg", "violation", "the amount of dose 2"),
+    ],
+)
+def test_an_amount_is_held_against_the_planned_one(arm, patient, amount, status, words):
+    plan = dosecalc.plan(arm, given={1: amount}, **patient)
+    (finding,) = given(plan)
+    assert finding.status == status
+    assert words in finding.message
+    assert (plan.exit_status() == 1) == (status == "violation")
+
+
+def test_a_reduced_level_is_one_warning_that_names_the_option():
+    plan = dosecalc.plan("lutathera-gep-net", given={1: "7.4 GBq", 2: "3.7 GBq"})
+    assert [f.status for f in given(plan)] == ["warning", "pass"]
+    assert "--reduction 2=1" in given(plan)[0].message
+    told = dosecalc.plan("lutathera-gep-net", given={1: "7.4 GBq", 2: "3.7 GBq"}, reduction={2: 1})
+    assert [f.status for f in given(told)] == ["pass", "pass"]
+
+
+def test_a_cap_of_the_source_has_no_tolerance_of_ours():
+    patient = {"weight": 90, "observables": {"platelets[1]": "160 10^9/L"}}
+    above = dosecalc.plan("zevalin-relapsed", given={1: "32.1 mCi"}, **patient)
+    assert [f.status for f in given(above, "cap")] == ["violation"]
+    assert not given(dosecalc.plan("zevalin-relapsed", given={1: "32 mCi"}, **patient), "cap")
+
+
+def test_an_activity_that_follows_from_one_in_doubt_says_so():
+    patient = {"weight": 20, "bsa": "0.79 m^2", "measured": {1: "1.357 Gy"}}
+    plan = dosecalc.plan("mibg-4gy-melphalan", given={1: "8880 mCi"}, **patient)
+    (finding,) = given(plan, "scaled")
+    assert (finding.status, finding.dose) == ("warning", 2)
+    assert "dose 1, which is in doubt" in finding.message
+    assert not given(dosecalc.plan("mibg-4gy-melphalan", given={1: "8880 MBq"}, **patient), "scaled")
+
+
+def test_the_limits_that_are_ours_are_listed_apart():
+    plan = dosecalc.plan("clover2-20", bsa=1.6, given={1: "36 mCi"})
+    assert [belief.fact for belief in plan.beliefs] == ["beliefs#given-amount-warning"]
+    assert not [each for each in plan.unconfirmed if each.fact.startswith("beliefs#")]
+
+
+def test_a_site_changes_a_limit_of_ours_in_one_file(tmp_path, monkeypatch):
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "beliefs.toml").write_text(
+        """schema = 1
+id = "beliefs"
+title = "Ours"
+publisher = "a hospital"
+kind = "belief"
+[[facts]]
+id = "given-amount-warning"
+statement = "five percent here"
+values = ["5 %"]
+"""
+    )
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", str(tmp_path))
+    (finding,) = given(dosecalc.plan("clover2-20", bsa=1.6, given={1: "34 mCi"}))  # 6.25 % above
+    assert finding.status == "warning"
+    assert "more than 5 % is our limit" in finding.message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"), [('values = ["5 day"]', "not of the kind of ours, 10 %"), ('values = ["much"]', "read 'much'")]
+)
+def test_a_sheet_of_beliefs_that_does_not_read_is_refused(tmp_path, monkeypatch, text, words):
+    (tmp_path / "seeds").mkdir()
+    facts = f'[[facts]]\nid = "given-amount-warning"\nstatement = "x"\n{text}\n'
+    (tmp_path / "seeds" / "beliefs.toml").write_text(facts)
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", str(tmp_path))
+    with pytest.raises(dosecalc.InputError, match=words):
+        dosecalc.plan("clover2-20", bsa=1.6, given={1: "34 mCi"})
