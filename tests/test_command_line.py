@@ -453,7 +453,7 @@ def test_a_crosscheck_reads_like_its_conclusion(dosecalc):
     row = next(line for line in lines if line.startswith("  40 mCi/m² a cycle of two doses"))
     assert row.split()[-4:] == ["m²", "-1.8", "yes", "clover2-20"]
     assert "With two things changed (listed, never taken as the explanation)" in lines
-    assert lines[-2].startswith("Decision support for qualified staff, not a medical device.")
+    assert lines[-1].startswith("Decision support for qualified staff, not a medical device.")
 
 
 def test_a_known_size_shows_the_difference_and_the_suspected_slip(dosecalc):

@@ -335,19 +335,19 @@ def test_a_course_is_held_against_its_protocol_as_it_was_given(record):
     assert [dose_.number for dose_ in found.remaining] == [3, 4, 5, 6]
     assert found.remaining[0].cumulative.exact == (30 + 33 + 32) * 37
     assert [one.of for one in found.doses[0].compared] == ["prescribed", "protocol"]
-    assert findings(found, "dose-interval") == [("pass", 2)]
+    assert findings(found, "spacing") == [("pass", None)]
     assert findings(found, "record-contents") == []
     (total,) = found.cumulative
     assert (total.administered.value, total.off) == (63 * 37, Fraction(-1, 64))
     assert findings(found, "stem-cell-backup")[0] == ("pass", None)
 
 
-def test_an_interval_unlike_the_protocols_is_a_warning(record):
+def test_a_dose_that_came_early_is_a_violation_and_a_late_one_a_warning(record):
     found = record(COURSE.replace("2026-03-16", "2026-03-12"))
-    assert findings(found, "dose-interval") == [("warning", 2)]
-    assert "10 days after dose 1; the protocol has 14" in next(
-        f.message for f in found.findings if f.rule == "dose-interval"
-    )
+    assert findings(found, "spacing") == [("violation", 2)]
+    (early,) = [f.message for f in found.findings if f.rule == "spacing"]
+    assert "10 days after dose 1, 4 days earlier than the protocol's 14 days; no window is stated" in early
+    assert findings(record(COURSE.replace("2026-03-16", "2026-03-18")), "spacing") == [("warning", 2)]
 
 
 def test_doses_out_of_order_are_a_violation(record):
@@ -384,7 +384,7 @@ def test_a_dose_of_which_nothing_is_known_lets_no_total_pass(record):
 
 def test_an_interval_of_which_a_date_is_lacking_is_unknown(record):
     found = record(COURSE.replace('given_at = "2026-03-16T10:00"\n', ""))
-    assert findings(found, "dose-interval") == [("unknown", 2)]
+    assert findings(found, "spacing") == [("unknown", None)]
     skipped = COURSE.replace('given_at = "2026-03-16T10:00"', 'number = 3\ngiven_at = "2026-05-11T10:00"')
     assert ("unknown", None) in findings(record(skipped), "dose-number")
 
@@ -401,7 +401,7 @@ def test_the_order_is_held_against_the_latest_date_of_an_earlier_dose(record):
 def test_days_are_those_of_the_zone_of_the_first_dose(record):
     late = COURSE.replace("2026-03-02T10:00", "2026-03-02T23:00").replace("2026-03-16T10:00", "2026-03-17T05:30Z")
     found = record(late)  # 00:30 of 17 March in Chicago: 15 days; in universal time 14
-    assert "it was given 15 days after dose 1" in next(f.message for f in found.findings if f.rule == "dose-interval")
+    assert "15 days after dose 1" in next(f.message for f in found.findings if f.rule == "spacing")
 
 
 @pytest.mark.parametrize(("agent", "words"), [
@@ -685,7 +685,8 @@ def test_a_reduced_course_is_held_against_the_reduced_level(record):
 
 
 @pytest.mark.parametrize(
-    ("date", "status"), [("2026-02-16", "pass"), ("2026-03-16", "warning"), ("2026-02-15", "violation")]
+    ("date", "status"),
+    [("2026-02-16", "pass"), ("2026-03-16", "warning"), ("2026-02-12", "pass"), ("2026-02-11", "violation")],
 )
 def test_distances_that_the_protocol_states_are_told_once(record, date, status):
     found = record(six_doses(("7.4 GBq", "2026-01-05"), ("7.4 GBq", date)))

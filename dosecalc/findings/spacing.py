@@ -67,7 +67,7 @@ def _distances(match: Match, cite: tuple[str, ...]) -> Iterator[_Distance]:
         spaced = (before if slot.first_of_cycle else slot).listed.interval
         if spaced is not None:
             yield from _of_interval(match, spaced, slot, days, cite)
-        if spaced is None or (spaced.every is None and spaced.window is None):
+        if spaced is None or _window(spaced, slot, match, days) is None:
             yield from _of_days(match, slot, days, cite)
 
 
@@ -103,8 +103,6 @@ def _of_days(match: Match, slot: Slot, days: dict[str, int], cite: tuple[str, ..
     if anchor is None or slot.number not in match.request.given:
         return
     since = _between(match, anchor, slot, 0)
-    if isinstance(since, Unknown) and match.whens[slot.number - 1].date is None:
-        return  # a dose without a date says nothing of days
     own_cite = cited(anchor.listed.cite) or cite
     name = f"dose {anchor.number}"
     low, high = _planned_days(match, anchor, slot, days)

@@ -141,7 +141,7 @@ def _of_course(
         if error.where is not None and error.where.startswith(file.file):
             raise
         raise InputError(error.message, where=f"{file.file}, {error.where or 'protocol'}") from None
-    findings += history.findings(plan, planned or plan, doses)
+    findings += history.findings(plan, doses)
     return _assembled(file, inputs, doses, findings, plan)
 
 

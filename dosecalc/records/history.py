@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 from fractions import Fraction
-from itertools import pairwise
 from math import floor, log10
 
 from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
-from dosecalc.findings.finding import Finding, Status
+from dosecalc.findings.finding import Finding
 from dosecalc.findings.sentences import own
 from dosecalc.library.agents import named
 from dosecalc.library.load import find_arm
@@ -64,7 +63,7 @@ def as_given(inputs: Inputs, doses: tuple[Administration, ...], *, ordered: bool
     return plan_inputs(inputs, as_given=known)
 
 
-def findings(plan: Plan, planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
+def findings(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
     """The findings of the protocol on the course as it was given."""
     numbers = {dose.number for dose in doses}
     missing = [number for number in range(1, max(numbers)) if number not in numbers]
@@ -78,7 +77,6 @@ def findings(plan: Plan, planned: Plan, doses: tuple[Administration, ...]) -> It
             text = f"{plan.protocol['arm']} has {len(plan.doses)} doses"
             yield own("dose-number", "violation", dose.number, text, cite)
     yield from _agents(plan, doses)
-    yield from _intervals(planned, doses)
 
 
 def _slots(inputs: Inputs) -> tuple[Slot, ...]:
@@ -142,37 +140,3 @@ def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
         if dose.nuclide is not None and agent.radionuclide not in (None, radionuclides.spelled(dose.nuclide)):
             text = f"the record has {dose.nuclide}, the protocol {agent.radionuclide}"
             yield own("dose-agent", "violation", dose.number, text, plan.doses[dose.number - 1].cite, part="nuclide")
-
-
-def _intervals(planned: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
-    """Days between two doses against the days of the protocol, where it states both and no window about them."""
-    slots = {slot.number: slot for slot in _slots(planned.inputs)}
-    for earlier, later in pairwise(sorted(doses, key=lambda dose: dose.number)):
-        wanted = _distance(planned, earlier.number, later.number)
-        if wanted is None or _spaced(slots.get(earlier.number), slots.get(later.number)):
-            continue
-        cite = planned.doses[later.number - 1].cite
-        if not earlier.given_at or not later.given_at:
-            text = f"the days since dose {earlier.number} are not known; the protocol has {wanted}"
-            yield own("dose-interval", "unknown", later.number, text, cite, severity="warning")
-            continue
-        passed = (later.given_at.astimezone(earlier.given_at.tzinfo).date() - earlier.given_at.date()).days
-        days = f"{passed} day{'' if passed == 1 else 's'}"
-        text = f"it was given {days} after dose {earlier.number}; the protocol has {wanted}"
-        status: Status = "pass" if passed == wanted else "warning"
-        yield own("dose-interval", status, later.number, text, cite, severity="warning")
-
-
-def _spaced(earlier: Slot | None, later: Slot | None) -> bool:
-    """Whether the protocol states how far two doses may lie apart; the rule ``spacing`` speaks of them then."""
-    if earlier is None or later is None:
-        return False
-    return (earlier if later.first_of_cycle else later).listed.interval is not None
-
-
-def _distance(planned: Plan, first: int, second: int) -> int | None:
-    """The days that a protocol states between two doses; None where it does not."""
-    if second > len(planned.doses):
-        return None
-    one, other = planned.doses[first - 1].day, planned.doses[second - 1].day
-    return None if one is None or other is None else other - one
