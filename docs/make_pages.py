@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from dosecalc.files import folders
-from dosecalc.library import reader
+from dosecalc.library.load import load_file
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities.units import prose
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
@@ -25,7 +25,7 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>|#])")
 def write(folder: Path) -> list[Path]:
     """Write every page below a folder and name them; pages of protocols that are gone are removed."""
     folder.mkdir(parents=True, exist_ok=True)
-    files = [reader.load(path) for path in sorted(folders.protocol_files())]
+    files = [load_file(path) for path in sorted(folders.protocol_files())]
     texts = {f"{file.protocol.id}.md": page(file) for file in files} | {"index.md": index(files)}
     for old in set(folder.glob("*.md")) - {folder / name for name in texts}:
         old.unlink()
@@ -38,10 +38,10 @@ def write(folder: Path) -> list[Path]:
 
 def page(file: ProtocolFile) -> str:
     """The page of one protocol: what ``dosecalc protocol show`` says, and the documents behind it."""
-    said = protocol_page(file, list(file.protocol.arms))
+    blocks = protocol_page(file, file.protocol.arms)
     title = f"# {_escaped(prose(file.protocol.title))}\n"
     head = f"`{file.protocol.id}`, {file.protocol.status}. Plan an arm with `dosecalc plan --protocol ARM`.\n"
-    return "\n".join([title, head, *_blocks(said[2:]), *_documents(file)])
+    return "\n".join([title, head, *_blocks(blocks[2:]), *_documents(file)])
 
 
 def index(files: list[ProtocolFile]) -> str:
@@ -86,8 +86,8 @@ def _documents(file: ProtocolFile) -> list[str]:
         path = Path(folders.shipped("seeds")) / f"{sheet}.toml"
         raw: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
         links = ", ".join(f"<{url}>" for url in raw.get("urls", ()))
-        said = ", ".join(_escaped(str(raw[key])) for key in ("publisher", "date") if key in raw)
-        lines.append(f"- **{sheet}**: {_escaped(raw.get('title', ''))}. {said}{'. ' if links else ''}{links}")
+        publisher = ", ".join(_escaped(str(raw[key])) for key in ("publisher", "date") if key in raw)
+        lines.append(f"- **{sheet}**: {_escaped(raw.get('title', ''))}. {publisher}{'. ' if links else ''}{links}")
     return [*lines, ""] if len(lines) > 2 else []
 
 

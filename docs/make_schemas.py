@@ -18,14 +18,16 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
 
 from pydantic import TypeAdapter
 
-from dosecalc.crosschecks.result import AUDIT, CROSSCHECK, SAME, AuditDocument, CrosscheckDocument, SameDocument
+from dosecalc.crosschecks.audit import Audit
+from dosecalc.crosschecks.figures import FigureComparison
+from dosecalc.crosschecks.result import Crosscheck
 from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
-from dosecalc.library.diff import DIFF, DiffDocument
+from dosecalc.library.diff import Diff
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.comparison import Comparison
 from dosecalc.planning.result import Plan
@@ -44,17 +46,17 @@ def plan() -> dict[str, Any]:
 
 def crosscheck() -> dict[str, Any]:
     """What ``dosecalc crosscheck --json`` prints."""
-    return _document(CrosscheckDocument, CROSSCHECK, "A crosscheck of dosecalc", "dosecalc crosscheck --json")
+    return _of_result(Crosscheck, "A crosscheck of dosecalc", "dosecalc crosscheck --json")
 
 
 def same() -> dict[str, Any]:
     """What ``dosecalc crosscheck --same A B --json`` prints."""
-    return _document(SameDocument, SAME, "A comparison of two printed figures", "dosecalc crosscheck --same A B --json")
+    return _of_result(FigureComparison, "A comparison of two printed figures", "dosecalc crosscheck --same A B --json")
 
 
 def audit() -> dict[str, Any]:
     """What ``dosecalc audit --json`` prints."""
-    return _document(AuditDocument, AUDIT, "An audit of dosecalc", "dosecalc audit --json")
+    return _of_result(Audit, "An audit of dosecalc", "dosecalc audit --json")
 
 
 def decay() -> dict[str, Any]:
@@ -79,7 +81,7 @@ def comparison() -> dict[str, Any]:
 
 def diff() -> dict[str, Any]:
     """What ``dosecalc protocol diff --json`` prints."""
-    return _document(DiffDocument, DIFF, "What changes between two protocols", "dosecalc protocol diff --json")
+    return _of_result(Diff, "What changes between two protocols", "dosecalc protocol diff --json")
 
 
 def limits() -> dict[str, Any]:
@@ -134,8 +136,6 @@ def _of_result(kind: type[Document], title: str, command: str) -> dict[str, Any]
 def _document(kind: type, schema: str, title: str, command: str) -> dict[str, Any]:
     made = _closed(TypeAdapter(kind).json_schema(mode="serialization"))
     made["properties"]["schema"] = {"const": schema}
-    if "CrosscheckDocument" in made.get("$defs", {}):  # an audit holds crosschecks, which keep their own name
-        made["$defs"]["CrosscheckDocument"]["properties"]["schema"] = {"const": CROSSCHECK}
     return _headed(made, title, f"What '{command}' prints, schema {schema}.")
 
 

@@ -52,7 +52,7 @@ def _option(row: Observable) -> str:
 
 
 def formulas() -> str:
-    """The formulas for body surface area, as the fact sheet prints them."""
+    """The formulas for body surface area as the fact sheet prints them."""
     facts = _facts()
     lines = [["`--bsa-formula`", "formula", "what the fact sheet says of it", "grade"], ["---"] * 4]
     for row in FORMULAS.values():
@@ -63,7 +63,7 @@ def formulas() -> str:
 
 
 def bodies() -> str:
-    """What the formulas give for five bodies, as the fact sheet states it."""
+    """The results of the formulas for five bodies, as the fact sheet states them."""
     names = [FORMULAS[key].name for key in _REFERENCE_ORDER]
     lines = [["body", *names], ["---"] * (len(names) + 1)]
     for fact in _facts().values():
@@ -87,8 +87,8 @@ def _written(lines: list[list[str]]) -> str:
 
 def table(name: str) -> str:
     """One table by its name."""
-    made = {"formulas": formulas, "bodies": bodies}
-    return made[name]() if name in made else observables(name)
+    tables = {"formulas": formulas, "bodies": bodies}
+    return tables[name]() if name in tables else observables(name)
 
 
 def current(text: str) -> str:

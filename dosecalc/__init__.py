@@ -13,9 +13,9 @@ from dosecalc.version import VERSION as __version__
 if TYPE_CHECKING:
     import pint
 
-    from dosecalc.crosschecks.audit import audit
-    from dosecalc.crosschecks.figures import same
-    from dosecalc.crosschecks.result import Audit, Crosscheck, Same
+    from dosecalc.crosschecks.audit import Audit, audit
+    from dosecalc.crosschecks.figures import FigureComparison, compare_figures
+    from dosecalc.crosschecks.result import Crosscheck
     from dosecalc.crosschecks.verdict import crosscheck
     from dosecalc.dispensing.decay import Decay, decay
     from dosecalc.dispensing.draw import dispense
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dosecalc.dosimetry.result import Dosimetry
     from dosecalc.errors import InputError
     from dosecalc.files.patient import Patient
-    from dosecalc.library.reader import load_protocol
+    from dosecalc.library.load import load_protocol
     from dosecalc.planning.bounds import Limits
     from dosecalc.planning.comparison import Comparison, compare_arms
     from dosecalc.planning.limits import find_limits
@@ -42,16 +42,17 @@ __all__ = [
     "Decay",
     "Dispensed",
     "Dosimetry",
+    "FigureComparison",
     "InputError",
     "Limits",
     "Patient",
     "Plan",
     "RecordCheck",
-    "Same",
     "__version__",
     "audit",
     "check_record",
     "compare_arms",
+    "compare_figures",
     "crosscheck",
     "decay",
     "dispense",
@@ -59,34 +60,33 @@ __all__ = [
     "fit_retention",
     "load_protocol",
     "plan",
-    "same",
     "ureg",
 ]
 
 _HOMES = {
-    "Audit": ("dosecalc.crosschecks.result", "Audit"),
+    "Audit": ("dosecalc.crosschecks.audit", "Audit"),
     "Comparison": ("dosecalc.planning.comparison", "Comparison"),
     "Crosscheck": ("dosecalc.crosschecks.result", "Crosscheck"),
     "Decay": ("dosecalc.dispensing.decay", "Decay"),
     "Dispensed": ("dosecalc.dispensing.result", "Dispensed"),
     "Dosimetry": ("dosecalc.dosimetry.result", "Dosimetry"),
+    "FigureComparison": ("dosecalc.crosschecks.figures", "FigureComparison"),
     "InputError": ("dosecalc.errors", "InputError"),
     "Limits": ("dosecalc.planning.limits", "Limits"),
     "Patient": ("dosecalc.files.patient", "Patient"),
     "Plan": ("dosecalc.planning.result", "Plan"),
     "RecordCheck": ("dosecalc.records.result", "RecordCheck"),
-    "Same": ("dosecalc.crosschecks.result", "Same"),
     "audit": ("dosecalc.crosschecks.audit", "audit"),
     "check_record": ("dosecalc.records.checker", "check_record"),
     "compare_arms": ("dosecalc.planning.comparison", "compare_arms"),
+    "compare_figures": ("dosecalc.crosschecks.figures", "compare_figures"),
     "crosscheck": ("dosecalc.crosschecks.verdict", "crosscheck"),
     "decay": ("dosecalc.dispensing.decay", "decay"),
     "dispense": ("dosecalc.dispensing.draw", "dispense"),
     "fit_retention": ("dosecalc.dosimetry.fit", "fit_retention"),
     "find_limits": ("dosecalc.planning.limits", "find_limits"),
-    "load_protocol": ("dosecalc.library.reader", "load_protocol"),
+    "load_protocol": ("dosecalc.library.load", "load_protocol"),
     "plan": ("dosecalc.planning.planner", "plan"),
-    "same": ("dosecalc.crosschecks.figures", "same"),
 }
 
 

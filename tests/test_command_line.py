@@ -123,7 +123,7 @@ def test_the_list_marks_what_rests_on_unconfirmed_facts(dosecalc):
 def test_filters_that_nothing_answers_or_that_cannot_be_read(dosecalc):
     answer = dosecalc("protocol", "list", "--agent", "xyz")
     assert (answer.status, answer.err) == (0, "")
-    assert answer.out.startswith("No arm answers to that")
+    assert answer.out.startswith("No arm matches")
     assert dosecalc("protocol", "list", "--agent", "xyz", "--json").json == []
     for filters, words in (
         (("--status", "old"), "--status: read 'old', expected one of investigational, expanded-access"),
@@ -185,7 +185,7 @@ def test_usage_errors_exit_2_with_nothing_on_standard_output(dosecalc):
         ("--bsa", "1,6", "Write a point before decimals: 1.6"),
         ("--bsa", "nan", "not a number"),
         ("--bsa", "inf", "not a number"),
-        ("--bsa", "1e400", "out of any range"),
+        ("--bsa", "1e400", "outside any realistic range"),
         ("--bsa", "0", "zero belongs to no patient"),
         ("--bsa", "-1.6", "negative"),
         ("--bsa", "16", "a decimal point may have been lost"),
@@ -193,7 +193,7 @@ def test_usage_errors_exit_2_with_nothing_on_standard_output(dosecalc):
         ("--bsa", "1.6 m", "which is a length"),
         ("--bsa", "", "nothing was given"),
         ("--bsa", "9" * 10_000_000, "10,000,000 characters long"),
-        ("--bsa", "1e10000000", "out of any range"),
+        ("--bsa", "1e10000000", "outside any realistic range"),
         ("--height", "1.70", "metres are written '1.70 m'"),
         ("--weight", "6200", "'6200 g'"),
         ("--age", "130", "no age is"),
@@ -473,7 +473,7 @@ def test_a_consistent_report_exits_0(dosecalc):
 def test_an_undetermined_report_exits_0_and_names_the_option(dosecalc):
     answer = dosecalc("crosscheck", *CASE_1[:6])
     assert (answer.status, answer.out.splitlines()[0]) == (0, "undetermined")
-    assert "state it with --age" in answer.out
+    assert "to decide it, give --age" in answer.out
 
 
 def test_two_figures_that_are_not_the_same(dosecalc):

@@ -13,7 +13,7 @@ from dosecalc.course.calculator import CompiledArm
 from dosecalc.course.rules import Compiler
 from dosecalc.files.protocol import Condition, LevelRow, ListedDose, Protocol
 from dosecalc.library import coverage
-from dosecalc.library.reader import load_protocol
+from dosecalc.library.load import load_protocol
 from dosecalc.quantities.numbers import EXACT
 
 LIMITS = st.integers(2, 8)

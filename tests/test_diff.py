@@ -52,9 +52,9 @@ EDITS = [
      ["platelets: platelets at least 75,000/microliter, now platelets at least 50,000/microliter (less strict)"]),
     ([("2e6 cell/kg", "3e6 cell/kg")],
      ["stem-cell-backup: if course_activity_per_bsa above 30 mCi/m², then cd34_per_weight at least 2 x 10^6 cell/kg,"]),
-    ([('at = "first-dose"', 'at = "each-dose"')], ["platelets: asked before the first dose, now for each dose"]),
+    ([('at = "first-dose"', 'at = "each-dose"')], ["platelets: checked before the first dose, now for each dose"]),
     ([('id = "platelets"\ntitle', 'id = "platelets"\nseverity = "warning"\ntitle')],
-     ["platelets: broken it was a violation, now it is a warning"]),
+     ["platelets: severity violation, now warning"]),
     ([('id = "platelets"\ntitle', 'id = "counts"\ntitle')],
      ["platelets: gone: Platelets at least 75,000 per microlitre", "counts: new: Platelets at least 75,000"]),
     ([('reading = "as the first says"', 'reading = "as the second says"')],
@@ -62,7 +62,7 @@ EDITS = [
     ([("Nothing to do", "Something to do")], ["instruction: gone: Nothing to do", "instruction: new: Something to do"]),
     ([('status = "investigational"', 'status = "withdrawn"')], ["status: investigational, now withdrawn"]),
     ([('statement = "Days 1 and 8"', 'statement = "Days 1 and 8"\ngrade = "M"\nconfirmed = false')],
-     ["facts unconfirmed: new: nobody read them first-hand: days"]),
+     ["facts unconfirmed: new: not yet checked against the source: days"]),
 ]  # fmt: skip
 
 

@@ -30,7 +30,9 @@ import dosecalc
 from dosecalc import cli
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.rules import Compiler
-from dosecalc.crosschecks import result as crosschecks
+from dosecalc.crosschecks.audit import Audit
+from dosecalc.crosschecks.figures import FigureComparison
+from dosecalc.crosschecks.result import Crosscheck
 from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry import retention
@@ -39,9 +41,9 @@ from dosecalc.files import factsheet, folders, patient, protocol, record
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Condition, Protocol, Rule
 from dosecalc.findings.finding import Finding
-from dosecalc.library import diff
 from dosecalc.library.checks import BUILT_IN
-from dosecalc.library.reader import load_protocol
+from dosecalc.library.diff import Diff
+from dosecalc.library.load import load_protocol
 from dosecalc.planning import comparison, planner
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.result import Plan, Unconfirmed
@@ -162,7 +164,7 @@ def check_part(raw: dict, model: type[BaseModel]) -> None:
     """A part of a file: its keys are those of the model, its quantities and conditions can be read."""
     fields = {field.alias or name.rstrip("_"): field for name, field in model.model_fields.items()}
     for key, value in raw.items():
-        TypeAdapter(fields[key].annotation).validate_python(value, strict=True)
+        TypeAdapter(fields[key].rebuild_annotation()).validate_python(value, strict=True)
     check_quantities(raw)
     named = {name: Condition.model_validate(value) for name, value in raw.get("conditions", {}).items()}
     for rule in raw.get("rules", []):
@@ -401,7 +403,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("protocols.md", fields_of(*parts_of(protocol))),
         ("seeds.md", fields_of(*parts_of(factsheet))),
         ("plan.md", {option for param in cli.plan.params for option in param.opts}),
-        ("crosscheck.md", keys_of(*documents_of(crosschecks))),
+        ("crosscheck.md", keys_below(Crosscheck) | keys_below(FigureComparison) | keys_below(Audit)),
         ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
         ("dispense.md", keys_below(Decay) | keys_below(Dispensed)),
         (
@@ -415,7 +417,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ),
         ("dosimetry.md", keys_below(Dosimetry) | {*retention.COLUMNS, *retention.SETTINGS}),
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
-        ("protocols.md", keys_of(*documents_of(diff)) - {"schema", "dosecalc"}),
+        ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *comparison.LeftOut.model_fields}),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),

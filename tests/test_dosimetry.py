@@ -389,7 +389,7 @@ def test_readings_that_cannot_be_used_are_refused(readings, dosecalc, text, word
     ("name", "text", "words"),
     [
         ("r.json", "[1]", "expected [[readings]]"),
-        ("r.json", '{"readings": [], "readings": []}', "the key 'readings' stands twice"),
+        ("r.json", '{"readings": [], "readings": []}', "the key 'readings' appears twice"),
         ("r.json", "{", "r.json: not JSON"),
         ("r.toml", "readings = 5\n", "expected [[readings]]"),
         ("r.toml", '[[readings]]\ntim = "1 h"\n', "readings[0]: the key 'tim' is not known here"),

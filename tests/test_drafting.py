@@ -124,7 +124,7 @@ def test_no_file_is_overwritten(new, tmp_path):
     (tmp_path / "study.toml").write_text("mine", encoding="utf-8")
     answer = new()
     assert (answer.status, answer.out) == (2, "")
-    assert "exists already; nothing was asked" in answer.err
+    assert "exists already; no question was asked" in answer.err
     assert (tmp_path / "study.toml").read_text(encoding="utf-8") == "mine"
 
 

@@ -259,7 +259,7 @@ def test_no_age_is_no_ages():
     ("found", "words"),
     [((0, 0), "children under one year"), ((0, 3), "children of up to 3 years"), ((2, 9), "people of 2 to 9 years"),
      ((4, 4), "people of 4 years"), ((14, math.inf), "people from 14 years on"), ((20, math.inf), "adults"),
-     (None, "nobody of the reference")],
+     (None, "nobody in the reference population")],
 )  # fmt: skip
 def test_ages_are_worded(found, words):
     assert people.ages(found) == words

@@ -178,7 +178,10 @@ def test_the_command_tells_what_binds_and_how_to_lift_it(dosecalc):
     answer = dosecalc("limits", "--protocol", "mibg-compassionate-nb", "--weight", "20", "--prior", "none")
     assert answer.status == 0
     assert "No rule is broken up to 360 mCi = 13,320 MBq (18 mCi/kg): level-range" in answer.out
-    assert "Known to be allowed up to 240 mCi = 8,880 MBq (12 mCi/kg); above that it depends on stem-cell-backup" in answer.out
+    assert (
+        "Known to be allowed up to 240 mCi = 8,880 MBq (12 mCi/kg); above that it depends on stem-cell-backup"
+        in answer.out
+    )
     assert 'stem-cell-backup: --set "cd34_per_weight=1e6 cell/kg" (then known to be allowed up to 360 mCi' in answer.out
     document = json.loads(dosecalc("limits", "--protocol", "mibg-compassionate-nb", "--weight", "20",
                                            "--prior", "none", "--json").out)  # fmt: skip

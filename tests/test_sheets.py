@@ -330,7 +330,7 @@ def test_a_sound_sheet_can_be_made_from_the_same_parts(tmp_path):
         '[[conflicts]]\nid = "c"\nbetween = ["sound#a", "sound#b"]\nexposed_by = "e"\nreading = "r"\n',
         encoding="utf-8",
     )
-    assert lint(str(path)).problems == []
+    assert lint(str(path)).problems == ()
 
 
 def test_a_file_that_is_not_text_cannot_be_read_as_a_sheet(tmp_path):

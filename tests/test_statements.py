@@ -213,7 +213,7 @@ def test_nothing_given_leaves_nothing_to_scale_from(plan):
     ("name", "text", "words"),
     [
         ("p.toml", "weight = 20\nweight = 21\n", "Cannot overwrite"),
-        ("p.json", '{"weight": 20, "weight": 21}', "the key 'weight' stands twice"),
+        ("p.json", '{"weight": 20, "weight": 21}', "the key 'weight' appears twice"),
         ("p.json", "{", "not JSON"),
         ("p.json", "[1]", "expected a table of keys"),
         ("p.toml", "wieght = 20\n", "the key 'wieght' is not known; a patient has age, sex, weight"),

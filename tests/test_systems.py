@@ -17,7 +17,7 @@ from dosecalc.course.rules import Compiler, Outcome
 from dosecalc.course.state import Inputs, Prior
 from dosecalc.files import folders
 from dosecalc.findings.sentences import status_of
-from dosecalc.library import reader
+from dosecalc.library.load import find_arm
 from dosecalc.quantities.numbers import EXACT, FALSE, TRUE, Arrays, Bounds, Tri, Unknown, ends
 
 LEVELS_FILE = Path(__file__).with_name("levels.toml")
@@ -171,7 +171,7 @@ def differences(names: Sequence[str], alone: np.ndarray, together: np.ndarray) -
 @pytest.mark.parametrize("arm_id", ARMS, ids=lambda arm: arm.rpartition("#")[2])
 def test_a_plan_and_a_cohort_agree(arm_id: str, seed: int, strength: Any) -> None:
     rng = random.Random(f"{arm_id.rpartition('#')[2]}{seed}")
-    file, arm = reader.find(arm_id)
+    file, arm = find_arm(arm_id)
     slots = schedule.course(arm)
     exact = CompiledArm(file.protocol, arm, Compiler(EXACT, file.protocol.conditions, file.table))
     arrays = CompiledArm(file.protocol, arm, Compiler(Arrays(), file.protocol.conditions, file.table))

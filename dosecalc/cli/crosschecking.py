@@ -10,7 +10,7 @@ from dosecalc.cli.output import show, write
 
 @click.command(short_help="Does a reported total agree with its own regimen?")
 @click.option("--total", multiple=True, metavar="Q", help='The total that the report prints: "126.6 mCi".')
-@click.option("--doses", multiple=True, metavar="N", help="How many doses it is the total of.")
+@click.option("--doses", multiple=True, metavar="N", help="The number of doses that the total covers.")
 @click.option("--level", multiple=True, metavar="Q", help='The level as printed: "40 mCi/m^2", "12 mCi/kg", "7.4 GBq".')
 @click.option("--age", multiple=True, metavar="Q", help="Age; a bare number is years, whole years completed ones.")
 @click.option("--sex", multiple=True, metavar="SEX", help="female or male.")
@@ -43,9 +43,9 @@ from dosecalc.cli.output import show, write
 def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Check the total that a report prints against its own regimen.
 
-    From total, number of doses and level follows a body size. Every way in which the report can have been meant is
-    tried: level per dose or per cycle, units mistaken, per kg for per m², the arms that are known here. A size that
-    nobody of that age and sex has speaks against a reading; where the size is known, the amounts are compared.
+    A total, a number of doses and a level imply a body size. Every meaning that the report can have had is tried: the
+    level per dose or per cycle, one unit for another, per kg for per m², the arms that are known here. A meaning is
+    ruled out by a size that nobody of that age and sex has, or, where the size is known, by the amount.
 
     \b
         dosecalc crosscheck --total "126.6 mCi" --doses 4 --level "40 mCi/m^2" --age 25 --sex male
@@ -63,31 +63,31 @@ def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **options: tupl
         return _same(*same[0], as_json=as_json)
     from dosecalc.crosschecks.verdict import crosscheck_inputs
 
-    found = crosscheck_inputs(given)
+    result = crosscheck_inputs(given)
     if as_json:
-        write(found.to_json())
+        write(result.to_json())
     else:
         from dosecalc.render.crosscheck import page
 
-        show(page(found))
-    return found.exit_status
+        show(page(result))
+    return result.exit_status()
 
 
 def _same(first: str, second: str, *, as_json: bool) -> int:
-    from dosecalc.crosschecks.figures import same
+    from dosecalc.crosschecks.figures import compare_figures
     from dosecalc.errors import InputError
 
     try:
-        found = same(first, second)
+        comparison = compare_figures(first, second)
     except InputError as error:
         raise error.at("--same") from None
     if as_json:
-        write(found.to_json())
+        write(comparison.to_json())
     else:
-        from dosecalc.render.crosscheck import same_page
+        from dosecalc.render.crosscheck import figures_page
 
-        show(same_page(found))
-    return found.exit_status
+        show(figures_page(comparison))
+    return comparison.exit_status()
 
 
 @click.command(short_help="Every reported case of the fact sheets, crosschecked.")
@@ -103,11 +103,11 @@ def audit(paths: tuple[str, ...], as_json: bool) -> int:  # noqa: FBT001  # clic
     """
     from dosecalc.crosschecks.audit import audit as check
 
-    found = check(*paths)
+    result = check(*paths)
     if as_json:
-        write(found.to_json())
+        write(result.to_json())
     else:
         from dosecalc.render.crosscheck import audit_page
 
-        show(audit_page(found))
-    return found.exit_status
+        show(audit_page(result))
+    return result.exit_status()

@@ -11,20 +11,21 @@ from typing import TypeVar
 import click
 
 from dosecalc.errors import InputError
-from dosecalc.library import draft as answers
-from dosecalc.library.draft import Draft
+from dosecalc.files.protocol import STATUSES
+from dosecalc.library import answers
+from dosecalc.library.draft import RULES, Draft
 
 T = TypeVar("T")
 
 
-def draft(file: str | None) -> Draft:
+def interview(file: str | None) -> Draft:
     """Ask for everything that a first file needs."""
     if file is not None and os.path.exists(file):
-        raise InputError(f"{file} exists already; nothing was asked")
+        raise InputError(f"{file} exists already; no question was asked")
     click.echo("A new protocol file. Numbers are written with their units; Enter takes the answer in [brackets].")
     title = _ask("Title (what is given to whom)", answers.title)
     name = _id_of(file) if file else _ask("Id, with which its arms begin", answers.identifier, answers.proposed(title))
-    status = _ask(f"Status ({', '.join(answers.STATUSES)})", answers.status, "investigational")
+    status = _ask(f"Status ({', '.join(STATUSES)})", answers.status, "investigational")
     agent = _ask("Agent (what is given)", answers.title)
     nuclide = _ask("Its radionuclide, such as I-131 (none for a drug)", answers.nuclide, "none")
     active = nuclide is not None
@@ -35,18 +36,33 @@ def draft(file: str | None) -> Draft:
     cycles = _ask("Number of cycles", answers.count, "1")
     again = "How long a cycle lasts, such as 28 day"
     length = _ask(again, partial(answers.length, last=days[-1]), "not stated") if cycles > 1 else None
-    rules = {}
-    for observable, key, _, words in answers.RULES:
-        limit = _ask(f"{words}, such as {_EXAMPLES[observable]}", partial(answers.limit, observable=observable), "none")
+    rules = []
+    for rule in RULES:
+        read_limit = partial(answers.limit, observable=rule.observable)
+        limit = _ask(f"{rule.words}, such as {rule.example}", read_limit, "none")
         if limit is not None:
-            rules[observable, key] = limit
+            rules.append((rule, limit))
     source = _ask("Source (the document that says so)", answers.title)
     where = _ask("Where in it (page, section)", str, "not stated")
     read = _ask("Have you read these numbers there yourself (yes, no)", answers.truth, "yes")
-    return Draft(name, title, status, agent, nuclide, level, days, cycles, length, cap, rules, source, where, read)
+    return Draft(
+        id=name,
+        title=title,
+        status=status,
+        agent=agent,
+        nuclide=nuclide,
+        level=level,
+        days=days,
+        cycles=cycles,
+        length=length,
+        cap=cap,
+        rules=tuple(rules),
+        source=source,
+        where=where,
+        read=read,
+    )
 
 
-_EXAMPLES = {"age": "2 y", "age_completed": "25 y", "platelets": "100 10^9/L", "anc": "0.75 10^9/L"}
 _NONE = ("none", "not stated")
 
 

@@ -1,4 +1,4 @@
-"""``dosecalc protocol list | show | lint`` and ``dosecalc observables``."""
+"""``dosecalc protocol list | show | lint | new | diff`` and ``dosecalc observables``."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from dosecalc.cli.output import complain, show, write
 
 @click.group(short_help="List, show and check protocol files.")
 def protocol() -> None:
-    """Protocol files: which there are, what one says, and whether one is sound."""
+    """Protocol files: list them, show one in words, check one, compare two, write a new one."""
 
 
 @protocol.command("list", short_help="All arms that can be planned.")
-@click.option("--agent", multiple=True, metavar="NAME", help="Only arms that give it: mibg.")
+@click.option("--agent", multiple=True, metavar="NAME", help="Only arms that give this agent: mibg.")
 @click.option("--nuclide", multiple=True, metavar="NAME", help="Only arms with this radionuclide: I-131.")
 @click.option("--age", multiple=True, metavar="Q", help="Only arms whose rules do not exclude this age: 8.")
 @click.option("--status", multiple=True, metavar="STATUS", help="Only arms of this status: labelled.")
@@ -22,17 +22,17 @@ def protocol() -> None:
 def list_(as_json: bool, **filters: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS.
 
-    The column "facts" marks arms that rest on facts which nobody read first-hand.
+    The column "facts" marks arms that rest on facts not yet checked against the source.
     """
     from dosecalc.library.catalogue import index
 
-    rows, problems = index({name: list(texts) for name, texts in filters.items() if texts})
+    rows, problems = index({name: texts for name, texts in filters.items() if texts})
     for problem in problems:
         complain(str(problem))
     if as_json:
-        import json
+        from dosecalc.quantities.documents import written
 
-        write(json.dumps([row._asdict() for row in rows], ensure_ascii=False, indent=2))
+        write(written([row.document() for row in rows]))
     else:
         from dosecalc.render.protocol import index_page
 
@@ -44,10 +44,10 @@ def list_(as_json: bool, **filters: tuple[str, ...]) -> int:  # noqa: FBT001  # 
 @click.argument("arm", metavar="ID", shell_complete=completion.arms)
 def show_(arm: str) -> int:
     """Show an arm, or every arm of a protocol file: regimen, rules, sources and conflicts in words."""
-    from dosecalc.library import reader
+    from dosecalc.library.load import find_arms
     from dosecalc.render.protocol import protocol_page
 
-    show(protocol_page(*reader.find_any(arm)))
+    show(protocol_page(*find_arms(arm)))
     return 0
 
 
@@ -63,10 +63,10 @@ def lint(files: tuple[str, ...]) -> int:
 
     reports = [check(path) for path in files]
     write("\n".join(line for report in reports for line in lint_lines(report)))
-    return int(any(report.problems for report in reports))
+    return max(report.exit_status() for report in reports)
 
 
-@protocol.command("new", short_help="Write a new protocol file: asks, and explains.")
+@protocol.command("new", short_help="Write a new protocol file by answering questions.")
 @click.argument("file", metavar="[FILE]", required=False, type=click.Path())
 def new(file: str | None) -> int:
     """Ask for a regimen and write a commented protocol file that passes lint.
@@ -74,14 +74,14 @@ def new(file: str | None) -> int:
     An answer that cannot be read is asked for again. Nothing is written before the last answer, and no file is
     overwritten. FILE is ID.toml unless it is given.
     """
-    from dosecalc.cli.interview import draft
+    from dosecalc.cli.interview import interview
     from dosecalc.library.draft import save
 
-    made = draft(file)
-    path = file or f"{made.id}.toml"
-    save(made, path)
-    size = "--bsa 1.6" if made.level[0].endswith(("m^2", "m²", "m2")) else "--weight 20"
-    chosen = f' --level "{made.level[0]}"' if len(made.level) > 1 else ""
+    draft = interview(file)
+    path = file or f"{draft.id}.toml"
+    save(draft, path)
+    size = "--bsa 1.6" if draft.level[0].endswith(("m^2", "m²", "m2")) else "--weight 20"
+    chosen = f' --level "{draft.level[0]}"' if len(draft.level) > 1 else ""
     write(
         f"Wrote {path}. Next:\n"
         f"  dosecalc protocol lint {path}\n"
@@ -91,39 +91,39 @@ def new(file: str | None) -> int:
     return 0
 
 
-@protocol.command("diff", short_help="What changes for a patient, in words.")
+@protocol.command("diff", short_help="The changes for a patient, in words.")
 @click.argument("before", metavar="BEFORE", shell_complete=completion.arms)
 @click.argument("after", metavar="AFTER", shell_complete=completion.arms)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def diff(before: str, after: str, as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
     """Tell what changes from one arm to another, or from one version of a protocol file to the next.
 
-    BEFORE and AFTER are arm ids, protocol ids, or paths. Arms of the same id are held together. Quantities are
-    compared by their values, and citations are not compared. Exits 1 where anything changes.
+    BEFORE and AFTER are arm ids, protocol ids, or paths. Arms of the same id are compared. Quantities are
+    compared by their values; citations are not compared. Exits 1 where anything changes.
 
     \b
         dosecalc protocol diff xofigo-2013 xofigo-2016
         dosecalc protocol diff old/our-study.toml our-study.toml
     """
-    from dosecalc.library.diff import diff as find
+    from dosecalc.library.diff import diff as compare
 
-    found = find(before, after)
+    changes = compare(before, after)
     if as_json:
-        write(found.to_json())
+        write(changes.to_json())
     else:
         from dosecalc.render.diff import page
 
-        show(page(found))
-    return found.exit_status()
+        show(page(changes))
+    return changes.exit_status()
 
 
-@click.command(short_help="What rules may speak of.")
+@click.command(short_help="The observables that rules may use.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
 def observables(as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
     """List the observables with unit, scope and range. State one with plan --set NAME=VALUE."""
-    from dosecalc.library.catalogue import observables as listed
+    from dosecalc.library.catalogue import observables as rows_of_all
 
-    rows = listed()
+    rows = rows_of_all()
     if as_json:
         from dosecalc.quantities.documents import written
 

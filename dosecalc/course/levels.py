@@ -121,7 +121,7 @@ def compile_dose(
         raise InputError(f"there is no agent {dose.agent!r}; the file has {known}", where=agent_at or f"{where}.agent")
     wanted = (*ACTIVITIES, TARGET) if agent.radionuclide else MASSES
     sources: list[tuple[ListedDose | LevelRow, str]] = [(dose, where)]
-    if isinstance(dose.level, list):
+    if isinstance(dose.level, tuple):
         sources = [(row, f"{where}.level[{i}]") for i, row in enumerate(dose.level)]
     maker = _Maker(protocol.tables, compiler, dose, wanted)
     return CompiledDose(tuple(maker.row(source, place) for source, place in sources), bool(agent.radionuclide))

@@ -121,7 +121,7 @@ class Compiler:
         if made.not_ is not None:
             part = self.condition(made.not_, f"{where}.not")
             return CompiledCondition(lambda moment: ~part.test(moment), part.leaves)
-        key, listed = ("all", made.all_) if made.all_ is not None else ("any", made.any_ or [])
+        key, listed = ("all", made.all_) if made.all_ is not None else ("any", made.any_ or ())
         if not listed:
             raise InputError(f"'{key}' lists no condition", where=where)
         parts = tuple(self.condition(part, f"{where}.{key}[{i}]") for i, part in enumerate(listed))

@@ -9,105 +9,196 @@ from typing import NamedTuple
 
 from dosecalc.course import schedule
 from dosecalc.course.levels import Row
-from dosecalc.crosschecks.readings import Course, Planned
+from dosecalc.course.schedule import Slot
+from dosecalc.crosschecks.amounts import DIMENSIONS, Substance
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.files.protocol import Arm, cited
-from dosecalc.library import reader
+from dosecalc.files.protocol import Agent, Arm, cited
 from dosecalc.library.agents import named, suits
+from dosecalc.library.load import find_arms, load_file
 from dosecalc.library.reader import ProtocolFile
+from dosecalc.quantities.numbers import Tri
+from dosecalc.quantities.units import Measure
+
+A: dict[Substance, str] = {"activity": "an activity", "mass": "a mass"}
+
+
+class PlannedDose(NamedTuple):
+    """One dose of a known course. ``low`` and ``high`` differ for a range; both are None where no level is stated."""
+
+    low: Measure | None
+    high: Measure | None
+    cycle: int
+    optional: bool
+
+    @property
+    def level(self) -> Measure | None:
+        return self.low if self.low is self.high else None
+
+    def may_have(self, level: Measure, rounding: Fraction) -> bool:
+        """Whether a level, give or take its rounding, is that of the dose or in its range."""
+        if self.low is None or self.high is None or self.low.dimension != level.dimension:
+            return False
+        return self.low.value - rounding <= level.value <= self.high.value + rounding
+
+
+class KnownCourse(NamedTuple):
+    """The doses of one agent in an arm of the library.
+
+    ``title`` tells several ways of one arm apart. ``suits``: whether the patient meets the arm's age rules.
+    ``unconfirmed``: the facts about the regimen that are not yet checked against their source.
+    """
+
+    arm: str
+    title: str
+    agent: str
+    doses: tuple[PlannedDose, ...]
+    suits: Tri
+    file: str
+    sha256: str
+    unconfirmed: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> int:
+        return sum(not dose.optional for dose in self.doses)
+
+    @property
+    def per_cycle(self) -> int:
+        """Doses of the first cycle."""
+        return sum(dose.cycle == self.doses[0].cycle for dose in self.doses)
+
+    @property
+    def cycles(self) -> int:
+        return len({dose.cycle for dose in self.doses})
+
+    def levels(self, number: int) -> tuple[Measure, ...] | None:
+        """The levels of so many doses from the first on; None where the course has fewer, or one is not fixed."""
+        levels = tuple(dose.level for dose in self.doses[:number] if dose.level is not None)
+        alike = len({level.dimension for level in levels}) == 1
+        return levels if len(levels) == number and alike else None
+
+    def gives(self, level: Measure, rounding: Fraction, number: int) -> bool:
+        """Whether each of so many doses from the first on may have a level, give or take its rounding."""
+        doses = self.doses[:number]
+        return len(doses) == number and all(dose.may_have(level, rounding) for dose in doses)
 
 
 class Candidates(NamedTuple):
-    """Courses, those first whose age rule the patient meets, and what has to be said of the choice."""
+    """The courses that are tried, and notes on the choice.
 
-    courses: tuple[Course, ...]
-    notes: tuple[str, ...]
+    ``courses``: those first whose age rule the patient meets. ``named``: those of the protocol that the report is said
+    to follow; empty where it names none.
+    """
+
+    courses: tuple[KnownCourse, ...]
+    notes: tuple[str, ...] = ()
+    named: tuple[KnownCourse, ...] = ()
+
+    def of_arm(self, arm: str | None) -> KnownCourse | None:
+        return next((course for course in self.courses if course.arm == arm), None)
 
 
-def of_library(kind: str, agent: str | None, age: Fraction | None) -> Candidates:
-    """Every arm of the library that gives an agent of a kind ("activity" or "mass"), narrowed by the agent's name."""
+def of_library(substance: Substance, agent: str | None, age: Fraction | None) -> Candidates:
+    """Every course of the library with an agent of a kind, narrowed by the agent's name. The age is in days."""
     files, notes = _files()
     arms = [(file, arm) for file in files for arm in file.protocol.arms]
-    found = courses(arms, kind, agent, age)
-    if agent is not None and not found:
+    courses = _courses(arms, substance, agent, age)
+    if agent is not None and not courses:
         near = _near(agent, files)
         hint = f"; near names: {', '.join(near)}" if near else ""
-        notes.append(f"no protocol here gives {agent!r} as {'an activity' if kind == 'activity' else 'a mass'}{hint}")
-    return Candidates(tuple(found), tuple(notes))
+        notes.append(f"no protocol here gives {agent!r} as {A[substance]}{hint}")
+    return Candidates(courses, tuple(notes))
 
 
-def of_protocol(wanted: str, kind: str, agent: str | None, age: Fraction | None) -> tuple[Course, ...]:
-    """The courses of one arm, or of every arm of a protocol file. InputError where none gives what was asked."""
-    file, arms = reader.find_any(wanted)
-    found = courses([(file, arm) for arm in arms], kind, agent, age)
-    if not found:
+def of_protocol(protocol: str, substance: Substance, agent: str | None, age: Fraction | None) -> Candidates:
+    """The courses of one arm, or of every arm of a protocol file. InputError where it gives no agent of that kind."""
+    file, arms = find_arms(protocol)
+    courses = _courses([(file, arm) for arm in arms], substance, agent, age)
+    if not courses:
         names = ", ".join(each.name for each in file.protocol.agents.values())
-        amount = "an activity" if kind == "activity" else "a mass"
         of = f" of {agent!r}" if agent is not None else ""
-        raise InputError(f"{wanted} gives {names}; no dose{of} in it is {amount}", where="--protocol")
-    return tuple(found)
+        raise InputError(f"{protocol} gives {names}; no dose{of} in it is {A[substance]}", where="--protocol")
+    return Candidates(courses, named=courses)
 
 
-def courses(
-    arms: Iterable[tuple[ProtocolFile, Arm]], kind: str, agent: str | None, age: Fraction | None
-) -> list[Course]:
+def _courses(
+    arms: Iterable[tuple[ProtocolFile, Arm]], substance: Substance, agent: str | None, age: Fraction | None
+) -> tuple[KnownCourse, ...]:
     """The courses of some arms, by how well they suit an age (in days)."""
-    found = [course for file, arm in arms for course in _of_arm(file, arm, kind, agent, age)]
-    return sorted(found, key=lambda course: 0 if course.suits.yes else 2 if course.suits.no else 1)
+    courses = [course for file, arm in arms for course in _of_arm(file, arm, substance, agent, age)]
+    return tuple(sorted(courses, key=lambda course: 0 if course.suits.yes else 2 if course.suits.no else 1))
 
 
 def _files() -> tuple[list[ProtocolFile], list[str]]:
+    """Every protocol of the library, and a note on each file that cannot be read."""
     files, notes = [], []
     for path in folders.protocol_files():
         try:
-            files.append(reader.load(path))
+            files.append(load_file(path))
         except InputError as error:
             notes.append(f"left out: {error}")
     return files, notes
 
 
 def _near(agent: str, files: Sequence[ProtocolFile]) -> list[str]:
-    names = {word.casefold(): each.name for file in files for key, each in file.protocol.agents.items()
-             for word in (key, *each.name.split())}  # fmt: skip
-    return list(dict.fromkeys(names[near] for near in get_close_matches(agent.casefold(), names, n=3, cutoff=0.6)))
+    """The names of agents in which a word is spelled nearly so."""
+    agents = [(key, agent.name) for file in files for key, agent in file.protocol.agents.items()]
+    names = {word.casefold(): name for key, name in agents for word in (key, *name.split())}
+    near = get_close_matches(agent.casefold(), names, n=3, cutoff=0.6)
+    return list(dict.fromkeys(names[word] for word in near))
 
 
-def _of_arm(file: ProtocolFile, arm: Arm, kind: str, agent: str | None, age: Fraction | None) -> Iterator[Course]:
+def _of_arm(
+    file: ProtocolFile, arm: Arm, substance: Substance, agent: str | None, age: Fraction | None
+) -> Iterator[KnownCourse]:
     slots = schedule.course(arm)
     meets = suits(file, arm, age)
     for key in dict.fromkeys(slot.dose.agent for slot in slots):
         given = file.protocol.agents[key]
-        if (kind == "activity") != bool(given.radionuclide) or (agent is not None and not named(given, key, agent)):
-            continue
-        mine = [(slot, file.compiled(arm).doses[id(slot.dose)].rows) for slot in slots if slot.dose.agent == key]
-        ways = max(len(rows) for _, rows in mine)
-        for way in range(ways):
-            doses = tuple(
-                _planned(rows[min(way, len(rows) - 1)], slot.cycle, optional=slot.optional) for slot, rows in mine
-            )
-            row = next((rows[way] for _, rows in mine if len(rows) > way and ways > 1), None)
-            yield Course(
-                arm.id, _title(row), given.name, doses, meets, (file.file, file.sha256), _unconfirmed(file, arm)
-            )
+        if _substance(given) == substance and (agent is None or named(given, key, agent)):
+            yield from _of_agent(file, arm, given, [slot for slot in slots if slot.dose.agent == key], meets)
+
+
+def _substance(agent: Agent) -> Substance:
+    return "activity" if agent.radionuclide else "mass"
+
+
+def _of_agent(file: ProtocolFile, arm: Arm, agent: Agent, slots: Sequence[Slot], meets: Tri) -> Iterator[KnownCourse]:
+    """The course of one agent in each way that the conditions of the levels leave open."""
+    compiled = file.compiled(arm)
+    doses = [(slot, compiled.doses[id(slot.dose)].rows) for slot in slots]
+    ways = max(len(rows) for _, rows in doses)
+    for way in range(ways):
+        telling = next(rows[way] for _, rows in doses if way < len(rows))
+        yield KnownCourse(
+            arm=arm.id,
+            title=_title(telling) if ways > 1 else "",
+            agent=agent.name,
+            doses=tuple(_planned(slot, rows[min(way, len(rows) - 1)]) for slot, rows in doses),
+            suits=meets,
+            file=file.file,
+            sha256=file.sha256,
+            unconfirmed=_unconfirmed(file, arm),
+        )
 
 
 def _unconfirmed(file: ProtocolFile, arm: Arm) -> tuple[str, ...]:
-    """The facts about the regimen itself that nobody confirmed, each with its statement."""
-    cites = [*cited(arm.cite), *(cite for cycle in arm.cycles for cite in cited(cycle.cite)),
-             *(cite for cycle in arm.cycles for dose in cycle.doses for cite in cited(dose.cite))]  # fmt: skip
-    return tuple(f"{cite}: {statement}" for cite, statement in file.unconfirmed_among(list(dict.fromkeys(cites))))
+    """The facts about the regimen itself that are not yet checked against their source, each with its statement."""
+    doses = [dose for cycle in arm.cycles for dose in cycle.doses]
+    places = [arm.cite, *(cycle.cite for cycle in arm.cycles), *(dose.cite for dose in doses)]
+    cites = list(dict.fromkeys(cite for place in places for cite in cited(place)))
+    return tuple(f"{cite}: {statement}" for cite, statement in file.unconfirmed_among(cites))
 
 
-def _planned(row: Row, cycle: int, *, optional: bool) -> Planned:
-    """A level that the source bounds, or that waits for a measured dose, does not give the size back."""
-    inverted = row.cap is None and row.floor is None and not row.target and not row.factors and len(row.options) == 1
-    return Planned(row.low if inverted else None, row.high if inverted else None, cycle, optional)
+def _planned(slot: Slot, row: Row) -> PlannedDose:
+    """One dose. A level that the source bounds, or that waits for a measured dose, does not give the size back."""
+    one_level = len(row.options) == 1 and row.low.dimension in DIMENSIONS
+    if one_level and row.cap is None and row.floor is None and not row.target and not row.factors:
+        return PlannedDose(row.low, row.high, slot.cycle, slot.optional)
+    return PlannedDose(None, None, slot.cycle, slot.optional)
 
 
-def _title(row: Row | None) -> str:
-    """Which of several ways a course is, in the words of its condition."""
-    if row is None or row.when is None:
-        return ""
-    tests = ((leaf.observable.name, leaf.comparison.replace("_", " "), leaf.limit_text) for leaf in row.when.leaves)
-    return ", ".join(" ".join(test) for test in tests)
+def _title(row: Row) -> str:
+    """A way of a course in the words of its condition."""
+    leaves = row.when.leaves if row.when is not None else ()
+    return ", ".join(f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text}" for leaf in leaves)

@@ -1,190 +1,287 @@
-"""Do two printed figures say the same? And where they do not, what was probably lost?"""
+"""Do two printed figures say the same? And where they do not, what was probably lost?
+
+Its result makes the document ``dosecalc.same/1``, whose keys are a contract.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
-from dosecalc.crosschecks.readings import swapped
-from dosecalc.crosschecks.result import Same
+from pydantic import Field
+
+from dosecalc.crosschecks.swaps import swapped
 from dosecalc.errors import InputError
 from dosecalc.quantities import units
-from dosecalc.quantities.printed import COUNT, PERCENT, Figure, Span, figure, span
+from dosecalc.quantities.documents import Document
+from dosecalc.quantities.printed import COUNT, PERCENT, PrintedFigure, Span, figure, quantity_figure, span
 from dosecalc.quantities.units import Measure
+
+if TYPE_CHECKING:
+    import pint
+
+    QuantityLike = str | int | float | pint.Quantity[Any]
 
 _NEAR = 200
 """How much smaller a denominator may be that is proposed in place of one that does not fit."""
 
 
-def same(first: Any, second: Any) -> Same:
-    """Whether two printed figures say the same; text, or anything that :func:`dosecalc.plan` takes as a quantity.
+class FigureComparison(Document):
+    """Whether two printed figures say the same."""
 
-    Raises InputError for what is no figure.
+    SCHEMA: ClassVar[str] = "dosecalc.same/1"
+
+    figures: tuple[str, str] = Field(exclude=True, description="The two figures as they were read.")
+    agree: bool = Field(description="Whether they say the same within their printed digits.")
+    relative_difference: float | None = Field(
+        description="The first over the second minus one; null for figures of two kinds, ranges, bounds and parts."
+    )
+    suggestion: str | None = Field(description="What would agree, or what was probably lost.")
+    message: str = Field(exclude=True, description="The outcome as a sentence.")
+    explained: bool = Field(
+        exclude=True, description="Whether the suggestion explains why they differ: a lost unit, a moved decimal point."
+    )
+
+    def exit_status(self, *, strict: bool = False) -> int:
+        """0, or 1 where they do not agree."""
+        del strict
+        return int(not self.agree)
+
+
+def compare_figures(first: QuantityLike, second: QuantityLike) -> FigureComparison:
+    """Whether two printed figures say the same, each being plus or minus half a unit of its last digit.
+
+    :param first: a quantity with any unit of dosecalc (``"12 mCi/kg"``), a range, a bound, a count or a share, as text;
+        or a pint Quantity
+    :param second: the figure to hold it against, likewise
+    :returns: a frozen :class:`FigureComparison`
+    :raises InputError: for what is no figure
 
     >>> import dosecalc
-    >>> dosecalc.same("11470 MBq", "310 mCi").agree
+    >>> dosecalc.compare_figures("11470 MBq", "310 mCi").agree
     True
-    >>> dosecalc.same("444 MBq", "12 mCi/kg").suggestion
+    >>> dosecalc.compare_figures("444 MBq", "12 mCi/kg").suggestion
     "444 MBq/kg would agree exactly; 'per kg' was probably lost from 444 MBq"
     """
-    one, other = _of_like_kinds(*(figure(units.text_of(text)) for text in (first, second)))
+    one, other = _of_like_kinds(figure(units.text_of(first)), figure(units.text_of(second)))
     if one.whole or other.whole:
-        return _of_unstated(one, other)
+        return _of_unstated_part(one, other)
     if one.dimension != other.dimension or (one.counted and other.counted and one.counted != other.counted):
         return _of_two_kinds(one, other)
     return _of_one_kind(one, other)
 
 
-def _of_like_kinds(one: Figure, other: Figure) -> tuple[Figure, Figure]:
+def _of_like_kinds(one: PrintedFigure, other: PrintedFigure) -> tuple[PrintedFigure, PrintedFigure]:
     """The two figures, a unit of two kinds (g of a body, g of a drug) taken as the other's."""
-    if one.dimension != other.dimension and one.measure is not None and other.measure is not None:
-        for first, second in ((one, other), (other, one)):
-            symbol = first.measure.unit.symbol if first.measure is not None else ""
-            row = next((row for row in units.UNITS[symbol] if row.dimension == second.dimension), None)
-            if row is not None and first.measure is not None:
-                made = first.measure._replace(unit=row)
-                alike = first._replace(dimension=row.dimension, measure=made, spans=(span(made),), value=made.value)
-                return (alike, other) if first is one else (one, alike)
+    if one.measure is None or other.measure is None or one.dimension == other.dimension:
+        return one, other
+    if (alike := _in_dimension(one.measure, other.dimension)) is not None:
+        return alike, other
+    if (alike := _in_dimension(other.measure, one.dimension)) is not None:
+        return one, alike
     return one, other
 
 
-# -- comparing --------------------------------------------------------------------------------------------------
+def _in_dimension(measure: Measure, dimension: str) -> PrintedFigure | None:
+    """A quantity as one of another dimension, where its unit is spelled alike in that."""
+    for unit in units.UNITS[measure.unit.symbol]:
+        if unit.dimension == dimension:
+            return quantity_figure(measure._replace(unit=unit))
+    return None
 
 
-def _of_one_kind(one: Figure, other: Figure) -> Same:
-    # a range and a single figure agree where the figure lies in the range
-    whole = [Span(each.spans[0].low, each.spans[-1].high) for each in (one, other)]
-    ends = zip(one.spans, other.spans, strict=True) if len(one.spans) == len(other.spans) else [(whole[0], whole[1])]
-    agree = all(a.meets(b) for a, b in ends)
+def _made(
+    one: PrintedFigure,
+    other: PrintedFigure,
+    message: str,
+    *,
+    agree: bool = False,
+    difference: float | None = None,
+    suggestion: str | None = None,
+    explained: bool = False,
+) -> FigureComparison:
+    return FigureComparison.made(
+        figures=(one.text, other.text),
+        agree=agree,
+        relative_difference=difference,
+        suggestion=suggestion,
+        message=f"{message[0].upper()}{message[1:]}.",
+        explained=explained,
+    )
+
+
+# -- figures of one kind ----------------------------------------------------------------------------------------
+
+
+def _of_one_kind(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
     difference = float(one.value / other.value - 1) if one.value is not None and other.value else None
-    if agree:
-        exactly = one.spans == other.spans or (one.value is not None and one.value == other.value)
-        rounded = one.value is not None and other.value is not None
-        how = "are the same" if exactly else "agree within their printed digits" if rounded else "agree"
-        text = f"{one.text} and {other.text} {how}"
-        return _same(one, other, True, difference, None, text)
-    lost = _swapped(one, other) or _misread(one, other) or _tenfold(one, other)
-    apart = "" if difference is None else f": {units.decimal(abs(difference) * 100, 3)} % apart"
-    more = ", more than their printed digits allow" if apart and one.dimension != COUNT else ""
-    text = f"{one.text} and {other.text} are not the same{apart}{more}"
-    shares = [each for each in (one, other) if each.dimension == PERCENT and each.measure is None]
-    if shares and shares[0].value is not None:
-        against = other if shares[0] is one else one
-        also = f", {units.decimal(against.value)} %," if against in shares and against.value is not None else ""
-        text = f"{shares[0].text} is {units.decimal(shares[0].value)} %, and {against.text}{also} is printed"
-    return _same(one, other, False, difference, lost or _nearest(one, other), text, explained=bool(lost))
+    if _agree(one, other):
+        return _made(one, other, _agreement(one, other), agree=True, difference=difference)
+    lost = _mistaken_unit(one, other) or _misread(one, other) or _tenfold(one, other)
+    return _made(
+        one,
+        other,
+        _percentages(one, other) or _disagreement(one, other, difference),
+        difference=difference,
+        suggestion=lost or _converted(one, other),
+        explained=lost is not None,
+    )
+
+
+def _agree(one: PrintedFigure, other: PrintedFigure) -> bool:
+    """Whether the spans meet, end by end; a range and a single figure agree where the figure lies in the range."""
+    if len(one.spans) == len(other.spans):
+        return all(mine.meets(its) for mine, its in zip(one.spans, other.spans, strict=True))
+    return _whole(one).meets(_whole(other))
+
+
+def _whole(ranged: PrintedFigure) -> Span:
+    return Span(ranged.spans[0].low, ranged.spans[-1].high)
+
+
+def _agreement(one: PrintedFigure, other: PrintedFigure) -> str:
+    if one.spans == other.spans or (one.value is not None and one.value == other.value):
+        return f"{one.text} and {other.text} are the same"
+    rounded = one.value is not None and other.value is not None
+    return f"{one.text} and {other.text} agree{' within their printed digits' if rounded else ''}"
+
+
+def _disagreement(one: PrintedFigure, other: PrintedFigure, difference: float | None) -> str:
+    message = f"{one.text} and {other.text} are not the same"
+    if difference is None:
+        return message
+    rounding = "" if one.dimension == COUNT else ", more than their printed digits allow"
+    return f"{message}: {units.decimal(abs(difference) * 100, 3)} % apart{rounding}"
+
+
+def _percentages(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    """The percentage that a share is, beside what is printed; None where neither figure is a share."""
+    for share, printed in ((one, other), (other, one)):
+        if _is_share(share) and share.value is not None:
+            also = f", {units.decimal(printed.value)} %," if _is_share(printed) and printed.value is not None else ""
+            return f"{share.text} is {units.decimal(share.value)} %, and {printed.text}{also} is printed"
+    return None
+
+
+def _is_share(printed: PrintedFigure) -> bool:
+    return printed.dimension == PERCENT and printed.measure is None
+
+
+def _mistaken_unit(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    """The same number in a unit that is mistaken for its own, where that agrees."""
+    for mended, against in ((one, other), (other, one)):
+        if mended.measure is not None and mended.meant is None and mended.value and against.value:
+            for measure, words in swapped(mended.measure):
+                if span(measure).meets(against.spans[0]):
+                    return f"{words}, would agree"
+    return None
+
+
+def _misread(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    """An exponent taken by its letter, where the number that was meant agrees."""
+    for printed, against in ((one, other), (other, one)):
+        if printed.meant is not None and span(printed.meant).meets(against.spans[0]):
+            return f"{units.spell(printed.meant)} would agree exactly; 10E9 is 10^10 in E-notation, and 10^9 was meant"
+    return None
+
+
+def _tenfold(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    if not one.value or not other.value or one.dimension == COUNT:
+        return None
+    for factor in (Fraction(10), Fraction(1, 10)):
+        if one.spans[0].meets(other.spans[0].times(factor)):
+            return "they are ten times apart: a decimal point was probably moved"
+    return None
+
+
+def _converted(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    """Each of two quantities in the unit of the other."""
+    mine, its = one.measure, other.measure
+    if mine is None or its is None or mine.unit == its.unit:
+        return None
+    return f"{_in_unit(its, mine)}, and {_in_unit(mine, its)}"
 
 
 def _in_unit(measure: Measure, like: Measure) -> str:
     return f"{units.spell(measure)} is {units.show(measure.value, like.unit.symbol, like.dimension)}"
 
 
-def _nearest(one: Figure, other: Figure) -> str | None:
+# -- figures of two kinds ---------------------------------------------------------------------------------------
+
+
+def _of_two_kinds(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
+    message = f"{one.text} is {_kind(one)} and {other.text} is {_kind(other)}: they are not of one kind"
+    lost = _lost(one, other)
+    return _made(one, other, message, suggestion=lost, explained=lost is not None)
+
+
+def _kind(printed: PrintedFigure) -> str:
+    if printed.dimension in units.DIMENSIONS:
+        return units.DIMENSIONS[printed.dimension][0]
+    return f"a count of {printed.counted}s" if printed.counted else "a count"
+
+
+def _lost(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    """A suggestion that gives a figure without a 'per' that of the other, or takes one 'per' for the other."""
     if one.measure is None or other.measure is None:
         return None
-    if one.measure.unit == other.measure.unit:
+    plainer, fuller = sorted((one.measure, other.measure), key=lambda measure: "/" in measure.unit.symbol)
+    return _with_the_per_of(plainer, fuller) or _with_the_per_of(fuller, plainer)
+
+
+def _with_the_per_of(measure: Measure, against: Measure) -> str | None:
+    """The suggestion that a quantity is per the unit that another is per, where the two then agree."""
+    amount, _, had = measure.unit.symbol.partition("/")
+    per = against.unit.symbol.partition("/")[2]
+    if had == per:
         return None
-    return f"{_in_unit(other.measure, one.measure)}, and {_in_unit(one.measure, other.measure)}"
-
-
-def _swapped(one: Figure, other: Figure) -> str | None:
-    """The same number in a unit that is mistaken for its own, where that agrees."""
-    for mended, against in ((one, other), (other, one)):
-        if not mended.value or not against.value or mended.measure is None or mended.meant is not None:
-            continue
-        for made, words in swapped(mended.measure):
-            if span(made).meets(against.spans[0]):
-                return f"{words}, would agree"
+    for unit in units.UNITS.get(f"{amount}/{per}" if per else amount, ()):
+        mended = measure._replace(unit=unit)
+        if unit.dimension == against.dimension and span(mended).meets(span(against)):
+            how = "exactly" if mended.value == against.value else "within the printed digits"
+            return f"{units.spell(mended)} would agree {how}; {_lost_words(measure, had, per)}"
     return None
 
 
-def _misread(one: Figure, other: Figure) -> str | None:
-    """An exponent taken by its letter, where the number that was meant agrees."""
-    for shown, against in ((one, other), (other, one)):
-        if shown.meant is not None and span(shown.meant).meets(against.spans[0]):
-            return f"{units.spell(shown.meant)} would agree exactly; 10E9 is 10^10 in E-notation, and 10^9 was meant"
-    return None
+def _lost_words(measure: Measure, had: str, per: str) -> str:
+    if not had:
+        return f"'per {units.pretty(per)}' was probably lost from {measure.text}"
+    return f"per {units.pretty(had)} stands for {f'per {units.pretty(per)}' if per else 'a total'}"
 
 
-def _tenfold(one: Figure, other: Figure) -> str | None:
-    if one.value and other.value and one.dimension != COUNT:
-        for factor in (Fraction(10), Fraction(1, 10)):
-            moved = [Span(s.low and s.low * factor, s.high and s.high * factor, s.strict) for s in other.spans]
-            if all(a.meets(b) for a, b in zip(one.spans, moved, strict=False)):
-                return "they are ten times apart: a decimal point was probably moved"
-    return None
+# -- an unstated part of a number -------------------------------------------------------------------------------
 
 
-def _of_two_kinds(one: Figure, other: Figure) -> Same:
-    names = [units.DIMENSIONS[f.dimension][0] if f.dimension in units.DIMENSIONS else _count(f) for f in (one, other)]
-    text = f"{one.text} is {names[0]} and {other.text} is {names[1]}: they are not of one kind"
-    lost = _lost(one, other)
-    return _same(one, other, False, None, lost, text, explained=lost is not None)
-
-
-def _count(counted: Figure) -> str:
-    return f"a count of {counted.counted}s" if counted.counted else "a count"
-
-
-def _lost(one: Figure, other: Figure) -> str | None:
-    """What agrees once a figure without a 'per' gets that of the other, or one 'per' is taken for the other."""
-    plainer = sorted((one, other), key=lambda f: "/" in (f.measure.unit.symbol if f.measure else ""))
-    for mended, against in (plainer, plainer[::-1]):
-        if mended.measure is None or against.measure is None:
-            continue
-        amount, _, had = mended.measure.unit.symbol.partition("/")
-        per = against.measure.unit.symbol.partition("/")[2]
-        if had == per:
-            continue
-        rows = units.UNITS.get(f"{amount}/{per}" if per else amount, ())
-        row = next((r for r in rows if r.dimension == against.dimension), None)
-        made = None if row is None else Measure(mended.measure.number, row, mended.measure.text)
-        if made is None or not span(made).meets(span(against.measure)):
-            continue
-        how = "exactly" if made.value == against.measure.value else "within the printed digits"
-        why = f"'per {units.pretty(per)}' was probably lost from {mended.text}"
-        if had:
-            why = f"per {units.pretty(had)} stands for {f'per {units.pretty(per)}' if per else 'a total'}"
-        return f"{units.spell(made)} would agree {how}; {why}"
-    return None
-
-
-def _of_unstated(one: Figure, other: Figure) -> Same:
+def _of_unstated_part(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
     """A percentage of a known number: some whole part of it has to round to it."""
     share, percent = (one, other) if one.whole else (other, one)
-    if percent.measure is None or percent.dimension != PERCENT or not share.whole:
+    if percent.measure is None or percent.dimension != PERCENT or share.whole is None:
         raise InputError(f"read {share.text!r} beside {percent.text!r}, expected one percentage beside it")
-    parts = _parts(share.whole, percent.spans[0])
-    if parts:
-        text = f"{units.spell(percent.measure)} is {parts[0]} of {share.whole}"
-        return _same(one, other, True, None, None, text)
+    part = next(_parts(share.whole, percent.spans[0]), None)
+    if part is not None:
+        return _made(one, other, f"{units.spell(percent.measure)} is {part} of {share.whole}", agree=True)
     exact = share.whole * percent.measure.value / 100
-    said = f"it would be {units.unrounded(exact)}" if exact <= share.whole else "it would be more than all of it"
-    text = f"no whole number of {share.whole} is {units.spell(percent.measure)}: {said}"
-    fewer = range(share.whole - 1, max(share.whole - _NEAR, 0), -1) if percent.measure.value <= 100 else ()
-    near = islice(((n, found[0]) for n in fewer if (found := _parts(n, percent.spans[0]))), 2)
-    told = " and ".join(f"{part} of {n}" for n, part in near)
-    suggestion = f"{told} would agree: another denominator was probably used" if told else None
-    return _same(one, other, False, None, suggestion, text)
+    would_be = units.unrounded(exact) if exact <= share.whole else "more than all of it"
+    message = f"no whole number of {share.whole} is {units.spell(percent.measure)}: it would be {would_be}"
+    return _made(one, other, message, suggestion=_other_denominators(share.whole, percent.measure))
 
 
-def _parts(whole: int, percent: Span) -> list[int]:
+def _other_denominators(whole: int, percent: Measure) -> str | None:
+    """The two nearest smaller numbers of which a percentage is a whole part."""
+    if percent.value > 100:
+        return None
+    rounded, smaller = span(percent), range(whole - 1, max(whole - _NEAR, 0), -1)
+    fitting = ((number, part) for number in smaller for part in islice(_parts(number, rounded), 1))
+    named = " and ".join(f"{part} of {number}" for number, part in islice(fitting, 2))
+    return f"{named} would agree: another denominator was probably used" if named else None
+
+
+def _parts(whole: int, percent: Span) -> Iterator[int]:
+    """The parts of a number that round to a percentage."""
     middle = round(whole * float(((percent.low or 0) + (percent.high or 0)) / 200))
-    near = range(max(middle - 1, 0), min(middle + 1, whole) + 1)
-    exact = (Span(Fraction(100 * n, whole), Fraction(100 * n, whole)) for n in near)
-    return [n for n, made in zip(near, exact, strict=True) if made.meets(percent)]
-
-
-def _same(
-    one: Figure, other: Figure, agree: bool, difference: float | None, suggestion: str | None, text: str,  # noqa: FBT001
-    *, explained: bool = False,
-) -> Same:  # fmt: skip
-    return Same(
-        figures=(one.text, other.text),
-        agree=agree,
-        relative_difference=difference,
-        suggestion=suggestion,
-        message=f"{text[0].upper()}{text[1:]}.",
-        explained=explained,
-    )
+    for part in range(max(middle - 1, 0), min(middle + 1, whole) + 1):
+        share = Fraction(100 * part, whole)
+        if Span(share, share).meets(percent):
+            yield part

@@ -6,37 +6,46 @@ from fractions import Fraction
 from math import log
 from typing import Literal, NamedTuple
 
+from dosecalc.crosschecks.amounts import UNIT
 from dosecalc.crosschecks.readings import Hypothesis
 from dosecalc.crosschecks.report import Report
-from dosecalc.crosschecks.result import Comparison, Reading
+from dosecalc.crosschecks.result import AmountComparison, Reading, Verdict
 from dosecalc.quantities import units
-from dosecalc.quantities.documents import amounts, quantity_of
+from dosecalc.quantities.documents import Number, amounts, quantity_of
 from dosecalc.quantities.numbers import EXACT
-from dosecalc.reference.growth import Kind, Standing
+from dosecalc.reference.growth import Standing
 from dosecalc.reference.people import People
 
 WITHIN = Fraction(10, 100)
 """The difference up to which a total is consistent."""
 LOOSELY = Fraction(20, 100)
-KIND: dict[str, Kind] = {"bsa": "bsa", "weight": "weight"}
-UNIT = {"bsa": "m^2", "weight": "kg"}
 _AS_ANOTHER_BASIS = log(30)
 """A change of basis keeps every number; it counts like the kilograms to a square metre of an adult."""
 
 
-def within(off: Fraction | float, limit: Fraction) -> bool:
+def within(difference: Number, limit: Fraction) -> bool:
     """Whether a relative difference is at most a limit; exactly the limit is within it."""
-    return not EXACT.above(abs(off), limit).yes
+    return not EXACT.above(abs(difference), limit).yes
+
+
+class ExpectedAmount(NamedTuple):
+    """The amount that the levels give for a known size, and the relative difference of the reported amount from it."""
+
+    size: Number
+    """In m² or kg; 1 where the levels are not per size."""
+    amount: Number
+    difference: Number
 
 
 class Judged(NamedTuple):
-    """A hypothesis, the reading that results show of it, and where the size that it implies stands."""
+    """A hypothesis, the reading that results show of it, and what it was judged by."""
 
     hypothesis: Hypothesis
     reading: Reading
     standing: Standing | None
-    off: Fraction | float | None
-    """Reported over expected amount minus one, where the size is known."""
+    """Where the implied size stands among people; None where no size is implied."""
+    expected: ExpectedAmount | None
+    """None where the size is not known."""
 
     @property
     def holds(self) -> bool:
@@ -48,79 +57,104 @@ class Judged(NamedTuple):
         return self.reading.verdict == "undetermined"
 
 
-class Bench:
-    """One report, and what its hypotheses are judged by."""
+class AllJudged(NamedTuple):
+    """The readings with nothing changed, one thing and two, the last two by how little they change the report."""
+
+    printed: list[Judged]
+    once: list[Judged]
+    twice: list[Judged]
+
+
+class Ruling(NamedTuple):
+    """The verdict, and the readings that it is told by: as printed, with one change, and the one that explains it."""
+
+    verdict: Verdict
+    printed: Judged
+    once: list[Judged]
+    explanation: Judged | None = None
+
+
+class ReportJudge:
+    """One report, and what its hypotheses are judged by. ``base`` is the first of them as printed."""
 
     def __init__(self, report: Report, base: Hypothesis) -> None:
         self.report, self.base = report, base
         self.people = People.of(report.age, report.sex)
 
-    def fits(self, made: Hypothesis) -> bool:
+    def holds(self, hypothesis: Hypothesis) -> bool:
         """Whether a hypothesis holds, and nothing more of it."""
-        off, implied = self._off(made), made.implied
-        if off is not None or implied is None:
-            return off is not None and within(off, WITHIN)
-        return self.people.has(KIND[made.basis], implied) is True
+        expected, basis, implied = self._expected(hypothesis), hypothesis.basis, hypothesis.implied
+        if expected is not None:
+            return within(expected.difference, WITHIN)
+        return basis is not None and implied is not None and self.people.has(basis, implied) is True
 
-    def judge(self, made: Hypothesis) -> Judged:
+    def judge(self, hypothesis: Hypothesis) -> Judged:
         """A hypothesis with the size that it implies, where that stands, and whether it holds."""
-        off, implied = self._off(made), made.implied
-        standing = None if implied is None else self.people.stand(KIND[made.basis], implied)
+        expected, basis, implied = self._expected(hypothesis), hypothesis.basis, hypothesis.implied
+        standing = None if basis is None or implied is None else self.people.stand(basis, implied)
         plausible = None if standing is None else standing.plausible
-        fits = plausible if off is None else within(off, WITHIN)
-        reading = Reading(
-            reading=made.words,
-            level=None if made.level is None else quantity_of(made.level),
-            doses=made.doses,
-            implied={} if implied is None else {made.basis: {"value": float(implied), "unit": UNIT[made.basis]}},
+        fits = plausible if expected is None else within(expected.difference, WITHIN)
+        reading = Reading.made(
+            reading=hypothesis.words,
+            level=None if hypothesis.level is None else quantity_of(hypothesis.level),
+            doses=hypothesis.doses,
+            implied={} if basis is None else {basis: {"value": float(hypothesis.factor), "unit": UNIT[basis]}},
             plausible=plausible,
             z=None if standing is None else standing.z,
-            arm=made.arm,
-            changes=made.changes,
+            arm=hypothesis.arm,
+            changes=hypothesis.statements,
             verdict="undetermined" if fits is None else "consistent" if fits else "inconsistent",
-            difference_percent=None if off is None else float(100 * off),
+            exact=implied,
+            difference_percent=None if expected is None else float(100 * expected.difference),
         )
-        return Judged(made, reading, standing, off)
+        return Judged(hypothesis, reading, standing, expected)
 
-    def size(self, made: Hypothesis) -> Fraction | float | None:
-        """The size that a hypothesis is about; 1 where it is about none."""
-        size: Fraction | float | None = self.report.sizes.get(made.basis) if made.basis else Fraction(1)
-        return size
-
-    def _off(self, made: Hypothesis) -> Fraction | float | None:
-        """Reported over expected amount minus one, where the size is known."""
-        size = self.size(made)
-        return None if size is None else made.total / made.expected(size) - 1
+    def _expected(self, hypothesis: Hypothesis) -> ExpectedAmount | None:
+        size: Number | None = Fraction(1)
+        if hypothesis.basis is not None:
+            size = self.report.sizes.get(hypothesis.basis)
+        if size is None:
+            return None
+        amount = hypothesis.expected(size)
+        return ExpectedAmount(size, amount, hypothesis.total / amount - 1)
 
     def distance(self, judged: Judged) -> tuple[int, float]:
         """How much a reading changes the report: the number of changes, then by how much a figure moves."""
-        made, base = judged.hypothesis, self.base
-        moved = abs(log(float(made.factor / base.factor)))
-        return len(made.changes), round(moved, 9) + (_AS_ANOTHER_BASIS if made.basis != base.basis else 0)
+        hypothesis, base = judged.hypothesis, self.base
+        moved = round(abs(log(float(hypothesis.factor / base.factor))), 9)
+        return len(hypothesis.changes), moved + (_AS_ANOTHER_BASIS if hypothesis.basis != base.basis else 0)
 
-    # -- the amounts --
-
-    def comparison(self, printed: Judged, explained: Judged | None) -> Comparison | None:
+    def compare(self, printed: Judged, explanation: Judged | None) -> AmountComparison | None:
         """The expected amount against the reported one, where the size is known; with the reading that explains it."""
-        if printed.off is None:
+        if printed.expected is None:
             return None
-        made, total = printed.hypothesis, self.report.total
-        size = self.size(made)
-        assert size is not None
-        off = printed.off
-        band: Literal[10, 20] | None = 10 if within(off, WITHIN) else 20 if within(off, LOOSELY) else None
-        known = explained is not None and explained.off is not None
-        return Comparison(
-            expected=amounts(made.expected(size), total.dimension),
+        total, difference = self.report.total, printed.expected.difference
+        slip = None
+        if explanation is not None and explanation.expected is not None:
+            slip = _slip(printed.hypothesis, explanation.hypothesis)
+        return AmountComparison.made(
+            expected=amounts(printed.expected.amount, total.dimension),
             reported=amounts(total.value, total.dimension),
-            difference_percent=float(100 * off),
-            within=band,
-            slip=_slip(made, explained.hypothesis) if explained is not None and known else None,
+            difference_percent=float(100 * difference),
+            within=_narrowest(difference),
+            slip=slip,
         )
 
 
-def _slip(printed: Hypothesis, explained: Hypothesis) -> str:
-    """What it is read as, with the factor by which the reported amount is off for it: ``37: 1,036 MBq, not mCi``."""
-    ratio = printed.factor / explained.factor
-    shown = units.decimal(ratio, 5) if ratio >= 1 else f"1/{units.decimal(1 / ratio, 5)}"
-    return f"{shown}: {explained.words}"
+def nearness(judged: Judged) -> float:
+    """How far a reading is from a known size, coarsely; one that holds by plausibility alone comes last."""
+    return 1e9 if judged.expected is None else round(abs(float(judged.expected.difference)), 2)
+
+
+def _narrowest(difference: Number) -> Literal[10, 20] | None:
+    """The narrower limit, in percent, that a difference keeps."""
+    if within(difference, WITHIN):
+        return 10
+    return 20 if within(difference, LOOSELY) else None
+
+
+def _slip(printed: Hypothesis, explanation: Hypothesis) -> str:
+    """The suspected slip with the factor by which the reported amount is off for it: ``37: 1,036 MBq, not mCi``."""
+    ratio = printed.factor / explanation.factor
+    factor = units.decimal(ratio, 5) if ratio >= 1 else f"1/{units.decimal(1 / ratio, 5)}"
+    return f"{factor}: {explanation.words}"

@@ -1,4 +1,4 @@
-"""What a report can have meant: its figures as printed, and each way in which one of them may have been mistaken.
+"""The meanings that a report can have: its figures as printed, and each way in which one of them may be mistaken.
 
 A hypothesis says what was given in all, how much of it belongs to one unit of body size, and what would have to be
 changed in the report. Nothing here knows which of them is right. Canonical units: MBq or mg, kg, m².
@@ -8,105 +8,61 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
+from dosecalc.crosschecks.amounts import UNIT, Basis, basis_of, substance_of
+from dosecalc.crosschecks.courses import KnownCourse
+from dosecalc.crosschecks.swaps import swapped
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import Tri
 from dosecalc.quantities.printed import half_a_digit
 from dosecalc.quantities.units import Measure
 
 POUND = units.unit("lb").factor
-_SWAPS = {
-    "mCi": ("MBq", "uCi", "Ci"), "MBq": ("mCi", "GBq", "kBq"), "GBq": ("MBq", "Ci", "TBq"), "kBq": ("MBq", "uCi", "Bq"),
-    "uCi": ("mCi", "kBq"), "Ci": ("mCi", "GBq"), "TBq": ("GBq",), "Bq": ("kBq",), "mg": ("mcg", "g"), "mcg": ("mg",),
-    "g": ("mg",), "kg": ("lb",), "lb": ("kg",),
-    "cm": ("in",), "in": ("cm",), "Gy": ("cGy",), "cGy": ("Gy",), "mSv": ("Sv", "rem"), "Sv": ("mSv", "rem"),
-}  # fmt: skip
-"""Units that are mistaken for one another, in the order in which they are; amounts 37 or 1,000 apart."""
-_OTHER_BASIS = {"bsa": ("kg", "per m²"), "weight": ("m^2", "per kg")}
+PrintedAs = Literal["per dose", "per cycle", "total"]
+"""The doses that a printed level is said to be of."""
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
-
-class Planned(NamedTuple):
-    """One dose of a known course. ``low`` and ``high`` differ for a range; both are None where no level is stated."""
-
-    low: Measure | None
-    high: Measure | None
-    cycle: int
-    optional: bool
-
-    @property
-    def level(self) -> Measure | None:
-        return self.low if self.low is self.high else None
+Kind = Literal[
+    "sharing", "unit of the total", "unit of the level", "basis", "pounds", "slip", "level", "count", "single doses"
+]
+"""The kinds of change; a hypothesis makes each of them at most once."""
 
 
-class Course(NamedTuple):
-    """The doses of one agent in an arm of the library.
+class ReportChange(NamedTuple):
+    """One thing that would have to be changed in the report."""
 
-    ``suits``: whether the patient meets the arm's age rules. ``source``: the file and its sha256. ``unconfirmed``: the
-    facts about the regimen that nobody read first-hand.
-    """
-
-    arm: str
-    title: str
-    agent: str
-    doses: tuple[Planned, ...]
-    suits: Tri
-    source: tuple[str, str] = ("", "")
-    unconfirmed: tuple[str, ...] = ()
-
-    @property
-    def required(self) -> int:
-        return sum(not dose.optional for dose in self.doses)
-
-    @property
-    def per_cycle(self) -> int:
-        """Doses of the first cycle."""
-        return sum(dose.cycle == self.doses[0].cycle for dose in self.doses)
-
-    @property
-    def cycles(self) -> int:
-        return len({dose.cycle for dose in self.doses})
-
-    def levels(self, number: int) -> tuple[Measure, ...] | None:
-        """The levels of so many doses from the first on; None where the course has fewer, or one is not fixed."""
-        levels = tuple(dose.level for dose in self.doses[:number] if dose.level is not None)
-        alike = len({level.dimension for level in levels}) == 1
-        return levels if len(levels) == number and alike else None
-
-    def gives(self, level: Measure, within: Fraction, number: int) -> bool:
-        """Whether each of so many doses may have a level, give or take its rounding."""
-        return number <= len(self.doses) and all(
-            dose.low is not None
-            and dose.high is not None
-            and dose.low.dimension == level.dimension
-            and dose.low.value - within <= level.value <= dose.high.value + within
-            for dose in self.doses[:number]
-        )
+    kind: Kind
+    statement: str
 
 
 class Hypothesis(NamedTuple):
     """One meaning of a report.
 
     ``total`` is what was given in all, ``per_size`` the sum of the levels of all doses, ``level`` that of each where
-    they are alike, ``rounding`` what its printed digits leave open; ``basis`` is "weight", "bsa", or empty where the
-    two are compared as they stand. ``stretch``: expected amounts are so many times ``per_size`` times the size.
-    ``cycle``: how many doses share the printed level. ``kinds`` names what was changed, ``changes`` says it.
+    they are alike, ``rounding`` what its printed digits leave open; ``basis`` is the body size that the levels are
+    per, or None where total and levels are compared as they stand. ``stretch``: expected amounts are so many times
+    ``per_size`` times the size. ``cycle``: how many doses share the printed level.
     """
 
     words: str
     total: Fraction
     per_size: Fraction
     doses: int
-    basis: str
+    basis: Basis | None
     level: Measure | None
     rounding: Fraction = Fraction(0)
     stretch: Fraction = Fraction(1)
     cycle: int | None = None
     arm: str | None = None
-    kinds: tuple[str, ...] = ()
-    changes: tuple[str, ...] = ()
+    changes: tuple[ReportChange, ...] = ()
+
+    @property
+    def kinds(self) -> set[Kind]:
+        return {change.kind for change in self.changes}
+
+    @property
+    def statements(self) -> tuple[str, ...]:
+        return tuple(change.statement for change in self.changes)
 
     @property
     def factor(self) -> Fraction:
@@ -115,21 +71,21 @@ class Hypothesis(NamedTuple):
 
     @property
     def implied(self) -> Fraction | None:
-        """The body size that makes the figures agree; None where no size is in them."""
-        return self.factor if self.basis else None
+        """The body size (m² or kg) that makes the figures agree; None where no size is in them."""
+        return None if self.basis is None else self.factor
+
+    @property
+    def arithmetic(self) -> tuple[Basis | None, Fraction]:
+        """Equal for hypotheses that imply the same, whatever they say."""
+        return self.basis, self.factor
 
     def expected(self, size: Fraction | float) -> Fraction | float:
-        """What the levels give for a size; with no basis the size is 1."""
+        """The amount that the levels give for a size; with no basis the size is 1."""
         return self.per_size * self.stretch * size
-
-    def same_arithmetic(self, other: Hypothesis) -> bool:
-        """Whether two hypotheses imply the same, whatever they say."""
-        mine = (self.basis, self.total * other.per_size * other.stretch)
-        return mine == (other.basis, other.total * self.per_size * self.stretch)
 
 
 class Figures(NamedTuple):
-    """The figures of a report. ``printed_as``: what its level is said to be of, "per dose" unless it says otherwise.
+    """The figures of a report.
 
     ``known``: the bases of which the body size is known too; some slips can be told from another size only then.
     """
@@ -137,8 +93,32 @@ class Figures(NamedTuple):
     total: Measure
     doses: int
     level: Measure | None
-    printed_as: str = "per dose"
-    known: frozenset[str] = frozenset()
+    printed_as: PrintedAs = "per dose"
+    known: frozenset[Basis] = frozenset()
+
+    def divisors(self) -> list[int]:
+        """The numbers of doses that a cycle can have."""
+        return [number for number in range(1, self.doses + 1) if self.doses % number == 0]
+
+
+class Hypotheses(NamedTuple):
+    """The meanings of a report with nothing changed, with one thing, and with two, each in its own order."""
+
+    printed: list[Hypothesis]
+    once: list[Hypothesis]
+    twice: list[Hypothesis]
+
+
+def hypotheses(figures: Figures, courses: Sequence[KnownCourse], named: Sequence[KnownCourse] = ()) -> Hypotheses:
+    """Every meaning that a report can have had.
+
+    ``named`` are the courses of the protocol that the report is said to follow; they give the levels that it does not
+    print.
+    """
+    printed = [_with_arm(hypothesis, courses) for hypothesis in as_printed(figures, named)]
+    once = _changed_once_more(printed, figures, courses)
+    twice = [*_single_doses(figures, courses), *_changed_once_more(once, figures, courses)]
+    return Hypotheses(printed, once, twice)
 
 
 def number_word(number: int) -> str:
@@ -149,29 +129,32 @@ def doses_word(number: int) -> str:
     return f"{number_word(number)} dose{'' if number == 1 else 's'}"
 
 
-def basis_of(total: Measure, level: Measure) -> str:
-    """What a level is per, or nothing where it is of the same kind as the total."""
-    return "" if total.dimension == level.dimension else level.dimension.partition("/")[2]
-
-
 # -- as printed -------------------------------------------------------------------------------------------------
 
 
-def as_printed(figures: Figures, courses: Sequence[Course]) -> list[Hypothesis]:
-    """The report taken by its word: one hypothesis, or one for each way in which the course named leaves open."""
+def as_printed(figures: Figures, named: Sequence[KnownCourse]) -> list[Hypothesis]:
+    """The report taken by its word: one hypothesis, or one for each way that the named course leaves open."""
     if figures.level is None:
-        planned = [made for course in courses if (made := as_planned(figures, course)) is not None]
-        return [made for i, made in enumerate(planned) if not any(made.same_arithmetic(o) for o in planned[:i])]
-    plain = _taken(figures, figures.level)
+        return _as_named(figures, named)
+    plain = _per_dose(figures, figures.level)
     if figures.printed_as == "total":
-        return [_shared(plain, figures.doses)._replace(changes=(), kinds=())]
+        return [_printed_for(plain, figures.doses, _share(figures.doses, plain))]
     if figures.printed_as == "per cycle":
-        sizes = [k for k in range(1, figures.doses + 1) if figures.doses % k == 0]
-        return [_shared(plain, k, of_cycle=True)._replace(changes=(), kinds=()) for k in sizes]
+        return [_printed_for(plain, number, _cycle(number)) for number in figures.divisors()]
     return [plain]
 
 
-def _taken(figures: Figures, level: Measure) -> Hypothesis:
+def _as_named(figures: Figures, named: Sequence[KnownCourse]) -> list[Hypothesis]:
+    """The levels of the named courses, each arithmetic once."""
+    first: dict[object, Hypothesis] = {}
+    for course in named:
+        planned = as_planned(figures, course)
+        if planned is not None:
+            first.setdefault(planned.arithmetic, planned)
+    return list(first.values())
+
+
+def _per_dose(figures: Figures, level: Measure) -> Hypothesis:
     return Hypothesis(
         words=f"{units.spell(level)} a dose, {doses_word(figures.doses)}",
         total=figures.total.value,
@@ -183,17 +166,20 @@ def _taken(figures: Figures, level: Measure) -> Hypothesis:
     )
 
 
-def as_planned(figures: Figures, course: Course) -> Hypothesis | None:
+def _printed_for(plain: Hypothesis, number: int, share: str) -> Hypothesis:
+    """The printed level as that of so many doses together, where the report says so."""
+    return _level_for(plain, number)._replace(words=_level_words(plain, share))
+
+
+def as_planned(figures: Figures, course: KnownCourse) -> Hypothesis | None:
     """The doses of a known course; None where their levels are not fixed or of another kind than the total."""
     levels = course.levels(figures.doses)
-    if levels is None or levels[0].dimension.partition("/")[0] != figures.total.dimension.partition("/")[0]:
+    if levels is None or substance_of(levels[0]) != substance_of(figures.total):
         return None
-    alike = all(one.value == other.value for one, other in pairwise(levels))
-    shown = units.spell(levels[0]) if alike else " + ".join(units.decimal(level.number) for level in levels)
-    shown = shown if alike else f"{shown} {units.pretty(levels[0].unit.symbol)}"
+    alike = len({level.value for level in levels}) == 1
     title = f" ({course.title})" if course.title else ""
     return Hypothesis(
-        words=f"{course.arm}{title}: {shown}{' a dose' if alike else ''}, {doses_word(figures.doses)}",
+        words=f"{course.arm}{title}: {_levels_words(levels, alike=alike)}, {doses_word(figures.doses)}",
         total=figures.total.value,
         per_size=sum((level.value for level in levels), Fraction(0)),
         doses=figures.doses,
@@ -203,164 +189,213 @@ def as_planned(figures: Figures, course: Course) -> Hypothesis | None:
     )
 
 
-# -- one thing changed ------------------------------------------------------------------------------------------
+def _levels_words(levels: Sequence[Measure], *, alike: bool) -> str:
+    """``20 mCi/m² a dose``, or ``0.8 + 0.5 + 0.5 mg/m²``."""
+    if alike:
+        return f"{units.spell(levels[0])} a dose"
+    numbers = " + ".join(units.decimal(level.number) for level in levels)
+    return f"{numbers} {units.pretty(levels[0].unit.symbol)}"
 
 
-def changed(base: Hypothesis, figures: Figures, courses: Sequence[Course]) -> Iterator[Hypothesis]:
+# -- one more thing changed -------------------------------------------------------------------------------------
+
+
+def _changed_once_more(bases: list[Hypothesis], figures: Figures, courses: Sequence[KnownCourse]) -> list[Hypothesis]:
+    changed = (hypothesis for base in bases for hypothesis in _changed(base, figures, courses))
+    return _distinct(_with_arm(hypothesis, courses) for hypothesis in changed)
+
+
+def _changed(base: Hypothesis, figures: Figures, courses: Sequence[KnownCourse]) -> Iterator[Hypothesis]:
     """Every hypothesis that changes one more thing than ``base``, each kind of change at most once."""
-    for make in (_sharing, _total_units, _level_units, _bases, _pounds, _slips):
-        yield from (made for made in make(base, figures) if _new(base, made))
+    for hypothesis in _all_changed(base, figures, courses):
+        if _may_follow(hypothesis.changes[-1].kind, base.kinds):
+            yield hypothesis
+
+
+def _all_changed(base: Hypothesis, figures: Figures, courses: Sequence[KnownCourse]) -> Iterator[Hypothesis]:
+    for changes in (_sharing_of_level, _sharing_of_total, _units_of_total, _units_of_level, _bases, _pounds, _slips):
+        yield from changes(base, figures)
     for course in courses:
-        yield from (made for made in _of_course(base, figures, course) if _new(base, made))
+        yield from _levels_of(course, base, figures)
+        yield from _counts_of(course, base, figures)
 
 
-_UNITS = {"unit of the total", "unit of the level"}
+_UNITS: set[Kind] = {"unit of the total", "unit of the level"}
 
 
-def _new(base: Hypothesis, made: Hypothesis) -> bool:
-    kind = made.kinds[-1]
-    return kind not in base.kinds and not (kind in _UNITS and _UNITS & set(base.kinds))
+def _may_follow(kind: Kind, before: set[Kind]) -> bool:
+    """Whether a kind of change may be made after others; two units mistaken at once would be too much."""
+    return kind not in before and not (kind in _UNITS and _UNITS & before)
 
 
-def _change(base: Hypothesis, kind: str, change: str, words: str = "", **new: object) -> Hypothesis:
-    told = words or change
-    joined = told if not base.changes else f"{base.words}; {told}"
-    made = base._replace(words=joined, kinds=(*base.kinds, kind), changes=(*base.changes, change))
-    return made._replace(**new)  # type: ignore[arg-type]  # fields of the tuple, by name
+def _change(base: Hypothesis, kind: Kind, statement: str, words: str = "") -> Hypothesis:
+    """``base`` with one more change in its words; its figures are still to be changed."""
+    words = words or statement
+    joined = f"{base.words}; {words}" if base.changes else words
+    return base._replace(words=joined, changes=(*base.changes, ReportChange(kind, statement)))
 
 
-def _prints_level(base: Hypothesis, figures: Figures) -> bool:
-    """Whether the level of a hypothesis is still the one that the report prints."""
-    return figures.level is not None and base.level is not None and "level" not in base.kinds
+def _printed_level(base: Hypothesis, figures: Figures) -> Measure | None:
+    """The level that the report prints, where the hypothesis still goes by it."""
+    return None if base.level is None or "level" in base.kinds else figures.level
 
 
-def _sharing(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
-    """What a figure is of: the level of a cycle, the total of a dose or of a cycle."""
-    if _prints_level(base, figures):
-        for k in range(1, figures.doses + 1):
-            if figures.doses % k == 0 and k != (base.cycle or 1):
-                yield _shared(base, k)
-    total, number = units.spell(figures.total), figures.doses
-    if number > 1:
-        words = f"{_what(base, 'total')}{total} a dose"
-        yield _change(base, "sharing", f"{total} is the total of one dose", words, total=base.total * number)
-    for k in range(2, number):
-        if number % k == 0:
-            words = f"{_what(base, 'total')}{total} a cycle of {doses_word(k)}"
-            said = f"{total} is the total of a cycle of {doses_word(k)}"
-            yield _change(base, "sharing", said, words, total=base.total * number / k)
+def _which(base: Hypothesis, figure: str) -> str:
+    """The name of a figure, where total and level are of one kind and could be taken for each other."""
+    return f"the {figure} " if base.basis is None else ""
 
 
-def _shared(base: Hypothesis, k: int, *, of_cycle: bool = False) -> Hypothesis:
-    """The printed level belongs to ``k`` doses together; ``of_cycle``: to a cycle, even of one dose or of all."""
-    assert base.level is not None
-    was = base.cycle or 1
-    printed = base.level._replace(number=base.level.number * was)
-    level = base.level._replace(number=base.level.number * was / k)
-    of = f"a cycle of {doses_word(k)}"
-    if not of_cycle:
-        of = "a dose" if k == 1 else f"the course of {doses_word(k)}" if k == base.doses else of
-    said = f"{units.spell(printed)} is the level of {of}"
-    words = f"{_what(base, 'level')}{units.spell(printed)} {'for ' if of.startswith('the') else ''}{of}"
-    return _change(base, "sharing", said, words, level=level, per_size=base.per_size * was / k,
-                   cycle=k if k > 1 else None, rounding=base.rounding * was / k)  # fmt: skip
+# -- what a figure is of --
 
 
-def _what(base: Hypothesis, figure: str) -> str:
-    """Which figure is meant, where total and level are of one kind and could be taken for each other."""
-    return "" if base.basis else f"the {figure} "
-
-
-def _total_units(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
-    for other, words in swapped(figures.total):
-        factor = other.value / figures.total.value
-        said = f"the total is in {units.pretty(other.unit.symbol)}"
-        yield _change(base, "unit of the total", said, _what(base, "total") + words, total=base.total * factor)
-
-
-def _level_units(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
-    if figures.level is None or base.level is None or not _prints_level(base, figures):
+def _sharing_of_level(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+    """The printed level is that of a cycle, or of the course."""
+    if base.level is None or _printed_level(base, figures) is None:
         return
-    for other, words in swapped(figures.level):
-        factor = other.value / figures.level.value
-        level = Measure(base.level.number, other.unit, base.level.text)
-        new = {"level": level, "per_size": base.per_size * factor, "rounding": base.rounding * factor}
-        said = f"the level is in {units.pretty(other.unit.symbol)}"
-        yield _change(base, "unit of the level", said, _what(base, "level") + words, **new)
+    for number in figures.divisors():
+        if number != (base.cycle or 1):
+            share = _share(number, base)
+            statement = f"{units.spell(_undivided(base, base.level))} is the level of {share}"
+            yield _level_for(_change(base, "sharing", statement, _level_words(base, share)), number)
 
 
-def swapped(printed: Measure) -> Iterator[tuple[Measure, str]]:
-    """The same number in each unit that is mistaken for the printed one."""
-    amount, slash, per = printed.unit.symbol.partition("/")
-    for symbol in _SWAPS.get(amount, ()):
-        if f"{symbol}{slash}{per}" not in units.UNITS:
-            continue
-        other = Measure(printed.number, units.unit(f"{symbol}{slash}{per}", printed.dimension), printed.text)
-        yield other, f"{units.spell(other)}, not {units.pretty(amount)}"
+def _share(number: int, base: Hypothesis) -> str:
+    if number == 1:
+        return "a dose"
+    return f"the course of {doses_word(number)}" if number == base.doses else _cycle(number)
+
+
+def _cycle(number: int) -> str:
+    return f"a cycle of {doses_word(number)}"
+
+
+def _level_words(base: Hypothesis, share: str) -> str:
+    assert base.level is not None
+    preposition = "for " if share.startswith("the") else ""
+    return f"{_which(base, 'level')}{units.spell(_undivided(base, base.level))} {preposition}{share}"
+
+
+def _undivided(base: Hypothesis, level: Measure) -> Measure:
+    """The level as it is printed, for all doses that share it."""
+    return level._replace(number=level.number * (base.cycle or 1))
+
+
+def _level_for(base: Hypothesis, number: int) -> Hypothesis:
+    """``base`` with the printed level divided among so many doses."""
+    assert base.level is not None
+    divided = Fraction(base.cycle or 1, number)
+    return base._replace(
+        level=base.level._replace(number=base.level.number * divided),
+        per_size=base.per_size * divided,
+        rounding=base.rounding * divided,
+        cycle=number if number > 1 else None,
+    )
+
+
+def _sharing_of_total(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+    """The printed total is that of one dose, or of a cycle."""
+    total = units.spell(figures.total)
+    words = f"{_which(base, 'total')}{total}"
+    if figures.doses > 1:
+        one_dose = _change(base, "sharing", f"{total} is the total of one dose", f"{words} a dose")
+        yield one_dose._replace(total=base.total * figures.doses)
+    for number in figures.divisors()[1:-1]:
+        one_cycle = _change(base, "sharing", f"{total} is the total of {_cycle(number)}", f"{words} {_cycle(number)}")
+        yield one_cycle._replace(total=base.total * figures.doses / number)
+
+
+# -- units and body sizes --
+
+
+def _units_of_total(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+    for other, words in swapped(figures.total):
+        statement = f"the total is in {units.pretty(other.unit.symbol)}"
+        changed = _change(base, "unit of the total", statement, _which(base, "total") + words)
+        yield changed._replace(total=base.total * other.unit.factor / figures.total.unit.factor)
+
+
+def _units_of_level(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+    printed = _printed_level(base, figures)
+    if base.level is None or printed is None:
+        return
+    for other, words in swapped(printed):
+        statement = f"the level is in {units.pretty(other.unit.symbol)}"
+        changed = _change(base, "unit of the level", statement, _which(base, "level") + words)
+        yield _level_times(changed, other.unit.factor / printed.unit.factor, base.level._replace(unit=other.unit))
+
+
+def _level_times(base: Hypothesis, factor: Fraction, level: Measure) -> Hypothesis:
+    return base._replace(level=level, per_size=base.per_size * factor, rounding=base.rounding * factor)
+
+
+_OTHER: dict[Basis, Basis] = {"bsa": "weight", "weight": "bsa"}
+_PER: dict[Basis, str] = {"bsa": "per m²", "weight": "per kg"}
 
 
 def _bases(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     """Per kilogram for per square metre, and the other way round."""
-    if base.level is None or base.basis not in _OTHER_BASIS or not _prints_level(base, figures):
+    printed = _printed_level(base, figures)
+    if base.level is None or base.basis is None or printed is None:
         return
-    per, was = _OTHER_BASIS[base.basis]
+    other = _OTHER[base.basis]
     amount = base.level.unit.symbol.partition("/")[0]
-    unit = units.unit(f"{amount}/{per}")
-    level = Measure(base.level.number, unit, base.level.text)
-    assert figures.level is not None
-    words = f"{units.spell(Measure(figures.level.number, unit, figures.level.text))}, not {was}"
-    factor = level.value / base.level.value
-    basis = "weight" if per == "kg" else "bsa"
-    new = {"level": level, "basis": basis, "per_size": base.per_size * factor, "rounding": base.rounding * factor}
-    yield _change(base, "basis", f"the level is {units.pretty('/' + per).replace('/', 'per ')}", words, **new)
+    unit = units.unit(f"{amount}/{UNIT[other]}")
+    words = f"{units.spell(printed._replace(unit=unit))}, not {_PER[base.basis]}"
+    changed = _change(base, "basis", f"the level is {_PER[other]}", words)._replace(basis=other)
+    yield _level_times(changed, unit.factor / base.level.unit.factor, base.level._replace(unit=unit))
 
 
 def _pounds(base: Hypothesis, _figures: Figures) -> Iterator[Hypothesis]:
     """A weight in pounds taken for kilograms, and kilograms taken for pounds."""
     if base.basis == "weight":
-        said = "a weight in pounds taken for kilograms"
-        yield _change(base, "pounds", said, stretch=base.stretch / POUND)
-        said = "a weight in kilograms taken for pounds"
-        yield _change(base, "pounds", said, stretch=base.stretch * POUND)
+        in_pounds = _change(base, "pounds", "a weight in pounds taken for kilograms")
+        yield in_pounds._replace(stretch=base.stretch / POUND)
+        in_kilograms = _change(base, "pounds", "a weight in kilograms taken for pounds")
+        yield in_kilograms._replace(stretch=base.stretch * POUND)
 
 
 def _slips(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
     """Slips of the pen that move a total and could as well be another size, so that only a known size tells them."""
-    if base.basis and base.basis not in figures.known:
+    if base.basis is not None and base.basis not in figures.known:
         return
     for factor in (Fraction(10), Fraction(1, 10)):
         moved = Measure(figures.total.number * factor, figures.total.unit, "")
-        said = f"{units.spell(moved)}, a decimal point moved by one place"
-        yield _change(base, "slip", said, total=base.total * factor)
+        changed = _change(base, "slip", f"{units.spell(moved)}, a decimal point moved by one place")
+        yield changed._replace(total=base.total * factor)
     if figures.doses > 1:
-        said = f"a total multiplied by the {number_word(figures.doses)} doses once too often"
-        yield _change(base, "slip", said, total=base.total / figures.doses)
+        statement = f"a total multiplied by the {number_word(figures.doses)} doses once too often"
+        yield _change(base, "slip", statement)._replace(total=base.total / figures.doses)
 
 
-def _of_course(base: Hypothesis, figures: Figures, course: Course) -> Iterator[Hypothesis]:
-    """What a known course has in place of a printed figure: its levels, its number of doses."""
-    if base.basis and figures.level is not None and base.cycle is None and not base.kinds:
-        planned = as_planned(figures, course)
-        if planned is not None and planned.basis == base.basis and planned.per_size != base.per_size:
-            said = f"the level is that of {course.arm}"
-            yield planned._replace(kinds=("level",), changes=(said,))
-    if base.cycle is None or base.cycle < base.doses:
-        yield from _counts(base, figures, course)
+# -- what a known course has in place of a printed figure --
 
 
-def _counts(base: Hypothesis, figures: Figures, course: Course) -> Iterator[Hypothesis]:
-    """The doses of the whole course, with its optional cycles and without."""
-    optional = course.required < len(course.doses)
+def _levels_of(course: KnownCourse, base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+    if base.basis is None or figures.level is None or base.cycle is not None or base.changes:
+        return
+    planned = as_planned(figures, course)
+    if planned is not None and planned.basis == base.basis and planned.per_size != base.per_size:
+        yield planned._replace(changes=(ReportChange("level", f"the level is that of {course.arm}"),))
+
+
+def _counts_of(course: KnownCourse, base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
+    """The doses of the whole course, without its optional cycles and with them."""
+    if base.cycle is not None and base.cycle >= base.doses:
+        return
     for number in dict.fromkeys((course.required, len(course.doses))):
-        per_size = _of_so_many(base, figures, course, number)
-        if number == base.doses or per_size is None:
-            continue
-        how = "with" if number > course.required else "without"
-        said = f"{doses_word(number)}, the course of {course.arm}{f' {how} its optional cycles' if optional else ''}"
-        yield _change(base, "count", said, doses=number, per_size=per_size, arm=course.arm)
+        per_size = None if number == base.doses else _sum_of(course, number, base, figures)
+        if per_size is not None:
+            statement = f"{doses_word(number)}, the course of {course.arm}{_optional_words(course, number)}"
+            yield _change(base, "count", statement)._replace(doses=number, per_size=per_size, arm=course.arm)
 
 
-def _of_so_many(base: Hypothesis, figures: Figures, course: Course, number: int) -> Fraction | None:
+def _optional_words(course: KnownCourse, number: int) -> str:
+    if course.required == len(course.doses):
+        return ""
+    return f" {'with' if number > course.required else 'without'} its optional cycles"
+
+
+def _sum_of(course: KnownCourse, number: int, base: Hypothesis, figures: Figures) -> Fraction | None:
     """The sum of the levels of so many doses; None where the course does not have them at the levels of ``base``."""
     if figures.level is None and base.arm == course.arm:
         planned = as_planned(figures._replace(doses=number), course)
@@ -370,54 +405,50 @@ def _of_so_many(base: Hypothesis, figures: Figures, course: Course, number: int)
     return base.per_size * number / base.doses
 
 
-def single_dose_cycles(figures: Figures, course: Course) -> Hypothesis | None:
-    """Each dose a cycle of its own, for a course of several doses a cycle: two things changed, level and cycle."""
-    planned = as_planned(figures, course)
-    if planned is None or planned.level is None or course.per_cycle == 1 or not 1 < figures.doses <= course.cycles:
-        return None
-    level = units.spell(planned.level)
-    words = f"{number_word(figures.doses)} cycles of one dose of {level}, the level of {course.arm}"
-    changes = (
-        f"the level is that of {course.arm}",
-        f"one dose a cycle, where {course.arm} is read as having {number_word(course.per_cycle)}",
-    )
-    return planned._replace(words=words, kinds=("level", "cycle"), changes=changes)
+def _single_doses(figures: Figures, courses: Sequence[KnownCourse]) -> Iterator[Hypothesis]:
+    """Cycles of one dose each, for courses that have several doses a cycle: level and cycle changed."""
+    for course in courses:
+        planned = as_planned(figures, course) if figures.level is not None else None
+        if planned is not None and planned.level is not None and _may_be_cycles(figures.doses, course):
+            level = units.spell(planned.level)
+            words = f"{number_word(figures.doses)} cycles of one dose of {level}, the level of {course.arm}"
+            per_cycle = number_word(course.per_cycle)
+            changes = (
+                ReportChange("level", f"the level is that of {course.arm}"),
+                ReportChange("single doses", f"one dose a cycle, where {course.arm} is read as having {per_cycle}"),
+            )
+            yield planned._replace(words=words, changes=changes)
+
+
+def _may_be_cycles(doses: int, course: KnownCourse) -> bool:
+    return course.per_cycle > 1 and 1 < doses <= course.cycles
 
 
 # -- all of them ------------------------------------------------------------------------------------------------
 
 
-def hypotheses(figures: Figures, courses: Sequence[Course], named: Sequence[Course] = ()) -> list[list[Hypothesis]]:
-    """What a report can have meant, with nothing changed, one thing, and two, each list in its own order.
-
-    ``named`` are the courses of the protocol that the report was said to follow; they give the levels that it does not
-    print.
-    """
-    printed = [_with_arm(one, courses) for one in as_printed(figures, named)]
-    once = _distinct(_with_arm(made, courses) for base in printed for made in changed(base, figures, courses))
-    twice = _distinct(_with_arm(made, courses) for base in once for made in changed(base, figures, courses))
-    singles = (single_dose_cycles(figures, course) for course in courses) if figures.level is not None else ()
-    return [printed, once, [*filter(None, singles), *twice]]
-
-
-def _with_arm(made: Hypothesis, courses: Iterable[Course]) -> Hypothesis:
+def _with_arm(hypothesis: Hypothesis, courses: Iterable[KnownCourse]) -> Hypothesis:
     """The hypothesis with the first course whose first doses are just its own."""
-    if made.level is None or {"count", "level"} & set(made.kinds):
-        return made
+    level, cycle = hypothesis.level, hypothesis.cycle
+    if level is None or not hypothesis.kinds.isdisjoint(("count", "level")):
+        return hypothesis
     fitting = (
         course.arm
         for course in courses
-        if course.gives(made.level, made.rounding, made.doses) and made.cycle in (None, course.per_cycle)
+        if course.gives(level, hypothesis.rounding, hypothesis.doses) and cycle in (None, course.per_cycle)
     )
-    return made._replace(arm=next(fitting, None))
+    return hypothesis._replace(arm=next(fitting, None))
 
 
-def _distinct(found: Iterable[Hypothesis]) -> list[Hypothesis]:
-    """Without those that an earlier one says in the same arithmetic and of the same arm, or in the same changes."""
+def _distinct(every: Iterable[Hypothesis]) -> list[Hypothesis]:
+    """Without those that an earlier one says in the same changes, or in the same arithmetic and of the same arm."""
     kept: list[Hypothesis] = []
-    for made in found:
-        twin = (o for o in kept if set(o.changes) == set(made.changes) or (
-            o.arm is not None and o.arm == made.arm and o.doses == made.doses and o.same_arithmetic(made)))  # fmt: skip
-        if next(twin, None) is None:
-            kept.append(made)
+    seen: set[object] = set()
+    for hypothesis in every:
+        keys: set[object] = {frozenset(hypothesis.changes)}
+        if hypothesis.arm is not None:
+            keys.add((hypothesis.arm, hypothesis.doses, *hypothesis.arithmetic))
+        if seen.isdisjoint(keys):
+            kept.append(hypothesis)
+            seen |= keys
     return kept

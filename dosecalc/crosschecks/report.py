@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc.course.observables import OBSERVABLES
+from dosecalc.crosschecks.amounts import DIMENSIONS, Substance, dimensions_of_level, substance_of
+from dosecalc.crosschecks.readings import PrintedAs
 from dosecalc.errors import InputError
 from dosecalc.findings.sizes import AGREE
 from dosecalc.quantities import options, units
@@ -14,16 +16,30 @@ from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, Value
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
 from dosecalc.reference import bodysurface
+from dosecalc.reference.bodysurface import Formula
 from dosecalc.reference.growth import Kind
 from dosecalc.reference.people import ADULT
 from dosecalc.requests import request
 from dosecalc.requests.request import SIZES, Request
 
-OPTIONS = ("total", "doses", "level", "age", "sex", "weight", "height", "bsa", "bsa-formula", "protocol", "agent",
-           "level-printed-as")  # fmt: skip
-PRINTED_AS = ("per dose", "per cycle", "total")
+OPTIONS = (
+    "total",
+    "doses",
+    "level",
+    "age",
+    "sex",
+    "weight",
+    "height",
+    "bsa",
+    "bsa-formula",
+    "protocol",
+    "agent",
+    "level-printed-as",
+)
+PRINTED_AS: tuple[PrintedAs, ...] = ("per dose", "per cycle", "total")
+_BARE = {"age": "y", "weight": "kg", "height": "cm", "bsa": "m^2"}
+"""The units of numbers without one."""
 _KINDS: tuple[Kind, ...] = ("bsa", "weight", "height")
-TOTALS = ("activity", "mass", "activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
 
 
 class Report(NamedTuple):
@@ -36,19 +52,19 @@ class Report(NamedTuple):
     total: Measure
     doses: int | None
     level: Measure | None
-    printed_as: str
+    printed_as: PrintedAs
     age: Stated | None
     sex: str | None
     measured: Mapping[Kind, Measure]
-    sizes: Mapping[str, Value]
+    sizes: Mapping[Kind, Value]
     notes: tuple[str, ...]
-    """What has to be said of the body surface: by which formula, or that it contradicts the stated one."""
+    """Notes on the body surface: by which formula it is, or that it contradicts the stated one."""
     protocol: str | None
     agent: str | None
 
     @property
-    def kind(self) -> str:
-        return self.total.dimension.partition("/")[0]
+    def substance(self) -> Substance:
+        return substance_of(self.total)
 
     @property
     def days(self) -> Fraction | None:
@@ -61,44 +77,41 @@ def read(inputs: Mapping[str, Sequence[str]]) -> Report:
     for option in inputs:
         if option not in OPTIONS:
             raise InputError(f"there is no option {option!r}")
-    patient = request.read({name: inputs[name] for name in (*SIZES, "age", "sex", "bsa-formula") if name in inputs},
-                           OBSERVABLES)  # fmt: skip
-    total = _amount(inputs, "total", TOTALS)
+    patient = request.read({name: inputs[name] for name in (*SIZES, *_OF_PATIENT) if name in inputs}, OBSERVABLES)
+    total = _amount(inputs, "total", DIMENSIONS)
     if total is None:
         raise InputError('nothing was given; write for example --total "126.6 mCi"', where="--total")
-    level = _amount(inputs, "level", tuple(dict.fromkeys((*_bases(total), total.dimension))))
-    doses = options.one(inputs, "doses")
-    measured = {name: _size(patient, name) for name in _KINDS if name in patient.sizes}
-    sizes: dict[str, Value] = {name: measure.value for name, measure in measured.items()}
-    derived = _surface(patient, sizes)
-    notes = _of_surface(patient, sizes, derived)
-    if derived is not None:
-        sizes.setdefault("bsa", derived)
+    level = _amount(inputs, "level", dimensions_of_level(total))
+    measured = {kind: _size(patient, kind) for kind in _KINDS if kind in patient.sizes}
+    sizes, notes = _sizes(patient, measured)
     sex = patient.stated.get("sex")
     return Report(
         total=total,
-        doses=None if doses is None else options.within("--doses", request.whole, doses),
+        doses=_doses(options.one(inputs, "doses")),
         level=level,
         printed_as=_printed_as(options.one(inputs, "level-printed-as")),
         age=patient.stated.get("age"),
         sex=None if sex is None else str(sex.value),
         measured=measured,
         sizes=sizes,
-        notes=tuple(notes),
+        notes=notes,
         protocol=options.one(inputs, "protocol"),
         agent=options.one(inputs, "agent"),
     )
 
 
-def _printed_as(text: str | None) -> str:
-    if text not in (None, *PRINTED_AS):
-        raise InputError(f"read {text!r}, expected one of {', '.join(PRINTED_AS)}", where="--level-printed-as")
-    return text or PRINTED_AS[0]
+_OF_PATIENT = ("age", "sex", "bsa-formula")
 
 
-def _bases(total: Measure) -> tuple[str, ...]:
-    kind = total.dimension.partition("/")[0]
-    return (f"{kind}/bsa", f"{kind}/weight", kind) if "/" not in total.dimension else ()
+def spelled(inputs: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """The options of a report that could be read, each as people write it."""
+    return {option: _spelled(option, texts[0]) for option, texts in inputs.items()}
+
+
+def _spelled(option: str, text: str) -> str:
+    if option in ("total", "level", *_BARE):
+        return units.spell(units.read(text, bare=_BARE.get(option)))
+    return text
 
 
 def _amount(inputs: Mapping[str, Sequence[str]], option: str, dimensions: tuple[str, ...]) -> Measure | None:
@@ -111,18 +124,47 @@ def _amount(inputs: Mapping[str, Sequence[str]], option: str, dimensions: tuple[
     return measure
 
 
-def _size(patient: Request, name: str) -> Measure:
-    sized = patient.sizes[name]
-    measure = sized[0].measure
-    if len(sized) > 1 or sized[0].dose is not None or sized[0].date is not None or measure is None:
-        title = OBSERVABLES[name].title
-        raise InputError(f"read {sized[0].text!r}, expected one {title}, with no dose or date", where=f"--{name}")
+def _doses(text: str | None) -> int | None:
+    return None if text is None else options.within("--doses", request.whole, text)
+
+
+def _printed_as(text: str | None) -> PrintedAs:
+    if text is None:
+        return PRINTED_AS[0]
+    if text not in PRINTED_AS:
+        raise InputError(f"read {text!r}, expected one of {', '.join(PRINTED_AS)}", where="--level-printed-as")
+    return text
+
+
+def _size(patient: Request, kind: Kind) -> Measure:
+    """A size of the body, which a report states once."""
+    first, *others = patient.sizes[kind]
+    measure = first.measure
+    if others or first.dose is not None or first.date is not None or measure is None:
+        expected = f"expected one {OBSERVABLES[kind].title}, with no dose or date"
+        raise InputError(f"read {first.text!r}, {expected}", where=f"--{kind}")
     return measure
 
 
-def _surface(patient: Request, sizes: Mapping[str, Value]) -> Value | None:
-    """The body surface that weight and height give, where they are stated."""
+# -- the body surface -------------------------------------------------------------------------------------------
+
+
+def _sizes(patient: Request, measured: Mapping[Kind, Measure]) -> tuple[dict[Kind, Value], tuple[str, ...]]:
+    """The sizes with a body surface from weight and height where none is stated, and notes on it."""
+    sizes: dict[Kind, Value] = {kind: measure.value for kind, measure in measured.items()}
     formula = bodysurface.FORMULAS[patient.formula or bodysurface.DEFAULT]
+    derived = _surface(patient, formula, sizes)
+    if derived is None:
+        unused = f"{formula.name}'s formula is not used: a size that it needs is missing"
+        return sizes, () if patient.formula is None else (unused,)
+    by = f"{formula.name} from weight{' and height' if formula.needs_height else ''}"
+    if "bsa" in sizes:
+        return sizes, _disagreement(sizes["bsa"], derived, by)
+    return {**sizes, "bsa": derived}, (f"the body surface area is by {by}",)
+
+
+def _surface(patient: Request, formula: Formula, sizes: Mapping[Kind, Value]) -> Value | None:
+    """The body surface that weight and height give, where they are stated."""
     if "weight" not in sizes or (formula.needs_height and "height" not in sizes):
         return None
     age, sex = patient.stated.get("age"), patient.stated.get("sex")
@@ -131,24 +173,15 @@ def _surface(patient: Request, sizes: Mapping[str, Value]) -> Value | None:
     height = sizes.get("height", Fraction(0))
     surface = bodysurface.surface(EXACT, formula.id, height, sizes["weight"], female, adult)
     if not EXACT.known(surface):
-        said = f"{formula.name}'s formula was made from adults: it needs --age 18 or over and --sex"
-        raise InputError(said, where="--bsa-formula")
+        message = f"{formula.name}'s formula was made from adults: it needs --age 18 or over and --sex"
+        raise InputError(message, where="--bsa-formula")
     return surface
 
 
-def _of_surface(patient: Request, sizes: Mapping[str, Value], derived: Value | None) -> list[str]:
-    formula = bodysurface.FORMULAS[patient.formula or bodysurface.DEFAULT]
-    by = f"{formula.name} from weight{' and height' if formula.needs_height else ''}"
-    if derived is None:
-        return (
-            []
-            if patient.formula is None
-            else [f"{formula.name}'s formula is not used: a size that it needs is lacking"]
-        )
-    if "bsa" not in sizes:
-        return [f"the body surface area is by {by}"]
-    off = abs(sizes["bsa"] / derived - 1)
-    if not EXACT.above(off, AGREE).yes:
-        return []
-    shown, percent = units.show(derived, "m^2"), units.decimal(off * 100, 3)
-    return [f"the stated body surface area and {shown} by {by} differ by {percent} %"]
+def _disagreement(stated: Value, derived: Value, by: str) -> tuple[str, ...]:
+    """A note where the stated body surface is not the one that weight and height give."""
+    difference = abs(stated / derived - 1)
+    if not EXACT.above(difference, AGREE).yes:
+        return ()
+    surface, percent = units.show(derived, "m^2"), units.decimal(difference * 100, 3)
+    return (f"the stated body surface area and {surface} by {by} differ by {percent} %",)

@@ -1,316 +1,92 @@
-"""The results of checking a report against its own regimen, and the JSON documents that they make.
+"""The result of a crosscheck, and the JSON document that it makes (``dosecalc.crosscheck/1``); its keys are a contract.
 
-Their keys are contracts (``dosecalc.crosscheck/1``, ``dosecalc.same/1``, ``dosecalc.audit/1``); the JSON Schemas in
-docs/ are made from the document types here.
+The results of comparing two figures and of an audit stand beside their functions, in ``figures`` and ``audit``.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict
-from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
+from pydantic import Field
 
 from dosecalc.quantities import units
-from dosecalc.quantities.documents import Quantity, written
+from dosecalc.quantities.documents import Document, Quantity, Result
 
 if TYPE_CHECKING:
     import pint
 
 Verdict = Literal["consistent", "explained", "inconsistent", "undetermined"]
 WORST_FIRST: tuple[Verdict, ...] = ("inconsistent", "explained", "undetermined", "consistent")
-CROSSCHECK, SAME, AUDIT = "dosecalc.crosscheck/1", "dosecalc.same/1", "dosecalc.audit/1"
-Number = Fraction | float
+FOUND: tuple[Verdict, ...] = ("inconsistent", "explained")
+"""The verdicts that a command tells by its exit status: not consistent as printed."""
 
 
-class ReadingDocument(TypedDict):
-    reading: str
-    level: Quantity | None
-    doses: int
-    implied: dict[str, Quantity]
-    plausible: bool | None
-    z: float | None
-    arm: str | None
-    changes: list[str]
-    verdict: Verdict
+class Reading(Result):
+    """One meaning of a report: what it changes in it, the size that it implies, and whether it holds."""
 
-
-class ComparisonDocument(TypedDict):
-    expected: dict[str, float]
-    reported: dict[str, float]
-    difference_percent: float
-    within: Literal[10, 20] | None
-    slip: str | None
-
-
-class CrosscheckDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    inputs: dict[str, list[str]]
-    verdict: Verdict
-    comparison: ComparisonDocument | None
-    readings: list[ReadingDocument]
-    conclusion: str
-    notes: list[str]
-    sources: list[dict[str, str]]
-    unconfirmed: list[str]
-
-
-class SameDocument(TypedDict):
-    schema: str
-    agree: bool
-    relative_difference: float | None
-    suggestion: str | None
-
-
-class ClaimDocument(TypedDict):
-    figures: list[str]
-    verdict: Verdict
-    agree: bool | None
-    relative_difference: float | None
-    suggestion: str | None
-    message: str
-
-
-class AuditedDocument(TypedDict):
-    sheet: str
-    case: str
-    statement: str
-    patients: int | None
-    verdict: Verdict
-    crosscheck: CrosscheckDocument | None
-    claims: list[ClaimDocument]
-    conclusion: str
-
-
-class AuditDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    sources: list[dict[str, str]]
-    counts: dict[Verdict, int]
-    cases: list[AuditedDocument]
-
-
-class _Result(BaseModel):
-    model_config = ConfigDict(frozen=True, defer_build=True, arbitrary_types_allowed=True, extra="forbid")
-
-
-class Reading(_Result):
-    """One meaning of a report: what it changes in it, the size that it implies, and whether it holds.
-
-    ``implied`` is that size with the double nearest to it, by "bsa" (m²) or "weight" (kg); empty where the figures hold
-    no size. ``difference_percent`` is that of the
-    reported amount from the expected one, where the size is known.
-    """
-
-    reading: str
-    level: Quantity | None
-    doses: int
-    implied: dict[str, Quantity]
-    plausible: bool | None
-    z: float | None
-    arm: str | None
-    changes: tuple[str, ...]
-    verdict: Verdict
-    difference_percent: float | None
+    reading: str = Field(description="The meaning in words.")
+    level: Quantity | None = Field(description="The level of a dose; null where the doses have different levels.")
+    doses: int = Field(description="The number of doses.")
+    implied: Mapping[str, Quantity] = Field(
+        description="The body size that makes the figures agree, by bsa (m²) or weight (kg); empty where there is none."
+    )
+    plausible: bool | None = Field(
+        description="Whether people of that age and sex have the implied size; null where that cannot be said."
+    )
+    z: float | None = Field(description="The z-score of the implied size; null where age or sex is not known.")
+    arm: str | None = Field(description="The known arm that has these doses at these levels.")
+    changes: tuple[str, ...] = Field(description="What would have to be changed in the report; empty as printed.")
+    verdict: Verdict = Field(description="Whether the reading holds: consistent, inconsistent or undetermined.")
+    exact: Fraction | None = Field(exclude=True, description="The implied size in m² or kg, not rounded.")
+    difference_percent: float | None = Field(
+        exclude=True, description="The reported amount against the expected one in percent, where the size is known."
+    )
 
     @property
-    def size(self) -> pint.Quantity[Any] | None:
+    def size(self) -> "pint.Quantity[Any] | None":
         """The implied size as a pint Quantity of ``dosecalc.ureg``, or None where no size is implied."""
-        found = next(iter(self.implied.values()), None)
-        return None if found is None else units.quantity(found["value"], found["unit"])
-
-    def document(self) -> ReadingDocument:
-        return {
-            "reading": self.reading,
-            "level": self.level,
-            "doses": self.doses,
-            "implied": self.implied,
-            "plausible": self.plausible,
-            "z": self.z,
-            "arm": self.arm,
-            "changes": list(self.changes),
-            "verdict": self.verdict,
-        }
+        size = next(iter(self.implied.values()), None)
+        return None if size is None else units.quantity(size["value"], size["unit"])
 
 
-class Comparison(_Result):
-    """The amount that the report's figures give, against the one that it states."""
+class AmountComparison(Result):
+    """The amount that the report's levels give for a known size, against the one that the report states."""
 
-    expected: dict[str, float]
-    reported: dict[str, float]
-    difference_percent: float
-    within: Literal[10, 20] | None
-    slip: str | None
-
-    def document(self) -> ComparisonDocument:
-        return {
-            "expected": self.expected,
-            "reported": self.reported,
-            "difference_percent": self.difference_percent,
-            "within": self.within,
-            "slip": self.slip,
-        }
+    expected: Mapping[str, float] = Field(description="MBq and mCi, or mg; or the same per m² or kg.")
+    reported: Mapping[str, float] = Field(description="The same for the amount that the report states.")
+    difference_percent: float = Field(description="Reported over expected minus one, in percent.")
+    within: Literal[10, 20] | None = Field(description="The narrower limit that the difference keeps, in percent.")
+    slip: str | None = Field(description="The suspected slip: the factor, and what was meant.")
 
 
-class Crosscheck(_Result):
+class Crosscheck(Document):
     """Whether the total that a report prints agrees with its own regimen.
 
     ``consistent``: as printed. ``explained``: not as printed, but with exactly one thing changed. ``inconsistent``:
-    neither. ``undetermined``: what would decide it was not stated. ``readings`` has every meaning, the report's own
-    first and then by how little it changes; those that change two things are there only where they hold. ``sources``
-    are the protocol files of the arms named and the growth reference, ``unconfirmed`` the facts about the regimens that
-    the conclusion names and that nobody read first-hand.
+    neither. ``undetermined``: what would decide it was not stated.
     """
 
-    version: str
-    inputs: dict[str, list[str]]
-    verdict: Verdict
-    comparison: Comparison | None
-    readings: tuple[Reading, ...]
-    conclusion: str
-    notes: tuple[str, ...]
-    sources: tuple[dict[str, str], ...]
-    unconfirmed: tuple[str, ...]
+    SCHEMA: ClassVar[str] = "dosecalc.crosscheck/1"
 
-    @property
-    def exit_status(self) -> int:
+    version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that made the result.")
+    inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
+    report: Mapping[str, str] = Field(exclude=True, description="The options as people write them.")
+    verdict: Verdict = Field(description="consistent, explained, inconsistent or undetermined.")
+    comparison: AmountComparison | None = Field(description="The amounts; null where the size is not known.")
+    readings: tuple[Reading, ...] = Field(
+        description="Every meaning, as printed first, then by how little it changes. "
+        "Those that change two things are there only where they hold."
+    )
+    conclusion: str = Field(description="The verdict in sentences, with the arithmetic that it rests on.")
+    notes: tuple[str, ...] = Field(description="What was left out or derived, or looks like a slip in a stated size.")
+    sources: tuple[Mapping[str, str], ...] = Field(
+        description="The protocol files of the arms that are named, and the growth reference, each with id and sha256."
+    )
+    unconfirmed: tuple[str, ...] = Field(
+        description="Facts about the regimens that the conclusion names, not yet checked against the source."
+    )
+
+    def exit_status(self, *, strict: bool = False) -> int:
         """0, or 1 where the report is not consistent as printed."""
-        return int(self.verdict in ("explained", "inconsistent"))
-
-    def document(self) -> CrosscheckDocument:
-        """The result as the JSON document of schema ``dosecalc.crosscheck/1``."""
-        return {
-            "schema": CROSSCHECK,
-            "dosecalc": self.version,
-            "inputs": self.inputs,
-            "verdict": self.verdict,
-            "comparison": None if self.comparison is None else self.comparison.document(),
-            "readings": [reading.document() for reading in self.readings],
-            "conclusion": self.conclusion,
-            "notes": list(self.notes),
-            "sources": list(self.sources),
-            "unconfirmed": list(self.unconfirmed),
-        }
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())
-
-
-class Same(_Result):
-    """Whether two printed figures say the same. ``relative_difference`` is the first over the second minus one.
-
-    It is None where the two are not of one kind. ``suggestion`` is what would agree, or what was probably lost.
-    """
-
-    figures: tuple[str, str]
-    agree: bool
-    relative_difference: float | None
-    suggestion: str | None
-    message: str
-    explained: bool
-    """Whether the suggestion explains why they differ: a lost unit, a moved decimal point."""
-
-    @property
-    def exit_status(self) -> int:
-        """0, or 1 where they do not agree."""
-        return int(not self.agree)
-
-    def document(self) -> SameDocument:
-        """The result as the JSON document of schema ``dosecalc.same/1``."""
-        return {
-            "schema": SAME,
-            "agree": self.agree,
-            "relative_difference": self.relative_difference,
-            "suggestion": self.suggestion,
-        }
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())
-
-
-class Claim(_Result):
-    """Two statements of one source that ought to agree. ``same`` is None where one of them cannot be read."""
-
-    figures: tuple[str, str]
-    same: Same | None
-    message: str
-
-    @property
-    def verdict(self) -> Verdict:
-        if self.same is None:
-            return "undetermined"
-        return "consistent" if self.same.agree else "explained" if self.same.explained else "inconsistent"
-
-    def document(self) -> ClaimDocument:
-        return {
-            "figures": list(self.figures),
-            "verdict": self.verdict,
-            "agree": None if self.same is None else self.same.agree,
-            "relative_difference": None if self.same is None else self.same.relative_difference,
-            "suggestion": None if self.same is None else self.same.suggestion,
-            "message": self.message,
-        }
-
-
-class Audited(_Result):
-    """One reported case, with what its figures say of each other."""
-
-    sheet: str
-    case: str
-    statement: str
-    patients: int | None
-    total: str | None
-    doses: int | None
-    level: str | None
-    verdict: Verdict
-    crosscheck: Crosscheck | None
-    claims: tuple[Claim, ...]
-    conclusion: str
-
-    def document(self) -> AuditedDocument:
-        return {
-            "sheet": self.sheet,
-            "case": self.case,
-            "statement": self.statement,
-            "patients": self.patients,
-            "verdict": self.verdict,
-            "crosscheck": None if self.crosscheck is None else self.crosscheck.document(),
-            "claims": [claim.document() for claim in self.claims],
-            "conclusion": self.conclusion,
-        }
-
-
-class Audit(_Result):
-    """Every case of some fact sheets, the worst first."""
-
-    version: str
-    sources: tuple[dict[str, str], ...]
-    cases: tuple[Audited, ...]
-
-    @property
-    def counts(self) -> dict[Verdict, int]:
-        """How many cases have each verdict, the worst first."""
-        return {verdict: sum(case.verdict == verdict for case in self.cases) for verdict in WORST_FIRST}
-
-    @property
-    def exit_status(self) -> int:
-        """0, or 1 where a case is not consistent as printed."""
-        return int(any(case.verdict in ("explained", "inconsistent") for case in self.cases))
-
-    def document(self) -> AuditDocument:
-        """The result as the JSON document of schema ``dosecalc.audit/1``."""
-        return {
-            "schema": AUDIT,
-            "dosecalc": self.version,
-            "sources": list(self.sources),
-            "counts": self.counts,
-            "cases": [case.document() for case in self.cases],
-        }
-
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())
+        del strict
+        return int(self.verdict in FOUND)

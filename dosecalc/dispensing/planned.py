@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.folders import read_text
-from dosecalc.library import reader
+from dosecalc.library.load import find_arm
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import options
 
@@ -73,7 +73,7 @@ def _of_agent(dose: Mapping[str, Any], value: Fraction, protocol: Mapping[str, s
     """The activity with the radionuclide that the plan's protocol states for the agent."""
     source = {"id": protocol["file"], "sha256": protocol["sha256"]}
     try:
-        file, _ = reader.find(f"{_path(protocol['file'])}#{protocol['arm']}")
+        file, _ = find_arm(f"{_path(protocol['file'])}#{protocol['arm']}")
     except InputError:
         return Intended(value, None, (f"the plan's protocol {protocol['file']} was not found here",), (source,))
     notes: tuple[str, ...] = ()

@@ -32,7 +32,7 @@ from dosecalc.dosimetry.retention import read as read_retention
 from dosecalc.dosimetry.settings import FitRequest
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.library import reader
+from dosecalc.library.facts import Sheet, read_sheet
 from dosecalc.quantities import options, units
 from dosecalc.quantities.documents import COVERAGE
 from dosecalc.reference.halflives import Clearance, clearance
@@ -294,9 +294,9 @@ def _uses_sheet(request: FitRequest, dose: Estimate | None) -> bool:
     return dose is not None and request.s_value is None
 
 
-def _sheet() -> reader.Sheet:
+def _sheet() -> Sheet:
     """The fact sheet of the S value."""
-    return reader.read_sheet(os.path.join(folders.shipped("seeds"), f"{S_FACT.partition('#')[0]}.toml"))
+    return read_sheet(os.path.join(folders.shipped("seeds"), f"{S_FACT.partition('#')[0]}.toml"))
 
 
 def _unconfirmed(request: FitRequest, dose: Estimate | None) -> tuple[dict[str, str], ...]:

@@ -1,4 +1,4 @@
-"""A fact sheet: one source document with its facts, the patients that it reports, and its conflicts.
+"""A fact sheet: one source document with its facts, the patients that it reports, and its contradictions.
 
 A protocol cites facts as ``sheet#fact``. A number in a protocol must equal a value of a fact that it cites, so each
 figure is written twice, by hand, in two files that a linter compares.
@@ -7,21 +7,15 @@ figure is written twice, by hand, in two files that a linter compares.
 from datetime import date as Date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from dosecalc.files.model import NO_NAMES, FileTable, Many, Named
 
 Kind = Literal["label", "registry", "paper", "guideline", "news", "regulation", "event-report", "reference-data"]
-
-
 Grade = Literal["P", "S", "M", "C", "seed"]
 
 
-class Written(BaseModel):
-    """The base of what people write in files: unknown keys are refused, and nothing changes once it was read."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
-
-
-class Fact(Written):
+class Fact(FileTable):
     """One statement of a source.
 
     ``values`` are the figures that a protocol may cite: quantities as door text (``"20 mCi/m^2"``) and whole numbers
@@ -33,15 +27,15 @@ class Fact(Written):
 
     id: str
     statement: str
-    values: list[str | int] = []
-    printed: str | list[str] | None = None
+    values: Many[str | int] = ()
+    printed: str | Many[str] | None = None
     grade: Grade = "P"
     confirmed: bool = True
-    computed_from: list[str] = []
+    computed_from: Many[str] = ()
     where: str | None = None
 
 
-class Case(Written):
+class ReportedCase(FileTable):
     """A patient or cohort that a source reports, with the figures as it prints them.
 
     ``claims`` are pairs of figures of the source that ought to say the same.
@@ -58,8 +52,8 @@ class Case(Written):
     level: str | None = None
     level_printed_as: Literal["per dose", "per cycle", "total"] | None = None
     patients: int | None = None
-    figures: dict[str, str | int] = {}
-    claims: list[list[str]] = []
+    figures: Named[str | int] = NO_NAMES
+    claims: Many[Many[str]] = ()
     weight: str | None = None
     height: str | None = None
     bsa: str | None = None
@@ -67,10 +61,10 @@ class Case(Written):
     where: str | None = None
 
 
-class Reported(Case):
+class UnsourcedCase(ReportedCase):
     """A case of a file that is no fact sheet: it needs no statement, and may give its total per body size.
 
-    ``agree`` is what whoever wrote it down expects; it is kept and never taken for a result.
+    ``agree`` is the author's own expectation; it is kept and never taken for a result.
     """
 
     statement: str = ""
@@ -80,25 +74,25 @@ class Reported(Case):
     agree: bool | None = None
 
 
-class CaseFile(Written):
+class CaseFile(FileTable):
     """The cases of a file, whatever else is in it."""
 
-    cases: list[Case] = []
-    reported: list[Reported] = []
+    cases: Many[ReportedCase] = ()
+    reported: Many[UnsourcedCase] = ()
 
 
-class SheetConflict(Written):
-    """Two statements that cannot both hold; ``exposed_by`` is the arithmetic or the reading that shows it."""
+class SheetConflict(FileTable):
+    """Two statements that cannot both hold; ``exposed_by`` is the arithmetic or the passage that shows it."""
 
     id: str
-    between: list[str]
+    between: Many[str]
     exposed_by: str
     reading: str
-    arithmetic: list[str] = []
+    arithmetic: Many[str] = ()
 
 
-class FactSheet(Written):
-    """One source document: what it is, where it was seen, and what it states."""
+class FactSheet(FileTable):
+    """One source document: its kind, where it was found, and what it states."""
 
     schema_: Literal[1]
     id: str
@@ -106,13 +100,13 @@ class FactSheet(Written):
     publisher: str
     kind: Kind
     date: Date | None = None
-    identifiers: list[str] = []
-    urls: list[str] = []
+    identifiers: Many[str] = ()
+    urls: Many[str] = ()
     seed: str | None = None
     note: str | None = None
-    facts: list[Fact] = []
-    cases: list[Case] = []
-    conflicts: list[SheetConflict] = []
+    facts: Many[Fact] = ()
+    cases: Many[ReportedCase] = ()
+    conflicts: Many[SheetConflict] = ()
 
     model_config = ConfigDict(
         extra="forbid", frozen=True, strict=True, defer_build=True, alias_generator=lambda n: n.rstrip("_")

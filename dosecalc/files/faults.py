@@ -1,14 +1,22 @@
-"""What is wrong in a file, as sentences with their key and line."""
+"""Faults of files: everything that is wrong in one, as sentences with their key and line."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic import ValidationError
 
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import QUANTITIES
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+
+Fault = tuple[str, str]
+"""A fault before its line is looked up: the key, and a sentence."""
 
 
 class Problem(NamedTuple):
@@ -27,58 +35,74 @@ class Problem(NamedTuple):
 class BadFileError(InputError):
     """A file that cannot be used, with everything that is wrong in it."""
 
-    def __init__(self, problems: list[Problem]) -> None:
+    def __init__(self, problems: Sequence[Problem]) -> None:
         more = len(problems) - 1
         tail = f" ({more} more: run 'dosecalc protocol lint')" if more else ""
         super().__init__(f"{problems[0]}{tail}")
-        self.problems = problems
+        self.problems = tuple(problems)
 
 
-def located(name: str, text: str, found: list[tuple[str, str]]) -> list[Problem]:
-    """What was found wrong, (key, sentence), each with the line of its key."""
-    if not found:
+def located(name: str, text: str, faults: Iterable[Fault]) -> list[Problem]:
+    """The faults of a file as problems, each with the line of its key."""
+    faults = list(faults)
+    if not faults:
         return []
-    from dosecalc.files.places import line_of
+    from dosecalc.files.places import line_of  # a sound file needs no places
 
-    return [Problem(name, key, line_of(text, key), message) for key, message in found]
+    return [Problem(name, key, line_of(text, key), message) for key, message in faults]
+
+
+def not_toml(name: str, error: BaseException) -> Problem:
+    """The problem of a file that the TOML reader refused."""
+    return Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")
 
 
 def line_in(message: str) -> int | None:
+    """The line that a message of the TOML reader names."""
     match = re.search(r"line (\d+)", message)
     return int(match[1]) if match else None
 
 
 def first_line(error: BaseException) -> str:
+    """The first line of an error's message."""
     return str(error).partition("\n")[0].partition(";")[0]
 
 
 def plain_message(message: str) -> str:
+    """A message of the TOML reader without the place, which is told beside it."""
     return message.partition(" (at ")[0]
 
 
 def _wanted(message: str) -> str:
-    """What pydantic expected, in the words of every other refusal."""
+    """The expectation of pydantic, in the words of every other refusal."""
     return re.sub(r"^Input should be ", "expected ", message)[:300]
 
 
-_BRANCHES = frozenset({"quantity", "range", "list", "str", "int", "bool", "list[str]"})
+_BRANCHES = frozenset({"quantity", "range", "list", "str", "int", "bool"})
+
+
+def _is_branch(part: int | str) -> bool:
+    """Whether a part of a place is no key, but the branch of a union that pydantic tried."""
+    return part in _BRANCHES or str(part).startswith("function-before[")  # a list, on its way to a tuple
 
 
 def model_problems(name: str, text: str, error: ValidationError) -> list[Problem]:
-    """What a model refused, each as one sentence with its key and line."""
-    found: dict[str, str] = {}
+    """The refusals of a model, each as one sentence with its key and line."""
+    faults: dict[str, str] = {}
     for item in error.errors(include_url=False):
-        loc = [part for part in item["loc"] if part not in _BRANCHES]  # pydantic names the branch of a union it tried
-        key = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in loc).lstrip(".")
-        last = str(loc[-1]) if loc else ""
-        read = repr(item["input"])[:60]
-        found.setdefault(
-            key,
-            {
-                "extra_forbidden": f"the key {last!r} is not known here",
-                "missing": f"the key {last!r} is missing",
-                "string_type": f"read {read}, expected text in quotes"
-                f"{', a quantity with its unit' if last in QUANTITIES else ''}",
-            }.get(item["type"], f"read {read}, {_wanted(item['msg'])}"),
-        )
-    return located(name, text, list(found.items()))
+        loc = [part for part in item["loc"] if not _is_branch(part)]
+        key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
+        faults.setdefault(key, _refusal(item, str(loc[-1]) if loc else ""))
+    return located(name, text, faults.items())
+
+
+def _refusal(item: ErrorDetails, key: str) -> str:
+    """One refusal of a model as a sentence."""
+    if item["type"] == "extra_forbidden":
+        return f"the key {key!r} is not known here"
+    if item["type"] == "missing":
+        return f"the key {key!r} is missing"
+    read = repr(item["input"])[:60]
+    if item["type"] == "string_type":
+        return f"read {read}, expected text in quotes{', a quantity with its unit' if key in QUANTITIES else ''}"
+    return f"read {read}, {_wanted(item['msg'])}"

@@ -1,6 +1,6 @@
-"""Where protocol and fact files lie, found by name without reading more than is needed.
+"""The folders of protocol and fact files, and the files in them, found without reading more than is needed.
 
-The data folders are shipped inside the package, and lie one level above it in a checkout. A site adds folders of its
+The data folders are inside the package where it is installed, and beside it in a checkout. A site adds folders of its
 own in ``DOSECALC_PROTOCOLS`` (separated as in ``PATH``).
 """
 
@@ -49,20 +49,20 @@ def _files(folder: str) -> list[str]:
 
 def files_with(arm: str) -> list[str]:
     """The files that may define an arm: a shipped one by its name, a site's by its text."""
-    found = []
+    paths = []
     stem = arm
     while stem:
         path = os.path.join(shipped("protocols"), f"{stem}.toml")
         if os.path.isfile(path):
-            found.append(path)
+            paths.append(path)
         stem = stem.rpartition("-")[0]
     for folder in site_folders():
-        found += [path for path in _files(folder) if arm in arms_in(path)]
-    return found
+        paths += [path for path in _files(folder) if arm in arms_in(path)]
+    return paths
 
 
 def files_naming(arm: str) -> list[str]:
-    """The files of the site in whose text an arm id stands, readable as TOML or not."""
+    """The site's files that contain an arm id in their text, readable as TOML or not."""
     return [path for folder in site_folders() for path in _files(folder) if f'"{arm}"' in _text(path)]
 
 
@@ -75,9 +75,10 @@ def _text(path: str) -> str:
 
 
 def arms_in(path: str) -> list[str]:
-    """The ids of the arms in a file; of a shipped one, which is written plainly, seen in its text alone.
+    """The ids of the arms in a file.
 
-    That is quick enough for completion in a shell. A site's file may be written in any way that TOML allows.
+    A shipped file is written plainly, so that its text is searched, which is quick enough for completion in a shell. A
+    site's file may be written in any way that TOML allows, and is parsed.
     """
     text = _text(path)
     if path.startswith(shipped("protocols") + os.sep):
@@ -90,17 +91,15 @@ def _parsed_arms(text: str) -> list[str]:
 
     try:
         arms = tomllib.loads(text).get("arms")
-    except (ValueError, RecursionError):  # what is wrong with it is told when it is asked for
+    except (ValueError, RecursionError):  # the reader says what is wrong with it when the file is used
         return []
-    return (
-        [arm["id"] for arm in arms if isinstance(arm, dict) and isinstance(arm.get("id"), str)]
-        if isinstance(arms, list)
-        else []
-    )
+    if not isinstance(arms, list):
+        return []
+    return [arm["id"] for arm in arms if isinstance(arm, dict) and isinstance(arm.get("id"), str)]
 
 
 def arm_ids() -> list[str]:
-    """The ids of every arm that can be asked for. InputError if a folder of the site is none."""
+    """The ids of every arm that can be planned. InputError if a folder that the site named does not exist."""
     return [arm for path in protocol_files() for arm in arms_in(path)]
 
 

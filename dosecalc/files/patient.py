@@ -6,19 +6,44 @@ together with the rest.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from dosecalc.errors import InputError
 from dosecalc.quantities.options import texts
 
-Texts = Annotated[list[str], BeforeValidator(texts)]
-_Listed: Any = Field(default_factory=list)
+if TYPE_CHECKING:
+    from typing import TypedDict, Unpack
+
+    import pint
+
+    One = str | int | float | pint.Quantity[Any]
+    Some = One | Sequence[One]
+    ByDose = Some | Mapping[int, One]
+    Observables = Mapping[str, One] | Sequence[str] | str
+
+    class Statements(TypedDict, total=False):
+        """The keywords of a patient."""
+
+        age: One
+        sex: str
+        weight: ByDose
+        height: ByDose
+        bsa: ByDose
+        observables: Observables
+        prior: Some
+        given: Mapping[int, One] | Sequence[str] | str
+        measured: Mapping[int, One] | Sequence[str] | str
+        label: str
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
 
 
 class Patient(BaseModel):
-    """What is known of one patient.
+    """The statements about one patient.
 
     Quantities are text (``"20 kg"``), pint Quantities, or plain numbers for weight (kg), height (cm), bsa (m²) and
     age (years). ``weight`` may be a list with dates (``"20 kg@2026-03-01"``) or a table by dose (``{3: "22 kg"}``).
@@ -28,19 +53,19 @@ class Patient(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
-    age: Texts = _Listed
-    sex: Texts = _Listed
-    weight: Texts = _Listed
-    height: Texts = _Listed
-    bsa: Texts = _Listed
-    observables: Texts = _Listed
-    prior: Texts = _Listed
-    given: Texts = _Listed
-    measured: Texts = _Listed
-    label: Texts = _Listed
+    age: Texts = ()
+    sex: Texts = ()
+    weight: Texts = ()
+    height: Texts = ()
+    bsa: Texts = ()
+    observables: Texts = ()
+    prior: Texts = ()
+    given: Texts = ()
+    measured: Texts = ()
+    label: Texts = ()
 
-    def __init__(self, **statements: Any) -> None:
-        """Raises InputError for a key that is not known and for a value that is no text, number or quantity."""
+    def __init__(self, **statements: Unpack[Statements]) -> None:
+        """Raises InputError for a key that is not known, and for a value that is no text, number or quantity."""
         try:
             super().__init__(**statements)
         except ValidationError as error:
@@ -72,32 +97,43 @@ _LONGEST = 1_000_000
 
 
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object whose keys stand once each."""
-    for key in dict(pairs):
-        if sum(key == other for other, _ in pairs) > 1:
-            raise InputError(f"the key {key!r} stands twice")
+    """A JSON object; InputError where a key appears twice in it."""
+    keys = [key for key, _ in pairs]
+    for key in dict.fromkeys(keys):
+        if keys.count(key) > 1:
+            raise InputError(f"the key {key!r} appears twice")
     return dict(pairs)
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
-    import json
-    import tomllib
-
     if len(text) > _LONGEST:
         raise InputError(f"{len(text):,} characters are too long for a patient file", where=f"--patient {name}")
+    is_json = name.endswith(".json") or text.lstrip().startswith("{")
     try:
-        if name.endswith(".json") or text.lstrip().startswith("{"):
-            found = json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once)
-        else:
-            found = tomllib.loads(text, parse_float=str)
+        patient = _json(text) if is_json else _toml(text)
     except InputError as error:
         raise error.at(f"--patient {name}") from None
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
-        kind = "JSON" if isinstance(error, json.JSONDecodeError) else "TOML"
-        raise InputError(f"not {kind}: {error}", where=f"--patient {name}") from None
     except (ValueError, RecursionError) as error:
-        said = str(error).partition(";")[0]
-        raise InputError(f"cannot be read: {said}", where=f"--patient {name}") from None
-    if not isinstance(found, dict):
+        reason = str(error).partition(";")[0]
+        raise InputError(f"cannot be read: {reason}", where=f"--patient {name}") from None
+    if not isinstance(patient, dict):
         raise InputError('expected a table of keys such as weight = "20 kg"', where=f"--patient {name}")
-    return found
+    return patient
+
+
+def _json(text: str) -> Any:
+    import json
+
+    try:
+        return json.loads(text, parse_float=str, parse_int=str, parse_constant=str, object_pairs_hook=once)
+    except json.JSONDecodeError as error:
+        raise InputError(f"not JSON: {error}") from None
+
+
+def _toml(text: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(text, parse_float=str)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"not TOML: {error}") from None

@@ -1,6 +1,6 @@
 """The line of a key in a TOML text, which the standard reader does not keep.
 
-The text is one that the standard reader has read, so this looks only for where things stand and judges nothing.
+The standard reader has accepted the text already, so this only looks for places and judges nothing.
 """
 
 from __future__ import annotations

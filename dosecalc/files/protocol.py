@@ -4,21 +4,24 @@ The models hold what a file says and refuse what the format does not know. They 
 text that was written, until the library reads them through the unit door and the calculator compiles them.
 """
 
+from collections.abc import Sequence
 from datetime import date as Date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import ConfigDict, Discriminator, Field, Tag
 
-from dosecalc.files.factsheet import Fact, Written
+from dosecalc.files.factsheet import Fact
+from dosecalc.files.model import NO_NAMES, FileTable, Many, Named
 
 Status = Literal["investigational", "expanded-access", "labelled", "guideline", "published-series", "withdrawn"]
+STATUSES: tuple[Status, ...] = get_args(Status)
 Severity = Literal["violation", "warning"]
 Scope = Literal["course", "first-dose", "later-doses", "each-dose", "each-cycle"]
-Cite = str | list[str]
+Cite = str | Many[str]
 Limit = str | int
 
 
-def cited(cite: Cite | None) -> tuple[str, ...]:
+def cited(cite: str | Sequence[str] | None) -> tuple[str, ...]:
     """The references of a ``cite`` key, one or many, as a tuple."""
     if cite is None:
         return ()
@@ -26,16 +29,16 @@ def cited(cite: Cite | None) -> tuple[str, ...]:
 
 
 def _form(value: Any) -> str:
-    """Which kind of level is written, told by its type or by the key that only this kind has."""
+    """The kind of a level, from its type or from the key that only this kind has."""
     if isinstance(value, str):
         return "quantity"
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         return "list"
     keys = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
     return next((key for key in ("choose", "product", "observable", "table") if key in keys), "range")
 
 
-class Condition(Written):
+class Condition(FileTable):
     """A comparison, or several joined by ``all``, ``any`` or ``not``, or the ``condition`` that a file names once.
 
     A comparison has an ``observable`` and ``above``, ``at_least``, ``below``, ``at_most``, ``is`` or ``one_of``.
@@ -47,15 +50,15 @@ class Condition(Written):
     below: Limit | None = None
     at_most: Limit | None = None
     is_: bool | str | None = Field(None, alias="is")
-    one_of: list[str] | None = None
-    all_: list["Condition"] | None = Field(None, alias="all")
-    any_: list["Condition"] | None = Field(None, alias="any")
+    one_of: Many[str] | None = None
+    all_: Many["Condition"] | None = Field(None, alias="all")
+    any_: Many["Condition"] | None = Field(None, alias="any")
     not_: "Condition | None" = Field(None, alias="not")
     condition: str | None = None
     cite: Cite | None = None
 
 
-class Range(Written):
+class Range(FileTable):
     """A lowest and a highest value, both allowed."""
 
     min: str
@@ -69,23 +72,23 @@ _QuantityOrRange = Annotated[
 ]
 
 
-class Choice(Written):
+class Choice(FileTable):
     """Alternatives that the source leaves to whoever prescribes; ``--level`` chooses one.
 
     With an ``organ`` they are absorbed doses that this organ reaches with all doses of the agent so far.
     """
 
-    choose: list[_QuantityOrRange]
+    choose: Many[_QuantityOrRange]
     organ: Organ | None = None
 
 
-class OfObservable(Written):
-    """A factor that is stated for the patient, such as the mass of a gland."""
+class OfObservable(FileTable):
+    """A factor that is stated for the patient, such as the mass of the thyroid."""
 
     observable: str
 
 
-class OfTable(Written):
+class OfTable(FileTable):
     """A factor that a table of the file gives."""
 
     table: str
@@ -100,11 +103,11 @@ _Factor = Annotated[
 ]
 
 
-class Product(Written):
+class Product(FileTable):
     """Factors multiplied, ``over`` others; their units leave an amount. At most one is a range, which is chosen in."""
 
-    product: list[_Factor]
-    over: list[_Factor] = []
+    product: Many[_Factor]
+    over: Many[_Factor] = ()
 
 
 OneLevel = Annotated[
@@ -116,7 +119,7 @@ OneLevel = Annotated[
 ]
 
 
-class LevelRow(Written):
+class LevelRow(FileTable):
     """One line of an ordered list of levels; the first whose ``when`` is true holds, a row without one always does."""
 
     level: OneLevel
@@ -131,24 +134,24 @@ Level = Annotated[
     | Annotated[Range, Tag("range")]
     | Annotated[Choice, Tag("choose")]
     | Annotated[Product, Tag("product")]
-    | Annotated[list[LevelRow], Tag("list")],
+    | Annotated[Many[LevelRow], Tag("list")],
     Discriminator(_form),
 ]
 
 
-class FactorTable(Written):
+class FactorTable(FileTable):
     """A stepwise table, ``"20 kg: 4.86"`` a step: the last step at or below the observable holds, nothing between."""
 
     by: str
-    steps: list[str]
+    steps: Many[str]
     cite: Cite | None = None
 
 
-class ListedInterval(Written):
-    """How far the doses of neighbouring cycles, or of one cycle, lie apart.
+class ListedInterval(FileTable):
+    """The interval between the doses of neighbouring cycles, or of one cycle.
 
-    ``every`` is the planned distance between cycles; ``window`` is allowed on either side of the planned day. The dose
-    before lies ``at_least`` so long ago and ``at_most`` so long.
+    ``every`` is the planned interval between cycles; ``window`` is allowed on either side of the planned day. The
+    previous dose was given ``at_least`` and ``at_most`` so long ago.
     """
 
     every: str | None = None
@@ -158,7 +161,7 @@ class ListedInterval(Written):
     cite: Cite | None = None
 
 
-class ListedDose(Written):
+class ListedDose(FileTable):
     """One administration: its agent, its level, and its day in the cycle where the source states one."""
 
     agent: str
@@ -169,10 +172,10 @@ class ListedDose(Written):
     cite: Cite | None = None
 
 
-class Cycle(Written):
+class Cycle(FileTable):
     """A group of doses, given ``repeat`` times. ``length`` is left out where the source leaves it out."""
 
-    doses: list[ListedDose]
+    doses: Many[ListedDose]
     repeat: int = 1
     optional: bool = False
     length: _QuantityOrRange | None = None
@@ -180,10 +183,10 @@ class Cycle(Written):
     cite: Cite | None = None
 
 
-class OrganLimit(Written):
-    """What an organ may get in a course. Where it would get more, the source reduces all doses alike.
+class OrganLimit(FileTable):
+    """The absorbed dose that an organ may receive in a course; above it the source reduces all doses alike.
 
-    With ``alpha_beta`` and ``repair_half_time`` the biologically effective dose is told as well.
+    With ``alpha_beta`` and ``repair_half_time`` the biologically effective dose is reported as well.
     """
 
     organ: Organ
@@ -193,8 +196,8 @@ class OrganLimit(Written):
     cite: Cite | None = None
 
 
-class Reduction(Written):
-    """A step of a ladder that the source goes down after toxicity; ``agent`` may be left out where there is one."""
+class Reduction(FileTable):
+    """A dose level that the source reduces to after toxicity; ``agent`` may be left out where there is only one."""
 
     step: int
     level: Level
@@ -202,7 +205,7 @@ class Reduction(Written):
     cite: Cite | None = None
 
 
-class Arm(Written):
+class Arm(FileTable):
     """One regimen, chosen by its id. The id begins with the id of its file.
 
     A course that was reduced stays so, unless ``re_escalation`` says that the source goes back up.
@@ -210,25 +213,25 @@ class Arm(Written):
 
     id: str
     title: str
-    cycles: list[Cycle]
-    organ_limits: list[OrganLimit] = []
-    reductions: list[Reduction] = []
+    cycles: Many[Cycle]
+    organ_limits: Many[OrganLimit] = ()
+    reductions: Many[Reduction] = ()
     re_escalation: bool = False
     cite: Cite | None = None
 
 
-class Agent(Written):
-    """What is given. With a radionuclide its amount is an activity, without one a mass."""
+class Agent(FileTable):
+    """An agent. With a radionuclide its amount is an activity, without one a mass."""
 
     name: str
     radionuclide: str | None = None
     cite: Cite | None = None
 
 
-class _ForArms(Written):
-    """Something that holds for some arms of a file, or for all."""
+class _ForArms(FileTable):
+    """A part of a file that holds for some of its arms, or for all."""
 
-    arms: list[str] | None = None
+    arms: Many[str] | None = None
 
     def holds_for(self, *arms: str) -> bool:
         """Whether it holds for any of these arms."""
@@ -236,7 +239,7 @@ class _ForArms(Written):
 
 
 class Rule(_ForArms):
-    """What must hold: ``when`` (optional) -> ``require``. A rule never changes an amount."""
+    """A requirement: ``require`` must hold, with ``when`` only where that is true. A rule never changes an amount."""
 
     id: str
     title: str
@@ -256,7 +259,7 @@ class ListedConflict(_ForArms):
     """
 
     id: str
-    between: list[str]
+    between: Many[str]
     reading: str
     because: str
     gap: str | None = None
@@ -264,23 +267,23 @@ class ListedConflict(_ForArms):
 
 
 class ListedInstruction(_ForArms):
-    """Something that people must do and that no rule can check."""
+    """An instruction for people, which no rule can check."""
 
     text: str
     cite: Cite
 
 
-class OwnObservable(Written):
-    """An observable that only this file speaks of."""
+class OwnObservable(FileTable):
+    """An observable that only this file uses."""
 
     kind: Literal["quantity", "boolean", "count", "choice"]
     title: str
     unit: str | None = None
-    choices: list[str] | None = None
+    choices: Many[str] | None = None
     momentary: bool = False
 
 
-class Effective(Written):
+class Effective(FileTable):
     """The dates from and until which a protocol holds; a year or a month ("2014", "2024-03") means all of it."""
 
     from_: Date | str | None = Field(None, alias="from")
@@ -288,7 +291,7 @@ class Effective(Written):
     cite: Cite
 
 
-class Protocol(Written):
+class Protocol(FileTable):
     """One protocol file."""
 
     model_config = ConfigDict(
@@ -299,23 +302,25 @@ class Protocol(Written):
     id: str
     title: str
     status: Status
-    registry: list[str] = []
-    agents: dict[str, Agent]
-    arms: list[Arm]
+    registry: Many[str] = ()
+    agents: Named[Agent]
+    arms: Many[Arm]
     effective: Effective | None = None
-    tables: dict[str, FactorTable] = {}
-    conditions: dict[str, Condition] = {}
-    rules: list[Rule] = []
-    conflicts: list[ListedConflict] = []
-    instructions: list[ListedInstruction] = []
-    observables: dict[str, OwnObservable] = {}
-    facts: list[Fact] = []
+    tables: Named[FactorTable] = NO_NAMES
+    conditions: Named[Condition] = NO_NAMES
+    rules: Many[Rule] = ()
+    conflicts: Many[ListedConflict] = ()
+    instructions: Many[ListedInstruction] = ()
+    observables: Named[OwnObservable] = NO_NAMES
+    facts: Many[Fact] = ()
     note: str | None = None
 
 
-QUANTITIES = frozenset({"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length",
-                        "limit", "alpha_beta", "repair_half_time", "every", "window", "from", "until"})  # fmt: skip
-
+QUANTITIES = frozenset(
+    {"level", "min", "max", "cap", "floor", "limit", "above", "at_least", "below", "at_most"}
+    | {"length", "every", "window", "from", "until", "alpha_beta", "repair_half_time"}
+)
+"""Keys whose text is a quantity, or a date."""
 
 LISTED = frozenset({"choose", "product", "over", "steps"})
 """Lists whose text is a quantity, or a step of a table."""

@@ -1,4 +1,4 @@
-"""A course record: what was prescribed and what was really given, dose by dose, as a file states it.
+"""A course record as a file states it: what was prescribed and what was given, dose by dose.
 
 Everything stays the text that was written, until it is read through the doors for units and times.
 """
@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from dosecalc.files.factsheet import Written
+from dosecalc.files.model import FileTable, Many
 from dosecalc.quantities.options import texts
 
 
@@ -21,22 +21,22 @@ def _text(value: Any) -> Any:
 Text = Annotated[str, BeforeValidator(_text)]
 _ONE = {"type": ["string", "number", "boolean"]}
 Texts = Annotated[
-    list[str],
-    BeforeValidator(texts),
+    tuple[str, ...],
+    BeforeValidator(lambda value: tuple(texts(value))),
     WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}, {"type": "object"}]}),
 ]
 """One value or several, or a table by dose or by observable, as in a patient file."""
 
 
-class Reading(Written):
-    """An activity that was measured, and when; ``where`` says what it was left in."""
+class MeasuredActivity(FileTable):
+    """An activity that was measured, and when; ``where`` names what it was measured in."""
 
     amount: Text
     at: Text | None = None
     where: str | None = None
 
 
-class RecordedDose(Written):
+class RecordedDose(FileTable):
     """One administration. Only ``prescribed`` and ``assayed`` (or ``given``) are needed.
 
     ``assayed`` was measured before, each of ``residuals`` after; ``given`` states the net activity instead. ``range``
@@ -51,8 +51,8 @@ class RecordedDose(Written):
     directive: Text | None = None
     order: Text | None = None
     range: str | None = None
-    assayed: Reading | None = None
-    residuals: list[Reading] = []
+    assayed: MeasuredActivity | None = None
+    residuals: Many[MeasuredActivity] = ()
     given: Text | None = None
     given_at: Text | None = None
     route: str | None = None
@@ -63,31 +63,31 @@ class RecordedDose(Written):
     note: str | None = None
 
 
-class RecordedPatient(Written):
-    """What is known of the patient: the keys of a patient file."""
+class RecordedPatient(FileTable):
+    """The patient, with the keys of a patient file."""
 
-    age: Texts = []
-    sex: Texts = []
-    weight: Texts = []
-    height: Texts = []
-    bsa: Texts = []
-    observables: Texts = []
-    prior: Texts = []
-    measured: Texts = []
-    label: Texts = []
+    age: Texts = ()
+    sex: Texts = ()
+    weight: Texts = ()
+    height: Texts = ()
+    bsa: Texts = ()
+    observables: Texts = ()
+    prior: Texts = ()
+    measured: Texts = ()
+    label: Texts = ()
 
 
-class CourseRecord(Written):
+class CourseRecord(FileTable):
     """A course: the ``protocol`` that it follows (an arm), the patient, the doses."""
 
     protocol: str | None = None
-    level: Texts = []
-    cycles: Texts = []
-    cycle_length: Texts = []
-    reduction: Texts = []
+    level: Texts = ()
+    cycles: Texts = ()
+    cycle_length: Texts = ()
+    reduction: Texts = ()
     nuclide: str | None = None
     dose_coefficient: Text | None = None
     tz: str | None = None
     patient_id: Text | None = None
     patient: RecordedPatient | None = None
-    doses: list[RecordedDose]
+    doses: Many[RecordedDose]

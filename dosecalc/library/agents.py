@@ -11,20 +11,19 @@ from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, all_of
 
 SHORTEST = 3
-
-
+"""Letters of a name that are enough."""
 _AGES = frozenset({"age", "age_completed"})
 
 
 def named(agent: Agent, key: str, wanted: str) -> bool:
-    """Whether a name means an agent: its key, or at least three letters of its name, or the other way round."""
-    said, name = wanted.strip().casefold(), agent.name.casefold()
-    alike = said in name or name in said or key.casefold() in said.split()
-    return said == key.casefold() or (len(said) >= SHORTEST and alike)
+    """Whether a name that was given means an agent: by its key, or where one of the two names contains the other."""
+    given, name, key = wanted.strip().casefold(), agent.name.casefold(), key.casefold()
+    alike = given in name or name in given or key in given.split()
+    return given == key or (len(given) >= SHORTEST and alike)
 
 
 def suits(file: ProtocolFile, arm: Arm, age: Fraction | None) -> Tri:
-    """Whether an age (in days) meets the rules of an arm that speak of nothing else."""
+    """Whether an age (in days) meets those rules of an arm that are about age alone."""
     if age is None:
         return UNSURE
     moment = Moment(Case(EXACT, Inputs(stated={"age": age}), file.table), 1, 1)

@@ -1,4 +1,4 @@
-"""What there is: every arm of every protocol file, and those that answer a question."""
+"""The catalogue: every arm of every protocol file, those that answer a question, and every observable."""
 
 from __future__ import annotations
 
@@ -6,54 +6,55 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
+from pydantic import Field
+
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError, Problem
-from dosecalc.files.protocol import Arm
-from dosecalc.library import reader
+from dosecalc.files.protocol import STATUSES, Arm
 from dosecalc.library.agents import named, suits
+from dosecalc.library.load import load_file
+from dosecalc.library.reader import ProtocolFile
+from dosecalc.quantities.documents import Result
 from dosecalc.quantities.options import one, within
 from dosecalc.reference import radionuclides
 
-FILTERS = ("agent", "nuclide", "age", "status")
-STATUSES = ("investigational", "expanded-access", "labelled", "guideline", "published-series", "withdrawn")
+
+class IndexRow(Result):
+    """An arm in the index."""
+
+    arm: str = Field(description="The id of the arm.")
+    protocol: str = Field(description="The id of its file.")
+    title: str = Field(description="The regimen in words.")
+    agent: str = Field(description="The names of what is given.")
+    nuclide: tuple[str, ...] = Field(description="The radionuclides of what is given.")
+    status: str = Field(description="The status of the protocol.")
+    unconfirmed: int = Field(description="How many of the facts that it rests on nobody read first-hand.")
+    suits: bool | None = Field(description="Whether the age asked for meets the rules on age; null where none does.")
+    file: str = Field(description="The file that the arm is in.")
 
 
-class IndexRow(NamedTuple):
-    """An arm in the index. ``suits`` is whether the age that was asked for meets its rules; None where none does."""
-
-    arm: str
-    protocol: str
-    title: str
-    agent: str
-    nuclide: list[str]
-    status: str
-    unconfirmed: int
-    suits: bool | None
-    file: str
-
-
-def index(asked: Mapping[str, Sequence[str]] | None = None) -> tuple[list[IndexRow], list[Problem]]:
+def index(filters: Mapping[str, Sequence[str]] | None = None) -> tuple[list[IndexRow], list[Problem]]:
     """The arms that answer every filter, and the first problem of each file that cannot be used.
 
     ``agent`` is part of a name, ``nuclide`` a radionuclide, ``status`` one of a protocol, ``age`` one that the rules on
     age do not exclude. Raises InputError for a filter that cannot be read, or an agent that no arm has.
     """
-    filters = _read(asked or {})
+    wanted = _read(filters or {})
     rows: list[IndexRow] = []
     problems: list[Problem] = []
     for path in folders.protocol_files():
         try:
-            file = reader.load(path)
+            file = load_file(path)
         except BadFileError as error:
             problems.append(error.problems[0])
             continue
         except InputError as error:
             problems.append(Problem(folders.shown(path), "", None, str(error)))
             continue
-        rows += [row for arm in file.protocol.arms for row in _row(file, arm, filters)]
+        rows += [row for arm in file.protocol.arms for row in _row(file, arm, wanted)]
     return rows, [*problems, *_twice(rows)]
 
 
@@ -64,8 +65,8 @@ class _Filters(NamedTuple):
     age: Fraction | None
 
 
-def _read(asked: Mapping[str, Sequence[str]]) -> _Filters:
-    agent, nuclide, status, age = (one(asked, name) for name in ("agent", "nuclide", "status", "age"))
+def _read(filters: Mapping[str, Sequence[str]]) -> _Filters:
+    agent, nuclide, status, age = (one(filters, name) for name in ("agent", "nuclide", "status", "age"))
     if status is not None and status not in STATUSES:
         raise InputError(f"read {status!r}, expected one of {', '.join(STATUSES)}", where="--status")
     stated = None if age is None else within("--age", read_observable, OBSERVABLES["age"], age)
@@ -73,23 +74,29 @@ def _read(asked: Mapping[str, Sequence[str]]) -> _Filters:
     return _Filters(agent, None if nuclide is None else radionuclides.spelled(nuclide), status, days)
 
 
-def _row(file: reader.ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
+def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
     """The row of an arm, if it answers the filters."""
     protocol = file.protocol
     agents = {key: protocol.agents[key] for cycle in arm.cycles for key in (dose.agent for dose in cycle.doses)}
-    nuclides = list(dict.fromkeys(agent.radionuclide for agent in agents.values() if agent.radionuclide))
+    nuclides = tuple(dict.fromkeys(agent.radionuclide for agent in agents.values() if agent.radionuclide))
     meets = suits(file, arm, filters.age)
-    wanted = (
+    if (
         (filters.agent is None or any(named(agent, key, filters.agent) for key, agent in agents.items()))
         and (filters.nuclide is None or filters.nuclide in nuclides)
         and filters.status in (None, protocol.status)
         and not meets.no
-    )
-    if wanted:
-        names = ", ".join(agent.name for agent in agents.values())
-        open_ = len(file.unconfirmed(arm))
-        yield IndexRow(arm.id, protocol.id, arm.title, names, nuclides, protocol.status, open_,
-                       True if meets.yes else None, file.file)  # fmt: skip
+    ):
+        yield IndexRow.made(
+            arm=arm.id,
+            protocol=protocol.id,
+            title=arm.title,
+            agent=", ".join(agent.name for agent in agents.values()),
+            nuclide=nuclides,
+            status=protocol.status,
+            unconfirmed=len(file.unconfirmed(arm)),
+            suits=True if meets.yes else None,
+            file=file.file,
+        )
 
 
 def _twice(rows: list[IndexRow]) -> Iterator[Problem]:
@@ -99,40 +106,33 @@ def _twice(rows: list[IndexRow]) -> Iterator[Problem]:
             yield Problem(row.file, "", None, f"the arm id {row.arm!r} is also in {', '.join(files[1:])}")
 
 
-class ObservableRow(NamedTuple):
-    """An observable in the list; ``low`` and ``high`` bound what is accepted, in ``unit``."""
+class ObservableRow(Result):
+    """An observable in the list."""
 
-    observable: str
-    title: str
-    kind: str
-    unit: str
-    scope: str
-    momentary: bool
-    low: Fraction | None
-    high: Fraction | None
-    choices: tuple[str, ...]
-    computed: bool
-
-    def document(self) -> dict[str, object]:
-        """The row as a JSON object."""
-        ends = [None if end is None else float(end) for end in (self.low, self.high)]
-        return {
-            "observable": self.observable,
-            "title": self.title,
-            "kind": self.kind,
-            "unit": self.unit or None,
-            "scope": self.scope,
-            "momentary": self.momentary,
-            "range": ends,
-            "choices": list(self.choices) or None,
-            "computed": self.computed,
-        }
+    observable: str = Field(description="Its name.")
+    title: str = Field(description="What it is, in words.")
+    kind: str = Field(description="quantity, boolean, count or choice.")
+    unit: str | None = Field(description="The unit of the range; null for what is no quantity.")
+    scope: str = Field(description="Whether it is of the patient, the course, a cycle or a dose.")
+    momentary: bool = Field(description="Whether a statement answers for the next dose alone.")
+    range: tuple[Fraction | None, Fraction | None] = Field(description="The lowest and highest value accepted.")
+    choices: tuple[str, ...] | None = Field(description="The words that are accepted, for a choice.")
+    computed: bool = Field(description="Whether dosecalc computes it, so that nobody states it.")
 
 
 def observables() -> list[ObservableRow]:
     """Every observable that rules may speak of."""
     return [
-        ObservableRow(row.name, row.title, row.kind, row.unit, row.scope, row.momentary, row.low, row.high,
-                      row.choices, row.computed)
+        ObservableRow.made(
+            observable=row.name,
+            title=row.title,
+            kind=row.kind,
+            unit=row.unit or None,
+            scope=row.scope,
+            momentary=row.momentary,
+            range=(row.low, row.high),
+            choices=row.choices or None,
+            computed=row.computed,
+        )
         for row in OBSERVABLES.values()
-    ]  # fmt: skip
+    ]

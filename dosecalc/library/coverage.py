@@ -1,4 +1,4 @@
-"""What conditions leave out: levels with a gap between them or out of reach, and conditions that nothing can meet.
+"""Coverage: gaps between levels, levels out of reach, and conditions that no patient can meet.
 
 A condition changes its truth only at the limits that it compares with. Each limit and a point on either side of it
 therefore stand for every value, and all combinations of such points for every patient.
@@ -16,13 +16,14 @@ from dosecalc.course.calculator import CompiledArm
 from dosecalc.course.levels import Row
 from dosecalc.course.observables import Observable
 from dosecalc.course.rules import CompiledCondition, Leaf
-from dosecalc.files.protocol import Protocol
+from dosecalc.files.faults import Fault
+from dosecalc.files.protocol import ListedConflict, Protocol
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import FALSE, TRUE
 from dosecalc.quantities.units import Measure
 
 MOST = 50_000
-"""Combinations that are looked at; a condition with more is taken as it stands."""
+"""The most combinations that are tried; a condition with more is not checked."""
 
 
 class Gap(NamedTuple):
@@ -53,48 +54,71 @@ class _Patient:
         return None
 
 
-def problems(protocol: Protocol, compiled: Iterable[CompiledArm]) -> Iterator[tuple[str, str]]:
-    """What is wrong with the conditions of a file: (key, sentence)."""
-    named: set[str] = set()
-    conditions: dict[str, CompiledCondition | None] = {}  # those that several arms share are asked once
-    for arm in compiled:
-        for place, rows in arm.levels():
-            yield from _rows(protocol, arm.arm.id, place, rows, named)
+def faults(protocol: Protocol, arms: Iterable[CompiledArm]) -> Iterator[Fault]:
+    """The faults of the conditions of a file: rows and conditions that never hold, and gaps between levels."""
+    arms = list(arms)
+    levels = [_Levels(arm.arm.id, place, rows, gaps(rows)) for arm in arms for place, rows in arm.levels()]
+    for each in levels:
+        yield from _unreached(each)
+        yield from _unnamed(each, protocol.conflicts)
+    for place, condition in _conditions(protocol, arms).items():
+        if condition is not None and not _possible(condition):
+            yield place, f"nothing can meet this condition ({_comparisons(condition)})"
+    for i, conflict in enumerate(protocol.conflicts):
+        named = (_names(conflict, gap, each.arm) for each in levels for gap in each.gaps)
+        if conflict.gap is not None and not any(named):
+            yield f"conflicts[{i}].gap", f"there is no gap {conflict.gap!r} between the levels of its arms"
+
+
+class _Levels(NamedTuple):
+    """The levels of one dose of an arm."""
+
+    arm: str
+    place: str
+    rows: Sequence[Row]
+    gaps: Sequence[Gap]
+
+
+def _conditions(protocol: Protocol, arms: Iterable[CompiledArm]) -> dict[str, CompiledCondition | None]:
+    """The conditions of rules and conflicts by their places; one that several arms share is there once."""
+    conditions: dict[str, CompiledCondition | None] = {}
+    for arm in arms:
         for rule in arm.rules:
             i = next(i for i, each in enumerate(protocol.rules) if each is rule.rule)
             conditions |= {f"rules[{i}].when": rule.when, f"rules[{i}].require": rule.require}
         for conflict, condition in arm.conflicts:
             i = next(i for i, each in enumerate(protocol.conflicts) if each is conflict)
             conditions[f"conflicts[{i}].when"] = condition
-    for place, condition in conditions.items():
-        yield from _met(condition, place)
-    for i, conflict in enumerate(protocol.conflicts):
-        if conflict.gap is not None and conflict.id not in named:
-            yield f"conflicts[{i}].gap", f"there is no gap {conflict.gap!r} between the levels of its arms"
+    return conditions
 
 
-def _met(condition: CompiledCondition | None, place: str) -> Iterator[tuple[str, str]]:
-    if condition is not None and not _possible(condition):
-        yield place, f"nothing can meet this condition ({_comparisons(condition)})"
+def _unreached(levels: _Levels) -> Iterator[Fault]:
+    for number in out_of_reach(levels.rows):
+        when = levels.rows[number - 1].when
+        reason = f" ({_comparisons(when)})" if when is not None else ""
+        yield f"{levels.place}.level[{number - 1}]", f"row {number} is never reached{reason}"
 
 
-def _rows(protocol: Protocol, arm: str, place: str, rows: Sequence[Row], named: set[str]) -> Iterator[tuple[str, str]]:
-    for number in out_of_reach(rows):
-        when = rows[number - 1].when
-        said = f" ({_comparisons(when)})" if when is not None else ""
-        yield f"{place}.level[{number - 1}]", f"row {number} is never reached{said}"
-    known = {c.gap: c.id for c in protocol.conflicts if c.gap is not None and c.holds_for(arm)}
-    for gap in gaps(rows):
-        if gap.name in known:
-            named.add(known[gap.name])
-        else:
-            said = f"no level applies {gap.words}, between row {gap.below} and row {gap.above}; close the gap, or name"
-            yield f"{place}.level", f'{said} it in a conflict with gap = "{gap.name}"'
+def _unnamed(levels: _Levels, conflicts: Sequence[ListedConflict]) -> Iterator[Fault]:
+    """The gaps that no conflict of the file names."""
+    for gap in levels.gaps:
+        if not any(_names(conflict, gap, levels.arm) for conflict in conflicts):
+            message = (
+                f"no level applies {gap.words}, between row {gap.below} and row {gap.above}; close the gap, or name it "
+                f'in a conflict with gap = "{gap.name}"'
+            )
+            yield f"{levels.place}.level", message
+
+
+def _names(conflict: ListedConflict, gap: Gap, arm: str) -> bool:
+    return conflict.gap == gap.name and conflict.holds_for(arm)
 
 
 def _comparisons(condition: CompiledCondition) -> str:
-    return ", ".join(f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text}"
-                     for leaf in condition.leaves)  # fmt: skip
+    comparisons = (
+        f"{leaf.observable.name} {leaf.comparison.replace('_', ' ')} {leaf.limit_text}" for leaf in condition.leaves
+    )
+    return ", ".join(comparisons)
 
 
 def out_of_reach(rows: Sequence[Row]) -> list[int]:
@@ -102,14 +126,14 @@ def out_of_reach(rows: Sequence[Row]) -> list[int]:
     if len(rows) == 1 and (rows[0].when is None or _possible(rows[0].when)):
         return []
     axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
-    left = set(range(len(rows)))
+    unreached = set(range(len(rows)))
     if too_many(axes):
         return []
     for patient in _patients(axes):
-        left.discard(_first(rows, patient))
-        if not left:
+        unreached.discard(_first(rows, patient))
+        if not unreached:
             break
-    return [number + 1 for number in sorted(left)]
+    return [number + 1 for number in sorted(unreached)]
 
 
 def gaps(rows: Sequence[Row]) -> list[Gap]:
@@ -119,26 +143,26 @@ def gaps(rows: Sequence[Row]) -> list[Gap]:
     axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
     if too_many(axes):
         return []
-    found: dict[str, Gap] = {}
+    by_name: dict[str, Gap] = {}
     for observable, points in axes:
         if observable.kind not in ("quantity", "count"):
             continue
         others = [axis for axis in axes if axis[0] is not observable]
         for patient in _patients(others):
-            line = [_first(rows, _Patient({**patient.values, observable.name: point.value})) for point in points]
-            for gap in _holes(observable, points, line):
-                found.setdefault(gap.name, gap)
-    return list(found.values())
+            held = [_first(rows, _Patient({**patient.values, observable.name: point.value})) for point in points]
+            for gap in _holes(observable, points, held):
+                by_name.setdefault(gap.name, gap)
+    return list(by_name.values())
 
 
-def _holes(observable: Observable, points: Sequence[Point], line: Sequence[int]) -> Iterator[Gap]:
-    """The runs in which no row holds, between two points where one does."""
+def _holes(observable: Observable, points: Sequence[Point], held: Sequence[int]) -> Iterator[Gap]:
+    """The runs of points in which no row holds, between two where one does; ``held`` is the row of each point."""
     last: int | None = None
-    for here, row in enumerate(line):
+    for here, row in enumerate(held):
         if row < 0:
             continue
         if last is not None and here - last > 1:
-            yield Gap(line[last] + 1, row + 1, _between(observable, points[last : here + 1]))
+            yield Gap(held[last] + 1, row + 1, _between(observable, points[last : here + 1]))
         last = here
 
 
@@ -146,8 +170,8 @@ def _between(observable: Observable, points: Sequence[Point]) -> str:
     """Where a hole lies, from the last point before it to the first one after it."""
     low, first, last, high = points[0], points[1], points[-2], points[-1]
     if observable.kind == "count":
-        one = first.value == last.value
-        return f"where {observable.name} is {first.text if one else f'from {first.text} to {last.text}'}"
+        values = first.text if first.value == last.value else f"from {first.text} to {last.text}"
+        return f"where {observable.name} is {values}"
     if first is last and first.limit:
         return f"where {observable.name} is {first.text}"
     lower = f"above {low.text}" if low.limit else f"from {first.text}"
@@ -161,7 +185,7 @@ def _first(rows: Sequence[Row], patient: _Patient) -> int:
 
 
 def _possible(condition: CompiledCondition) -> bool:
-    """Whether a condition can be met at all; comparisons of different things stand in nobody's way."""
+    """Whether a condition can be met at all; comparisons of different observables never exclude each other."""
     names = [leaf.observable.name for leaf in condition.leaves]
     if len(set(names)) == len(names) and all(_inside(leaf) for leaf in condition.leaves):
         return True
@@ -171,11 +195,11 @@ def _possible(condition: CompiledCondition) -> bool:
 
 def _inside(leaf: Leaf) -> bool:
     """Whether the limit of a comparison leaves values on both of its sides."""
-    row, limit = leaf.observable, leaf.limit
-    if row.kind not in ("quantity", "count"):
+    observable, limit = leaf.observable, leaf.limit
+    if observable.kind not in ("quantity", "count"):
         return True
-    own = limit.value / row.factor if isinstance(limit, Measure) else Fraction(str(limit))
-    return own > (row.low or 0) and (row.high is None or own < row.high)
+    value = limit.value / observable.factor if isinstance(limit, Measure) else Fraction(str(limit))
+    return value > (observable.low or 0) and (observable.high is None or value < observable.high)
 
 
 # -- points that stand for all values --
@@ -203,15 +227,15 @@ def _patients(axes: Sequence[Axis]) -> Iterator[_Patient]:
 
 def axes_of(leaves: Iterable[Leaf]) -> list[Axis]:
     """Each observable that is compared, with the points that stand for all of its values."""
-    asked: dict[str, tuple[Observable, dict[Fraction, str]]] = {}
+    compared: dict[str, tuple[Observable, dict[Fraction, str]]] = {}
     for leaf in leaves:
-        _, limits = asked.setdefault(leaf.observable.name, (leaf.observable, {}))
+        _, limits = compared.setdefault(leaf.observable.name, (leaf.observable, {}))
         if isinstance(leaf.limit, Measure):
             limits.setdefault(leaf.limit.value, leaf.limit_text)
         elif leaf.observable.kind == "count":
             assert isinstance(leaf.limit, int)
             limits.setdefault(Fraction(leaf.limit), leaf.limit_text)
-    return [(observable, _points(observable, limits)) for observable, limits in asked.values()]
+    return [(observable, _points(observable, limits)) for observable, limits in compared.values()]
 
 
 def _points(observable: Observable, limits: Mapping[Fraction, str]) -> list[Point]:

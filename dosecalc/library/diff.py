@@ -1,20 +1,19 @@
-"""What changes for a patient from one arm to another, or from one version of a protocol to the next, in words."""
+"""The differences for a patient between two arms, or between two versions of a protocol file, in words."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from fractions import Fraction
 from itertools import zip_longest
-from typing import Any, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel
-from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
+from pydantic import BaseModel, Field
 
 from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
 from dosecalc.errors import InputError
-from dosecalc.files.protocol import Arm, Condition, Protocol, Rule
-from dosecalc.library import reader
+from dosecalc.files.protocol import Arm, Condition, Cycle, FactorTable, OfTable, Protocol, Rule
+from dosecalc.library.load import find_arms
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.library.wording import (
     SCOPES,
@@ -26,11 +25,12 @@ from dosecalc.library.wording import (
     level_words,
 )
 from dosecalc.quantities import units
-from dosecalc.quantities.documents import written
+from dosecalc.quantities.documents import Document, Result
 from dosecalc.quantities.phrases import doses_text
+from dosecalc.quantities.units import Measure, Unit
 from dosecalc.version import VERSION
 
-DIFF = "dosecalc.diff/1"
+T = TypeVar("T")
 About = Literal[
     "protocol", "dose", "cycle", "reduction", "organ limit", "table", "rule", "conflict", "instruction", "facts"
 ]
@@ -38,159 +38,160 @@ Kind = Literal["new", "gone", "changed"]
 _UP, _DOWN = ("above", "at_least"), ("below", "at_most")
 
 
-class Change(NamedTuple):
-    """One thing that changes: what it is about, its name there, and a sentence."""
+class Change(Result):
+    """One change for a patient."""
 
-    about: About
-    name: str
-    kind: Kind
-    said: str
-
-
-class ArmChanges(NamedTuple):
-    """Two arms that were held together; None where one side has no such arm."""
-
-    before: str | None
-    after: str | None
-    changes: tuple[Change, ...]
+    about: About = Field(description="The part of the protocol that changes.")
+    name: str = Field(description="Its name there: doses by their numbers, a rule by its id.")
+    kind: Kind = Field(description="Whether it is new, gone or changed.")
+    sentence: str = Field(serialization_alias="said", description="The change in words.")
 
 
-class ChangeDocument(TypedDict):
-    about: str
-    name: str
-    kind: Kind
-    said: str
+class ArmChanges(Result):
+    """Two arms that were compared."""
+
+    before: str | None = Field(description="The id of the first arm; null where that side has no such arm.")
+    after: str | None = Field(description="The id of the second arm; null where that side has no such arm.")
+    changes: tuple[Change, ...] = Field(description="What changes for a patient.")
 
 
-class ArmChangesDocument(TypedDict):
-    before: str | None
-    after: str | None
-    changes: list[ChangeDocument]
+class Diff(Document):
+    """The changes, arm by arm, between two files."""
 
+    SCHEMA: ClassVar[str] = "dosecalc.diff/1"
 
-class DiffDocument(TypedDict):
-    schema: str
-    dosecalc: str
-    files: list[dict[str, str]]
-    arms: list[ArmChangesDocument]
+    version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that compared them.")
+    files: tuple[Mapping[str, str], ...] = Field(description="Both files: id, path and sha256.")
+    arms: tuple[ArmChanges, ...] = Field(description="The arms that belong together, and those of one side alone.")
 
-
-class Diff(NamedTuple):
-    """What changes, arm by arm, and the two files."""
-
-    files: tuple[dict[str, str], dict[str, str]]
-    arms: tuple[ArmChanges, ...]
-
-    def exit_status(self) -> int:
-        """1 where anything changes, else 0."""
+    def exit_status(self, *, strict: bool = False) -> int:
+        """1 where anything changes, else 0; ``strict`` makes no difference."""
+        del strict
         return int(any(arm.changes or None in (arm.before, arm.after) for arm in self.arms))
 
-    def document(self) -> DiffDocument:
-        """The document as a dict."""
-        return {
-            "schema": DIFF,
-            "dosecalc": VERSION,
-            "files": list(self.files),
-            "arms": [
-                {
-                    "before": arm.before,
-                    "after": arm.after,
-                    "changes": [
-                        {"about": c.about, "name": c.name, "kind": c.kind, "said": c.said} for c in arm.changes
-                    ],
-                }
-                for arm in self.arms
-            ],
-        }
 
-    def to_json(self) -> str:
-        """The document as JSON text."""
-        return written(self.document())
+class _Side(NamedTuple):
+    """One of the two that are compared."""
+
+    file: ProtocolFile
+    arm: Arm
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.file.protocol
 
 
 def diff(before: str, after: str) -> Diff:
-    """Hold two arms, two protocols, or two files together. InputError where it is not told which arms belong together.
+    """Compare two arms, two protocols, or two files, each named by an id or a path.
 
-    Arms of the same id belong together, and so do the only arms of either side.
+    Arms of the same id belong together, and so do the only arms of either side. Raises InputError where nothing tells
+    which arms belong together.
     """
-    (old, olds), (new, news) = _found(before), _found(after)
-    files = tuple({"id": f.protocol.id, "file": f.file, "sha256": f.sha256} for f in (old, new))
-    if len(olds) == 1 and len(news) == 1:
-        pairs: list[tuple[Arm | None, Arm | None]] = [(olds[0], news[0])]
-    else:
-        mine, others = ({arm.id: arm for arm in arms} for arms in (olds, news))
-        if not mine.keys() & others.keys():
-            raise InputError(f"{before} and {after} have no arm in common; name one arm of each")
-        pairs = [(mine.get(name), others.get(name)) for name in dict.fromkeys((*mine, *others))]
-    arms = tuple(
-        ArmChanges(a.id if a else None, b.id if b else None, tuple(_changes((old, a), (new, b))) if a and b else ())
-        for a, b in pairs
+    (old, old_arms), (new, new_arms) = _arms_of(before), _arms_of(after)
+    pairs = _pairs(old_arms, new_arms)
+    if pairs is None:
+        raise InputError(f"{before} and {after} have no arm in common; name one arm of each")
+    return Diff.made(
+        version=VERSION,
+        files=tuple({"id": f.protocol.id, "file": f.file, "sha256": f.sha256} for f in (old, new)),
+        arms=tuple(
+            ArmChanges.made(
+                before=a.id if a else None,
+                after=b.id if b else None,
+                changes=tuple(_changes(_Side(old, a), _Side(new, b))) if a and b else (),
+            )
+            for a, b in pairs
+        ),
     )
-    return Diff((files[0], files[1]), arms)
 
 
-def _found(name: str) -> tuple[ProtocolFile, list[Arm]]:
+def _arms_of(name: str) -> tuple[ProtocolFile, list[Arm]]:
     try:
-        return reader.find_any(name)
+        return find_arms(name)
     except InputError as error:  # no option names an arm here
         raise InputError(error.message) if error.where == "--protocol" else error from None
 
 
-_Side = tuple[ProtocolFile, Arm]
+def _pairs(before: list[Arm], after: list[Arm]) -> list[tuple[Arm | None, Arm | None]] | None:
+    """The arms that belong together; None where nothing tells which do."""
+    if len(before) == 1 and len(after) == 1:
+        return [(before[0], after[0])]
+    old, new = ({arm.id: arm for arm in arms} for arms in (before, after))
+    if not old.keys() & new.keys():
+        return None
+    return [(old.get(name), new.get(name)) for name in dict.fromkeys((*old, *new))]
 
 
 def _changes(before: _Side, after: _Side) -> Iterator[Change]:
-    yield from _protocol(before[0].protocol, after[0].protocol)
+    yield from _protocol(before.protocol, after.protocol)
     yield from _doses(before, after)
-    yield from _cycles(before[1], after[1])
-    yield from _listed(before, after)
+    yield from _totals(before.arm, after.arm)
+    yield from _cycles(before.arm, after.arm)
+    yield from _reductions(before.arm, after.arm)
+    yield from _organ_limits(before.arm, after.arm)
+    yield from _tables(before, after)
     yield from _rules(before, after)
-    yield from _told(before, after)
+    yield from _conflicts(before, after)
+    yield from _instructions(before, after)
+    yield from _facts(before, after)
+
+
+def _change(about: About, name: str, kind: Kind, sentence: str) -> Change:
+    return Change.made(about=about, name=name, kind=kind, sentence=sentence)
 
 
 def _protocol(old: Protocol, new: Protocol) -> Iterator[Change]:
     if old.status != new.status:
-        yield Change("protocol", "status", "changed", f"{old.status}, now {new.status}")
-    texts = ["no dates stated" if p.effective is None else effective_words(p.effective).lower() for p in (old, new)]
-    if texts[0] != texts[1]:
-        yield Change("protocol", "effective", "changed", f"{texts[0]}, now {texts[1]}")
+        yield _change("protocol", "status", "changed", f"{old.status}, now {new.status}")
+    before, after = (
+        "no dates stated" if protocol.effective is None else effective_words(protocol.effective).lower()
+        for protocol in (old, new)
+    )
+    if before != after:
+        yield _change("protocol", "effective", "changed", f"{before}, now {after}")
 
 
 # -- doses and cycles -------------------------------------------------------------------------------------------
 
 
 def _doses(before: _Side, after: _Side) -> Iterator[Change]:
-    groups: dict[tuple[Kind, str], list[int]] = {}
-    pairs = zip_longest(schedule.course(before[1]), schedule.course(after[1]))
-    for number, (old, new) in enumerate(pairs, 1):
-        if old is None or new is None:
-            kind: Kind = "new" if old is None else "gone"
-            said = _slot(after[0] if old is None else before[0], new if old is None else old)
-            groups.setdefault((kind, said), []).append(number)
-            continue
-        for said in _dose(before[0], old, after[0], new):
-            groups.setdefault(("changed", said), []).append(number)
-    for (kind, said), numbers in groups.items():
-        yield Change("dose", doses_text(numbers), kind, said)
-    yield from _totals(before[1], after[1])
+    """Dose by dose; doses that change alike are told of together."""
+    numbers: dict[tuple[Kind, str], list[int]] = {}
+    for number, (old, new) in enumerate(zip_longest(schedule.course(before.arm), schedule.course(after.arm)), 1):
+        for key in _dose_changes(before, old, after, new):
+            numbers.setdefault(key, []).append(number)
+    for (kind, sentence), alike in numbers.items():
+        yield _change("dose", doses_text(alike), kind, sentence)
 
 
-def _slot(file: ProtocolFile, slot: Slot) -> str:
-    optional = "optional, " if slot.optional else ""
-    return f"{optional}{file.protocol.agents[slot.dose.agent].name}, {_amount(slot)}"
+def _dose_changes(before: _Side, old: Slot | None, after: _Side, new: Slot | None) -> Iterator[tuple[Kind, str]]:
+    if old is None and new is not None:
+        yield "new", _slot_words(after, new)
+    elif new is None and old is not None:
+        yield "gone", _slot_words(before, old)
+    elif old is not None and new is not None:
+        for sentence in _dose(before, old, after, new):
+            yield "changed", sentence
+
+
+def _slot_words(side: _Side, slot: Slot) -> str:
+    return f"{'optional, ' if slot.optional else ''}{_agent(side, slot)}, {_amount(slot)}"
+
+
+def _agent(side: _Side, slot: Slot) -> str:
+    return side.protocol.agents[slot.dose.agent].name
 
 
 def _amount(slot: Slot) -> str:
     return level_words(slot.dose.level) + bound_words(slot.dose)
 
 
-def _dose(old_file: ProtocolFile, old: Slot, new_file: ProtocolFile, new: Slot) -> Iterator[str]:
-    names = [file.protocol.agents[slot.dose.agent].name for file, slot in ((old_file, old), (new_file, new))]
-    if names[0] != names[1]:
-        yield f"{names[0]}, now {names[1]}"
-    bounds = [(slot.dose.level, slot.dose.cap, slot.dose.floor) for slot in (old, new)]
-    if _plain(bounds[0]) != _plain(bounds[1]):
-        yield f"{_amount(old)}, now {_amount(new)}{_relative(old.dose.level, new.dose.level)}"
+def _dose(before: _Side, old: Slot, after: _Side, new: Slot) -> Iterator[str]:
+    if _agent(before, old) != _agent(after, new):
+        yield f"{_agent(before, old)}, now {_agent(after, new)}"
+    bounded = [(slot.dose.level, slot.dose.cap, slot.dose.floor) for slot in (old, new)]
+    if _meaning(bounded[0]) != _meaning(bounded[1]):
+        yield f"{_amount(old)}, now {_amount(new)}{_level_change(old.dose.level, new.dose.level)}"
     if old.dose.day != new.dose.day:
         days = ["not stated" if day is None else str(day) for day in (old.dose.day, new.dose.day)]
         yield f"day {days[0]} of its cycle, now {days[1]}"
@@ -200,130 +201,162 @@ def _dose(old_file: ProtocolFile, old: Slot, new_file: ProtocolFile, new: Slot) 
         yield "required, now optional" if new.optional else "optional, now required"
 
 
-def _relative(old: object, new: object) -> str:
+def _level_change(old: object, new: object) -> str:
     """By how much a level rises or falls, where both are single quantities of one kind."""
     if not isinstance(old, str) or not isinstance(new, str):
         return ""
-    one, other = units.read(old), units.read(new)
-    if one.dimension != other.dimension or not one.value:
+    before, after = units.read(old), units.read(new)
+    return _percent(before.value, after.value) if before.dimension == after.dimension else ""
+
+
+def _percent(old: Fraction, new: Fraction) -> str:
+    if not old:
         return ""
-    percent = units.decimal(abs(other.value / one.value - 1) * 100, 3)
-    return f" ({percent} % {'more' if other.value > one.value else 'less'})"
+    return f" ({units.decimal(abs(new / old - 1) * 100, 3)} % {'more' if new > old else 'less'})"
 
 
 def _totals(old: Arm, new: Arm) -> Iterator[Change]:
-    """What the required doses of the one agent sum to, where every level is one quantity of one kind."""
-    sums = [_sum(arm) for arm in (old, new)]
-    if sums[0] is None or sums[1] is None or sums[0][1].dimension != sums[1][1].dimension or sums[0][0] == sums[1][0]:
+    """The total of the required doses of the one agent, where every level is one quantity of one kind."""
+    before, after = _total(old), _total(new)
+    if before is None or after is None or before.unit.dimension != after.unit.dimension or before.value == after.value:
         return
-    texts = [units.show(value, unit.symbol, unit.dimension) for value, unit in (sums[0], sums[1])]
-    off = _relative(*(f"{units.decimal(value / unit.factor, 12).replace(',', '')} {unit.symbol}"
-                      for value, unit in (sums[0], sums[1])))  # fmt: skip
-    yield Change("dose", "all required doses", "changed", f"{texts[0]}, now {texts[1]}{off}")
+    texts = [units.show(total.value, total.unit.symbol, total.unit.dimension) for total in (before, after)]
+    sentence = f"{texts[0]}, now {texts[1]}{_percent(before.value, after.value)}"
+    yield _change("dose", "all required doses", "changed", sentence)
 
 
-def _sum(arm: Arm) -> tuple[Fraction, units.Unit] | None:
+class _Total(NamedTuple):
+    value: Fraction
+    unit: Unit
+
+
+def _total(arm: Arm) -> _Total | None:
     required = [slot.dose for slot in schedule.course(arm) if not slot.optional]
-    if len({dose.agent for dose in required}) != 1:
+    levels: list[Measure] = [units.read(dose.level) for dose in required if isinstance(dose.level, str)]
+    one_agent = len({dose.agent for dose in required}) == 1
+    one_kind = len(levels) == len(required) and len({level.dimension for level in levels}) == 1
+    if not one_agent or not one_kind or levels[0].dimension == "absorbed dose":
         return None
-    levels = [units.read(dose.level) for dose in required if isinstance(dose.level, str)]
-    if len(levels) != len(required) or len({level.dimension for level in levels}) != 1:
-        return None
-    if levels[0].dimension == "absorbed dose":
-        return None
-    return sum((level.value for level in levels), Fraction(0)), levels[0].unit
+    return _Total(sum((level.value for level in levels), Fraction(0)), levels[0].unit)
 
 
 def _cycles(old: Arm, new: Arm) -> Iterator[Change]:
-    groups: dict[str, list[int]] = {}
-    for number, (one, other) in enumerate(
-        zip(schedule.listed_cycles(old), schedule.listed_cycles(new), strict=False), 1
-    ):
-        if _plain(one.length) != _plain(other.length):
-            groups.setdefault(f"{length_words(one)}, now {length_words(other)}", []).append(number)
-        if _plain(one.interval) != _plain(other.interval):
-            texts = ["no distance stated" if each is None else interval_words(each) for each in
-                     (one.interval, other.interval)]  # fmt: skip
-            groups.setdefault(f"{texts[0]}, now {texts[1]}", []).append(number)
-    for said, numbers in groups.items():
-        name = doses_text(numbers).replace("dose", "cycle")
-        yield Change("cycle", name, "changed", said)
+    """Cycle by cycle; cycles that change alike are told of together."""
+    numbers: dict[str, list[int]] = {}
+    pairs = zip(schedule.listed_cycles(old), schedule.listed_cycles(new), strict=False)
+    for number, (before, after) in enumerate(pairs, 1):
+        if _meaning(before.length) != _meaning(after.length):
+            numbers.setdefault(f"{length_words(before)}, now {length_words(after)}", []).append(number)
+        if _meaning(before.interval) != _meaning(after.interval):
+            numbers.setdefault(f"{_distance(before)}, now {_distance(after)}", []).append(number)
+    for sentence, alike in numbers.items():
+        yield _change("cycle", doses_text(alike).replace("dose", "cycle"), "changed", sentence)
 
 
-# -- what is listed by name ---------------------------------------------------------------------------------------
+def _distance(cycle: Cycle) -> str:
+    return "no interval stated" if cycle.interval is None else interval_words(cycle.interval)
 
 
-def _listed(before: _Side, after: _Side) -> Iterator[Change]:
-    old, new = before[1], after[1]
-    yield from _by_name("reduction", {f"step {r.step}": r for r in old.reductions},
-                        {f"step {r.step}": r for r in new.reductions}, lambda r: level_words(r.level))  # fmt: skip
+# -- parts with names -------------------------------------------------------------------------------------------
+
+
+def _reductions(old: Arm, new: Arm) -> Iterator[Change]:
+    before, after = ({f"step {reduction.step}": reduction for reduction in arm.reductions} for arm in (old, new))
+    yield from _by_name("reduction", before, after, lambda reduction: level_words(reduction.level))
     if old.reductions and new.reductions and old.re_escalation != new.re_escalation:
-        yield Change("reduction", "re-escalation", "changed", "a reduced dose is raised again, before not"
-                     if new.re_escalation else "a reduced dose is never raised again, before it was")  # fmt: skip
-    yield from _by_name("organ limit", {limit.organ: limit for limit in old.organ_limits},
-                        {limit.organ: limit for limit in new.organ_limits}, lambda limit: limit.limit)  # fmt: skip
-    tables = [{name: t for name, t in file.protocol.tables.items() if f'"{name}"' in arm.model_dump_json()}
-              for file, arm in (before, after)]  # fmt: skip
-    yield from _by_name("table", tables[0], tables[1], lambda table: "; ".join(table.steps))
+        words = ["may be raised again" if arm.re_escalation else "is never raised again" for arm in (old, new)]
+        yield _change("reduction", "re-escalation", "changed", f"a reduced dose {words[0]}, now {words[1]}")
 
 
-def _by_name(about: About, old: Mapping[str, Any], new: Mapping[str, Any], words: Callable[[Any], str]
-             ) -> Iterator[Change]:  # fmt: skip
+def _organ_limits(old: Arm, new: Arm) -> Iterator[Change]:
+    before, after = ({str(limit.organ): limit for limit in arm.organ_limits} for arm in (old, new))
+    yield from _by_name("organ limit", before, after, lambda limit: limit.limit)
+
+
+def _tables(before: _Side, after: _Side) -> Iterator[Change]:
+    def used(side: _Side) -> dict[str, FactorTable]:
+        names = set(_table_names(side.arm))
+        return {name: table for name, table in side.protocol.tables.items() if name in names}
+
+    yield from _by_name("table", used(before), used(after), lambda table: "; ".join(table.steps))
+
+
+def _table_names(part: object) -> Iterator[str]:
+    """The tables that a part of a file names."""
+    if isinstance(part, OfTable):
+        yield part.table
+    elif isinstance(part, BaseModel):
+        for value in part.__dict__.values():
+            yield from _table_names(value)
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from _table_names(item)
+
+
+def _by_name(about: About, old: Mapping[str, T], new: Mapping[str, T], words: Callable[[T], str]) -> Iterator[Change]:
     for name in dict.fromkeys((*old, *new)):
         if name not in new:
-            yield Change(about, name, "gone", words(old[name]))
+            yield _change(about, name, "gone", words(old[name]))
         elif name not in old:
-            yield Change(about, name, "new", words(new[name]))
-        elif _plain(old[name]) != _plain(new[name]):
-            yield Change(about, name, "changed", f"{words(old[name])}, now {words(new[name])}")
+            yield _change(about, name, "new", words(new[name]))
+        elif _meaning(old[name]) != _meaning(new[name]):
+            yield _change(about, name, "changed", f"{words(old[name])}, now {words(new[name])}")
 
 
 # -- rules ------------------------------------------------------------------------------------------------------
 
 
 def _rules(before: _Side, after: _Side) -> Iterator[Change]:
-    sides = [{(r.id, r.part): _spelled_out(r, file.protocol.conditions) for r in file.protocol.rules
-              if r.holds_for(arm.id)} for file, arm in (before, after)]  # fmt: skip
-    for key in dict.fromkeys((*sides[0], *sides[1])):
-        name = f"{key[0]} ({key[1]})" if key[1] else key[0]
-        old, new = sides[0].get(key), sides[1].get(key)
-        if old is None or new is None:
-            rule = new if old is None else old
-            assert rule is not None
-            yield Change("rule", name, "new" if old is None else "gone", _rule_words(rule))
-            continue
-        for said in _rule(old, new):
-            yield Change("rule", name, "changed", said)
+    old_rules, new_rules = _rules_of(before), _rules_of(after)
+    for rule_id, part in dict.fromkeys((*old_rules, *new_rules)):
+        name = f"{rule_id} ({part})" if part else rule_id
+        old, new = old_rules.get((rule_id, part)), new_rules.get((rule_id, part))
+        if old is None and new is not None:
+            yield _change("rule", name, "new", _rule_words(new))
+        elif new is None and old is not None:
+            yield _change("rule", name, "gone", _rule_words(old))
+        elif old is not None and new is not None:
+            for sentence in _rule(old, new):
+                yield _change("rule", name, "changed", sentence)
+
+
+def _rules_of(side: _Side) -> dict[tuple[str, str | None], Rule]:
+    """The rules of an arm by id and part, with the conditions that they name written out."""
+    rules = (rule for rule in side.protocol.rules if rule.holds_for(side.arm.id))
+    return {(rule.id, rule.part): _spelled_out(rule, side.protocol.conditions) for rule in rules}
 
 
 def _rule_words(rule: Rule) -> str:
-    when = f"if {condition_words(rule.when)}, then " if rule.when is not None else ""
     at = f", {SCOPES[rule.at]}" if rule.at else ""
     warns = ", else a warning" if rule.severity == "warning" else ""
-    return f"{units.prose(rule.title)}: {when}{condition_words(rule.require)}{at}{warns}"
+    return f"{units.prose(rule.title)}: {_requirement(rule)}{at}{warns}"
+
+
+def _requirement(rule: Rule) -> str:
+    when = f"if {condition_words(rule.when)}, then " if rule.when is not None else ""
+    return f"{when}{condition_words(rule.require)}"
 
 
 def _rule(old: Rule, new: Rule) -> Iterator[str]:
-    if _plain((old.when, old.require)) != _plain((new.when, new.require)):
-        one, other = (f"{f'if {condition_words(r.when)}, then ' if r.when else ''}{condition_words(r.require)}"
-                      for r in (old, new))  # fmt: skip
-        way = _direction(old.require, new.require) if _plain(old.when) == _plain(new.when) else ""
-        yield f"{one}, now {other}{way}"
+    same_when = _meaning(old.when) == _meaning(new.when)
+    if not same_when or _meaning(old.require) != _meaning(new.require):
+        direction = _direction(old.require, new.require) if same_when else ""
+        yield f"{_requirement(old)}, now {_requirement(new)}{direction}"
     if old.severity != new.severity:
-        yield f"broken it was a {old.severity}, now it is a {new.severity}"
+        yield f"severity {old.severity}, now {new.severity}"
     if old.at != new.at:
         scopes = [SCOPES.get(rule.at or "", "where it applies") for rule in (old, new)]
-        yield f"asked {scopes[0]}, now {scopes[1]}"
+        yield f"checked {scopes[0]}, now {scopes[1]}"
     if old.agent != new.agent:
         yield f"about {old.agent or 'every agent'}, now about {new.agent or 'every agent'}"
 
 
 def _direction(old: Condition, new: Condition) -> str:
     """Whether what is required became stricter, where only limits of the same comparisons moved."""
-    one, other = _limits(old), _limits(new)
-    if one is None or other is None or one.keys() != other.keys():
+    before, after = _limits(old), _limits(new)
+    if before is None or after is None or before.keys() != after.keys():
         return ""
-    ways = {(other[key] > one[key]) == (key[1] in _UP) for key in one if one[key] != other[key]}
+    ways = {(after[key] > before[key]) == (key[1] in _UP) for key in before if before[key] != after[key]}
     return "" if len(ways) != 1 else " (stricter)" if ways.pop() else " (less strict)"
 
 
@@ -331,12 +364,15 @@ def _limits(condition: Condition) -> dict[tuple[str, str], Fraction] | None:
     """The limits of a comparison, or of several that all have to hold; None for anything else."""
     if condition.all_ is not None:
         parts = [_limits(part) for part in condition.all_]
-        found = {key: value for part in parts if part is not None for key, value in part.items()}
-        return None if None in parts else found
+        return None if None in parts else {key: value for part in parts if part for key, value in part.items()}
     if condition.observable is None or condition.is_ is not None or condition.one_of is not None:
         return None
-    return {(condition.observable, key): Fraction(limit) if isinstance(limit, int) else units.read(limit).value
-            for key in (*_UP, *_DOWN) if (limit := getattr(condition, key)) is not None}  # fmt: skip
+    limits = {key: getattr(condition, key) for key in (*_UP, *_DOWN)}
+    return {
+        (condition.observable, key): Fraction(limit) if isinstance(limit, int) else units.read(limit).value
+        for key, limit in limits.items()
+        if limit is not None
+    }
 
 
 def _spelled_out(rule: Rule, named: Mapping[str, Condition]) -> Rule:
@@ -349,45 +385,58 @@ def _with(condition: Condition | None, named: Mapping[str, Condition]) -> Condit
         return None
     if condition.condition is not None:
         return _with(named[condition.condition], named)
-    parts = {key: None if listed is None else [_with(part, named) for part in listed]
-             for key, listed in (("all_", condition.all_), ("any_", condition.any_))}  # fmt: skip
+    parts = {
+        key: None if listed is None else tuple(_with(part, named) for part in listed)
+        for key, listed in (("all_", condition.all_), ("any_", condition.any_))
+    }
     return condition.model_copy(update={**parts, "not_": _with(condition.not_, named)})
 
 
-# -- what is only told --------------------------------------------------------------------------------------------
+# -- what no rule checks ----------------------------------------------------------------------------------------
 
 
-def _told(before: _Side, after: _Side) -> Iterator[Change]:
-    sides = (before, after)
-    conflicts = [{c.id: c for c in file.protocol.conflicts if c.holds_for(arm.id)} for file, arm in sides]
-    yield from _by_name("conflict", conflicts[0], conflicts[1], lambda conflict: units.prose(conflict.reading))
-    texts = [[units.prose(i.text) for i in file.protocol.instructions if i.holds_for(arm.id)] for file, arm in sides]
-    for one, other, kind in ((texts[0], texts[1], "gone"), (texts[1], texts[0], "new")):
-        for text in one:
-            if text not in other:
-                yield Change("instruction", "", "gone" if kind == "gone" else "new", text)
-    facts = [{fact for fact, _ in file.unconfirmed(arm)} for file, arm in sides]
-    for kinds, names in (("new", facts[1] - facts[0]), ("gone", facts[0] - facts[1])):
-        if names:
-            said = f"nobody read them first-hand: {', '.join(sorted(names))}"
-            yield Change("facts", "unconfirmed", "new" if kinds == "new" else "gone", said)
+def _conflicts(before: _Side, after: _Side) -> Iterator[Change]:
+    old, new = (
+        {conflict.id: conflict for conflict in side.protocol.conflicts if conflict.holds_for(side.arm.id)}
+        for side in (before, after)
+    )
+    yield from _by_name("conflict", old, new, lambda conflict: units.prose(conflict.reading))
 
 
-_UNSAID = frozenset({"cite", "between", "because", "title"})
+def _instructions(before: _Side, after: _Side) -> Iterator[Change]:
+    old, new = (
+        [units.prose(each.text) for each in side.protocol.instructions if each.holds_for(side.arm.id)]
+        for side in (before, after)
+    )
+    yield from (_change("instruction", "", "gone", text) for text in old if text not in new)
+    yield from (_change("instruction", "", "new", text) for text in new if text not in old)
 
 
-def _plain(node: Any) -> Any:
+def _facts(before: _Side, after: _Side) -> Iterator[Change]:
+    old, new = ({cite for cite, _ in side.file.unconfirmed(side.arm)} for side in (before, after))
+    yield from _unconfirmed("new", new - old)
+    yield from _unconfirmed("gone", old - new)
+
+
+def _unconfirmed(kind: Kind, cites: Iterable[str]) -> Iterator[Change]:
+    if cites:
+        sentence = f"not yet checked against the source: {', '.join(sorted(cites))}"
+        yield _change("facts", "unconfirmed", kind, sentence)
+
+
+_WORDS_ALONE = frozenset({"cite", "between", "because", "title"})
+
+
+def _meaning(part: Any) -> Any:
     """A part of a file as what it means: quantities by their values, without citations and titles."""
-    if isinstance(node, BaseModel):
-        return {name: _plain(value) for name, value in node.__dict__.items() if name not in _UNSAID}
-    if isinstance(node, Mapping):
-        return {name: _plain(value) for name, value in node.items() if name not in _UNSAID}
-    if isinstance(node, Sequence) and not isinstance(node, str):
-        return [_plain(item) for item in node]
-    if isinstance(node, str):
+    if isinstance(part, BaseModel):
+        return {name: _meaning(value) for name, value in part.__dict__.items() if name not in _WORDS_ALONE}
+    if isinstance(part, tuple):
+        return [_meaning(item) for item in part]
+    if isinstance(part, str):
         try:
-            measure = units.read(node)
+            measure = units.read(part)
         except InputError:
-            return node
+            return part
         return measure.dimension, measure.value
-    return node
+    return part

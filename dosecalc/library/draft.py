@@ -1,4 +1,4 @@
-"""A new protocol file from a few answers: each answer read through the unit door, the file commented for its author."""
+"""A new protocol file from answers, commented for its author; nothing is written that lint would refuse."""
 
 from __future__ import annotations
 
@@ -9,29 +9,41 @@ import tempfile
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from dosecalc.course.levels import ACTIVITIES, MASSES
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.errors import InputError
-from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError
-from dosecalc.library import reader
-from dosecalc.library.checks import LONGEST
-from dosecalc.quantities import units
-from dosecalc.reference import radionuclides, tables
+from dosecalc.library.reader import examine
 
-STATUSES = ("investigational", "expanded-access", "labelled", "guideline", "published-series", "withdrawn")
+
+class RuleTemplate(NamedTuple):
+    """A rule that a draft can have: one comparison, whose limit is asked for."""
+
+    id: str
+    observable: str
+    comparison: str
+    words: str
+    example: str
+
+    @property
+    def fact(self) -> str:
+        """The id of the fact that the rule cites."""
+        return f"{self.observable.replace('_', '-')}-{'least' if self.comparison == 'at_least' else 'most'}"
+
+
 RULES = (
-    ("age", "at_least", "age", "Age at least"),
-    ("age_completed", "at_most", "age", "Age at most, in completed years"),
-    ("platelets", "at_least", "platelets", "Platelets at least"),
-    ("anc", "at_least", "anc", "Neutrophils at least"),
+    RuleTemplate("age", "age", "at_least", "Age at least", "2 y"),
+    RuleTemplate("age", "age_completed", "at_most", "Age at most, in completed years", "25 y"),
+    RuleTemplate("platelets", "platelets", "at_least", "Platelets at least", "100 10^9/L"),
+    RuleTemplate("anc", "anc", "at_least", "Neutrophils at least", "0.75 10^9/L"),
 )
-"""Rules that a draft asks for: the observable, the comparison, the id, and the words."""
-_ID = re.compile(r"[a-z0-9][a-z0-9-]*")
+"""The rules that a draft asks for."""
 
 
 class Draft(NamedTuple):
-    """What a new file says. ``level`` has one quantity, or the two ends of a range; ``rules`` the limits by RULES."""
+    """The content of a new file.
+
+    ``level`` has one quantity, or the two ends of a range; ``rules`` each rule with the text of its limit.
+    """
 
     id: str
     title: str
@@ -43,121 +55,10 @@ class Draft(NamedTuple):
     cycles: int
     length: str | None
     cap: str | None
-    rules: dict[tuple[str, str], str]
+    rules: tuple[tuple[RuleTemplate, str], ...]
     source: str
     where: str
     read: bool
-
-
-# -- answers, each read or refused with a sentence ------------------------------------------------------------------
-
-
-def title(text: str) -> str:
-    """A title, in words."""
-    if not text.strip():
-        raise InputError("nothing was given; the title says what is given to whom")
-    return text.strip()
-
-
-def identifier(text: str) -> str:
-    """An id that no protocol has yet."""
-    if not _ID.fullmatch(text):
-        raise InputError(f"read {text!r}, expected small letters, digits and hyphens, for example our-study")
-    taken = [path for path in folders.protocol_files() if os.path.basename(path) == f"{text}.toml"]
-    if taken or any(arm == text or arm.startswith(f"{text}-") for arm in folders.arm_ids()):
-        raise InputError(f"there is a protocol {text!r} already")
-    return text
-
-
-def proposed(words: str) -> str:
-    """An id made from a title."""
-    return "-".join(re.findall(r"[a-z0-9]+", words.lower())[:3]) or "our-study"
-
-
-def status(text: str) -> str:
-    """One of the statuses."""
-    if text not in STATUSES:
-        raise InputError(f"read {text!r}, expected one of {', '.join(STATUSES)}")
-    return text
-
-
-def nuclide(text: str) -> str | None:
-    """A radionuclide of the table, or None for a drug."""
-    return radionuclides.find(text, tables.radionuclides()).name if text.strip() else None
-
-
-def level(text: str, *, active: bool) -> tuple[str, ...]:
-    """A level, or a range written "8 to 18 mCi/kg"."""
-    wanted = ACTIVITIES if active else MASSES
-    low, to, high = text.partition(" to ")
-    if not to:
-        return (_spelled(text, wanted),)
-    if re.fullmatch(r"[0-9.]+", low.strip()):
-        low = f"{low.strip()} {high.strip().partition(' ')[2]}"
-    ends = _spelled(low, wanted), _spelled(high, wanted)
-    one, other = (units.read(end, wanted) for end in ends)
-    if one.dimension != other.dimension or one.value >= other.value:
-        raise InputError(f"read {text!r}, expected a lower and a higher quantity of one kind")
-    return ends
-
-
-def amount(text: str, *, active: bool) -> str | None:
-    """A cap, or None."""
-    return _spelled(text, ACTIVITIES if active else MASSES) if text.strip() else None
-
-
-def days(text: str) -> tuple[int, ...]:
-    """The days of a cycle, "1, 15"."""
-    parts = [part.strip() for part in text.split(",")]
-    if not all(part.isdecimal() and len(part) <= 4 for part in parts):
-        raise InputError(f"read {text!r}, expected the days of the doses in a cycle, for example 1 or 1, 15")
-    found = tuple(int(part) for part in parts)
-    if found[0] != 1 or found[-1] > LONGEST or list(found) != sorted(set(found)):
-        raise InputError(f"read {text!r}, expected days in order from 1, the day of the first dose")
-    return found
-
-
-def count(text: str) -> int:
-    """How many cycles."""
-    if not text.strip().isdecimal() or not 1 <= int(text) <= 99:
-        raise InputError(f"read {text!r}, expected a whole number from 1 to 99")
-    return int(text)
-
-
-def length(text: str, last: int) -> str | None:
-    """How long a cycle lasts, or None where the source does not say it."""
-    if not text.strip():
-        return None
-    value = units.read(text, "time").value
-    if value.denominator != 1 or not last <= value <= LONGEST:
-        raise InputError(f"read {text!r}, expected whole days, at least {last}, for example '28 day'")
-    return _spelled(text, ("time",))
-
-
-def limit(text: str, observable: str) -> str | None:
-    """The limit of a rule, or None where there is no such rule."""
-    row = OBSERVABLES[observable]
-    if not text.strip():
-        return None
-    measure = units.read(text, row.dimension, bare=row.unit if row.bare else None)
-    return f"{text.strip()} {row.unit}" if measure.text.strip().replace(".", "").isdecimal() else text.strip()
-
-
-def truth(text: str) -> bool:
-    """Yes or no."""
-    if text.strip().lower() not in ("y", "yes", "n", "no"):
-        raise InputError(f"read {text!r}, expected yes or no")
-    return text.strip().lower().startswith("y")
-
-
-def _spelled(text: str, wanted: tuple[str, ...]) -> str:
-    """A quantity, as it was written."""
-    if not units.read(text, wanted).value:
-        raise InputError(f"read {text!r}, expected more than zero")
-    return text.strip()
-
-
-# -- the file -----------------------------------------------------------------------------------------------------
 
 
 def save(draft: Draft, path: str) -> None:
@@ -167,10 +68,10 @@ def save(draft: Draft, path: str) -> None:
     folder = os.path.dirname(os.path.abspath(path))
     try:
         with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            tried = os.path.join(scratch, f"{draft.id}.toml")
-            with open(tried, "w", encoding="utf-8") as file:
+            trial = os.path.join(scratch, f"{draft.id}.toml")
+            with open(trial, "w", encoding="utf-8") as file:
                 file.write(text_of(draft))
-            _, problems = reader.examine(tried)
+            _, problems = examine(trial)
             if problems:
                 raise BadFileError(problems)
         with open(path, "x", encoding="utf-8") as file:
@@ -183,50 +84,26 @@ def save(draft: Draft, path: str) -> None:
 
 def text_of(draft: Draft) -> str:
     """The file, with comments that say what each part is and what may be added."""
-    return "\n".join(_lines(draft)) + "\n"
+    parts = (_head, _agent, _arm, _rules, _conflicts, _facts)
+    return "\n".join(line for part in parts for line in part(draft)) + "\n"
 
 
-def _lines(draft: Draft) -> Iterator[str]:
-    name, q, agent = draft.id, _quoted, _key(draft.agent)
+def _head(draft: Draft) -> Iterator[str]:
     yield f"# {draft.title}"
     yield "# Every number below cites a fact at the end of the file, and has to equal a value there."
-    yield f"# Check it with: dosecalc protocol lint {name}.toml"
-    yield f"schema = 1\nid = {q(name)}\ntitle = {q(draft.title)}\nstatus = {q(draft.status)}"
+    yield f"# Check it with: dosecalc protocol lint {draft.id}.toml"
+    yield "schema = 1"
+    yield f"id = {_quoted(draft.id)}"
+    yield f"title = {_quoted(draft.title)}"
+    yield f"status = {_quoted(draft.status)}"
     yield '# registry = ["NCT00000000"]\n'
+
+
+def _agent(draft: Draft) -> Iterator[str]:
     yield "# ---- what is given: with a radionuclide its amount is an activity, without one a mass\n"
-    yield f"[agents.{agent}]\nname = {q(draft.agent)}"
-    yield f"radionuclide = {q(draft.nuclide)}\n" if draft.nuclide else ""
-    yield "# ---- the regimen; add a second [[arms]] for another one\n"
-    yield f'[[arms]]\nid = {q(f"{name}-a")}\ntitle = {q(_regimen(draft))}\ncite = "regimen"'
-    yield "  [[arms.cycles]]"
-    if draft.cycles > 1:
-        yield f"  repeat = {draft.cycles}"
-    if draft.length:
-        yield f"  length = {q(draft.length)}"
-    else:
-        yield '  # length = "28 day"   # left out: the source does not state it, and plan --cycle-length may'
-    yield "  # optional = true       # in a second [[arms.cycles]], for cycles that may follow"
-    yield "  doses = ["
-    written = (
-        q(draft.level[0]) if len(draft.level) == 1 else f"{{ min = {q(draft.level[0])}, max = {q(draft.level[1])} }}"
-    )
-    cap = f", cap = {q(draft.cap)}" if draft.cap else ""
-    for day in draft.days:
-        yield f"    {{ agent = {q(agent)}, day = {day}, level = {written}{cap} }},"
-    yield "  ]\n"
-    yield "# ---- what must hold; 'at' says when, and severity = \"warning\" only warns\n"
-    yield from _rule_lines(draft)
-    yield "# ---- where the source contradicts itself or another, say which reading is taken and why\n"
-    yield '# [[conflicts]]\n# id = "one-or-two"\n# between = ["regimen", "another-fact"]'
-    yield '# reading = "what this file takes"\n# because = "what the contradiction is"\n'
-    yield "# ---- the facts, each with the place where it stands\n"
-    yield f'[[facts]]\nid = "regimen"\nstatement = {q(_regimen(draft))}'
-    yield f"values = [{', '.join(_values(draft))}]"
-    yield from _grade(draft)
-    for (observable, key), text in draft.rules.items():
-        words = next(row[3] for row in RULES if (row[0], row[1]) == (observable, key))
-        yield f"\n[[facts]]\nid = {q(_fact_id(observable, key))}\nstatement = {q(words)}\nvalues = [{q(text)}]"
-        yield from _grade(draft)
+    yield f"[agents.{_key(draft.agent)}]"
+    yield f"name = {_quoted(draft.agent)}"
+    yield f"radionuclide = {_quoted(draft.nuclide)}\n" if draft.nuclide else ""
 
 
 def _key(agent: str) -> str:
@@ -234,26 +111,73 @@ def _key(agent: str) -> str:
     return max(re.findall(r"[a-z][a-z0-9]+", agent.lower()), key=len, default="agent")
 
 
-def _rule_lines(draft: Draft) -> Iterator[str]:
-    for (observable, key), text in draft.rules.items():
-        id_, words = next((row[2], row[3]) for row in RULES if (row[0], row[1]) == (observable, key))
-        part = f"\npart = {_quoted('minimum' if key == 'at_least' else 'maximum')}" if id_ == "age" else ""
-        at = 'at = "each-dose"\n' if OBSERVABLES[observable].momentary else ""
-        said = f"{words} {text.replace(' 10^9', ' x 10^9')}"
-        yield f"[[rules]]\nid = {_quoted(id_)}{part}\ntitle = {_quoted(said)}"
-        yield f"{at}require = {{ observable = {_quoted(observable)}, {key} = {_quoted(text)} }}"
-        yield f"cite = {_quoted(_fact_id(observable, key))}\n"
+def _arm(draft: Draft) -> Iterator[str]:
+    yield "# ---- the regimen; add a second [[arms]] for another one\n"
+    yield "[[arms]]"
+    yield f"id = {_quoted(f'{draft.id}-a')}"
+    yield f"title = {_quoted(_regimen(draft))}"
+    yield 'cite = "regimen"'
+    yield "  [[arms.cycles]]"
+    if draft.cycles > 1:
+        yield f"  repeat = {draft.cycles}"
+    if draft.length:
+        yield f"  length = {_quoted(draft.length)}"
+    else:
+        yield '  # length = "28 day"   # left out: the source does not state it, and plan --cycle-length may'
+    yield "  # optional = true       # in a second [[arms.cycles]], for cycles that may follow"
+    yield "  doses = ["
+    for day in draft.days:
+        yield f"    {{ agent = {_quoted(_key(draft.agent))}, day = {day}, level = {_level(draft)} }},"
+    yield "  ]\n"
+
+
+def _level(draft: Draft) -> str:
+    """The level as TOML, and the cap after it."""
+    ends = [_quoted(end) for end in draft.level]
+    level = ends[0] if len(ends) == 1 else f"{{ min = {ends[0]}, max = {ends[1]} }}"
+    return f"{level}, cap = {_quoted(draft.cap)}" if draft.cap else level
+
+
+def _rules(draft: Draft) -> Iterator[str]:
+    yield "# ---- what must hold; 'at' says when, and severity = \"warning\" only warns\n"
+    for rule, limit in draft.rules:
+        yield "[[rules]]"
+        yield f"id = {_quoted(rule.id)}"
+        if rule.id == "age":  # two rules, so that each has a part
+            yield f"part = {_quoted('minimum' if rule.comparison == 'at_least' else 'maximum')}"
+        yield f"title = {_quoted(f'{rule.words} {limit.replace(_POWER, _TIMES)}')}"
+        if OBSERVABLES[rule.observable].momentary:
+            yield 'at = "each-dose"'
+        yield f"require = {{ observable = {_quoted(rule.observable)}, {rule.comparison} = {_quoted(limit)} }}"
+        yield f"cite = {_quoted(rule.fact)}\n"
     if not draft.rules:
         yield '# [[rules]]\n# id = "platelets"\n# title = "Platelets at least 100 x 10^9/L"\n# at = "each-dose"'
         yield '# require = { observable = "platelets", at_least = "100 10^9/L" }\n# cite = "platelets"\n'
 
 
-def _fact_id(observable: str, key: str) -> str:
-    return f"{observable.replace('_', '-')}-{'least' if key == 'at_least' else 'most'}"
+_POWER, _TIMES = " 10^9", " x 10^9"
 
 
-def _grade(draft: Draft) -> Iterator[str]:
+def _conflicts(_draft: Draft) -> Iterator[str]:
+    yield "# ---- where the source contradicts itself or another, say which reading is taken and why\n"
+    yield '# [[conflicts]]\n# id = "one-or-two"\n# between = ["regimen", "another-fact"]'
+    yield '# reading = "what this file takes"\n# because = "what the contradiction is"\n'
+
+
+def _facts(draft: Draft) -> Iterator[str]:
+    yield "# ---- the facts, each with the place where it stands\n"
+    yield from _fact(draft, "regimen", _regimen(draft), ", ".join(_values(draft)))
+    for rule, limit in draft.rules:
+        yield ""
+        yield from _fact(draft, rule.fact, rule.words, _quoted(limit))
+
+
+def _fact(draft: Draft, name: str, statement: str, values: str) -> Iterator[str]:
     where = f"{draft.source}, {draft.where}" if draft.where else draft.source
+    yield "[[facts]]"
+    yield f"id = {_quoted(name)}"
+    yield f"statement = {_quoted(statement)}"
+    yield f"values = [{values}]"
     yield f"where = {_quoted(where)}"
     if draft.read:
         yield 'grade = "P"   # read first-hand'
@@ -263,6 +187,7 @@ def _grade(draft: Draft) -> Iterator[str]:
 
 
 def _values(draft: Draft) -> Iterator[str]:
+    """Every number of the regimen once."""
     yield from map(_quoted, dict.fromkeys((*draft.level, *((draft.cap,) if draft.cap else ()))))
     yield from map(str, dict.fromkeys((*draft.days, *((draft.cycles,) if draft.cycles > 1 else ()))))
     if draft.length:

@@ -1,4 +1,4 @@
-"""Lint: everything that is wrong in a protocol file or a fact sheet, and what is only worth a look."""
+"""Lint: everything that is wrong in a protocol file or a fact sheet, and notes on what is worth a look."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.files.factsheet import Case, FactSheet
-from dosecalc.files.faults import Problem, line_in, located, model_problems, plain_message
+from dosecalc.files.factsheet import FactSheet, ReportedCase
+from dosecalc.files.faults import Fault, Problem, located, model_problems, not_toml
 from dosecalc.files.folders import read_text
-from dosecalc.library import checks, reader
-from dosecalc.library.checks import facts_wrong
-from dosecalc.library.reader import ProtocolFile, read_sheet
+from dosecalc.library.checks import fact_faults
+from dosecalc.library.facts import read_sheet
+from dosecalc.library.reader import ProtocolFile, examine
 from dosecalc.quantities import units
 from dosecalc.quantities.printed import figure
 from dosecalc.reference import tables
@@ -27,38 +27,47 @@ AMOUNTS = ("activity", "mass", "activity/weight", "activity/bsa", "mass/weight",
 MOST = 100
 
 
-class Report(NamedTuple):
-    """What lint has to say of one file: what is wrong, and what is only worth a look."""
+class LintReport(NamedTuple):
+    """The report on one file: what is wrong in it, and notes on what is worth a look."""
 
     file: str
-    problems: list[Problem]
-    notes: list[str]
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+
+    def exit_status(self, *, strict: bool = False) -> int:
+        """1 where anything is wrong, else 0; ``strict`` makes no difference."""
+        del strict
+        return int(bool(self.problems))
 
 
-def lint(path: str) -> Report:
+def lint(path: str) -> LintReport:
     """Check a protocol file, or a fact sheet, whole. InputError if it cannot be read."""
     text, _ = read_text(path)
     name = folders.shown(path)
+    if _is_sheet(text):
+        return LintReport(name, tuple(_sheet_problems(path, name, text)), ())
+    file, problems = examine(path)
+    return LintReport(name, tuple(problems), () if file is None else tuple(_notes(file)))
+
+
+def _is_sheet(text: str) -> bool:
+    """Whether the keys are those of a fact sheet; what cannot be read is taken for a protocol file."""
     try:
-        raw = tomllib.loads(text)
-    except (ValueError, RecursionError):  # examined below, where it is told
-        raw = {}
-    if not {"arms", "agents"} & raw.keys() and {"facts", "publisher", "kind"} & raw.keys():
-        sheet, problems = examine_sheet(path, text)
-        return Report(name, problems or (check_sheet(sheet, path, text) if sheet else []), [])
-    file, problems = reader.examine(path)
-    return Report(name, problems, [] if file is None or problems else _notes(file))
+        keys = tomllib.loads(text).keys()
+    except (ValueError, RecursionError):
+        return False
+    return not {"arms", "agents"} & keys and bool({"facts", "publisher", "kind"} & keys)
 
 
 def _notes(file: ProtocolFile) -> list[str]:
-    entry = checks.double_entry(file.raw, file.fact)
+    entry = file.double_entry()
     facts = {f"{sheet.id}#{fact.id}": fact for sheet in file.sheets.values() for fact in sheet.facts.values()}
     notes = [f"no number uses {unused}" for ref, fact in facts.items() for unused in entry.unused(ref, fact)]
     if os.path.basename(file.path) != f"{file.protocol.id}.toml":
-        notes.append(f"named {file.protocol.id}.toml, the file would be found by its arm ids")
+        notes.append(f"to be found by its arm ids, the file has to be named {file.protocol.id}.toml")
     known = tables.radionuclides()
     notes += [
-        f"{agent.radionuclide!r} of {agent.name} is not in the table of half-lives, so it cannot be decayed"
+        f"{agent.radionuclide!r} of {agent.name} is not in the table of half-lives, so its decay cannot be computed"
         for agent in file.protocol.agents.values()
         if agent.radionuclide and agent.radionuclide not in known
     ]
@@ -69,52 +78,41 @@ def _notes(file: ProtocolFile) -> list[str]:
 # -- fact sheets ----------------------------------------------------------------------------------------------------
 
 
-def examine_sheet(path: str, text: str) -> tuple[FactSheet | None, list[Problem]]:
-    """A fact sheet and what is wrong in it."""
-    name = folders.shown(path)
+def _sheet_problems(path: str, name: str, text: str) -> list[Problem]:
+    """Everything that is wrong in a fact sheet."""
     try:
         sheet = FactSheet.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
-        return None, [Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]
+        return [not_toml(name, error)]
     except ValidationError as error:
-        return None, model_problems(name, text, error)
-    return sheet, []
+        return model_problems(name, text, error)
+    return located(name, text, [*_own(sheet, path), *_references(sheet, path)])
 
 
-def check_sheet(sheet: FactSheet, path: str, text: str) -> list[Problem]:
-    """Every problem of a sheet, with key and line."""
-    found = [*_own(sheet, path), *_references(sheet, path)]
-    return located(folders.shown(path), text, found)
-
-
-def _own(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
+def _own(sheet: FactSheet, path: str) -> Iterator[Fault]:
     if os.path.basename(path) != f"{sheet.id}.toml":
-        yield "id", f"the sheet {sheet.id!r} has to lie in a file {sheet.id}.toml to be found"
-    yield from facts_wrong(sheet.facts)
+        yield "id", f"the sheet {sheet.id!r} has to be in a file named {sheet.id}.toml, or no citation finds it"
+    yield from fact_faults(sheet.facts)
     ids = [case.id for case in sheet.cases]
     for i, case in enumerate(sheet.cases):
         if case.id in ids[:i]:
             yield f"cases[{i}].id", f"the case id {case.id!r} is used twice"
-        yield from case_figures(case, f"cases[{i}]")
+        yield from case_faults(case, f"cases[{i}]")
 
 
-def case_figures(case: Case, key: str) -> Iterator[tuple[str, str]]:
-    """Figures of a case that an audit could not read."""
+def case_faults(case: ReportedCase, key: str) -> Iterator[Fault]:
+    """The figures of a case that an audit could not read."""
     for name in ("age", "weight", "height", "bsa"):
-        if (text := getattr(case, name)) is not None and (said := _unreadable(_observed(name), text)):
-            yield f"{key}.{name}", said
+        yield from _unreadable(_observed(name), getattr(case, name), f"{key}.{name}")
     for name in ("total", "level"):
-        text = getattr(case, name)
-        if text is not None and (said := _unreadable(_amount, text)):
-            yield f"{key}.{name}", said
+        yield from _unreadable(_amount, getattr(case, name), f"{key}.{name}")
     if case.doses is not None and not 1 <= case.doses <= MOST:
         yield f"{key}.doses", f"read {case.doses}, expected a whole number from 1 to {MOST}"
     for j, pair in enumerate(case.claims):
         if len(pair) != 2:
             yield f"{key}.claims[{j}]", f"read {len(pair)} figures, expected a pair"
         for text in pair:
-            if said := _unreadable(figure, text):
-                yield f"{key}.claims[{j}]", said
+            yield from _unreadable(figure, text, f"{key}.claims[{j}]")
 
 
 def _amount(text: str) -> object:
@@ -125,26 +123,29 @@ def _observed(name: str) -> Callable[[str], object]:
     return lambda text: read_observable(OBSERVABLES[name], text)
 
 
-def _unreadable(reader: Callable[[str], object], text: str) -> str | None:
+def _unreadable(read: Callable[[str], object], text: str | None, key: str) -> Iterator[Fault]:
+    if text is None:
+        return
     try:
-        reader(text)
+        read(text)
     except InputError as error:
-        return error.message
-    return None
+        yield key, error.message
 
 
-def _references(sheet: FactSheet, path: str) -> Iterator[tuple[str, str]]:
+def _references(sheet: FactSheet, path: str) -> Iterator[Fault]:
     own = {fact.id for fact in sheet.facts}
     lists = [(f"facts[{i}].computed_from", fact.computed_from) for i, fact in enumerate(sheet.facts)]
     lists += [(f"conflicts[{i}].between", conflict.between) for i, conflict in enumerate(sheet.conflicts)]
-    for key, refs in lists:
-        for ref in refs:
-            other, _, fact_id = ref.rpartition("#")
-            if other in ("", sheet.id):
-                if fact_id not in own:
-                    yield key, f"{ref!r} points at no fact"
-                continue
-            beside = os.path.join(os.path.dirname(os.path.abspath(path)), f"{other}.toml")
-            where = beside if os.path.isfile(beside) else os.path.join(folders.shipped("seeds"), f"{other}.toml")
-            if not os.path.isfile(where) or fact_id not in read_sheet(where).facts:
-                yield key, f"{ref!r} points at no fact"
+    for key, cites in lists:
+        for cite in cites:
+            sheet_id, _, fact_id = cite.rpartition("#")
+            exists = fact_id in own if sheet_id in ("", sheet.id) else _is_fact(path, sheet_id, fact_id)
+            if not exists:
+                yield key, f"{cite!r} points at no fact"
+
+
+def _is_fact(path: str, sheet_id: str, fact_id: str) -> bool:
+    """Whether another sheet, beside this one or shipped, has the fact."""
+    beside = os.path.join(os.path.dirname(os.path.abspath(path)), f"{sheet_id}.toml")
+    other = beside if os.path.isfile(beside) else os.path.join(folders.shipped("seeds"), f"{sheet_id}.toml")
+    return os.path.isfile(other) and fact_id in read_sheet(other).facts

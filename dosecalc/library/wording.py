@@ -20,13 +20,18 @@ from dosecalc.files.protocol import (
 from dosecalc.quantities.units import pretty, read, spell
 
 _WORDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
-SCOPES = {"first-dose": "before the first dose", "later-doses": "before later doses", "each-dose": "for each dose",
-          "each-cycle": "for each cycle", "course": "for the course"}  # fmt: skip
-"""When a rule is asked."""
+SCOPES = {
+    "first-dose": "before the first dose",
+    "later-doses": "before later doses",
+    "each-dose": "for each dose",
+    "each-cycle": "for each cycle",
+    "course": "for the course",
+}
+"""The moment at which a rule is checked."""
 
 
 def length_words(cycle: Cycle) -> str:
-    """How long a cycle lasts."""
+    """The length of a cycle."""
     if cycle.length is None:
         return "length not stated by the source"
     if isinstance(cycle.length, Range):
@@ -35,7 +40,7 @@ def length_words(cycle: Cycle) -> str:
 
 
 def interval_words(interval: ListedInterval) -> str:
-    """The distances of a cycle's doses, or of the cycles, as words."""
+    """The intervals between the doses of a cycle, or between cycles."""
     parts = [f"every {quantity_words(interval.every)}"] if interval.every else []
     parts += [f"within {quantity_words(interval.window)} on either side"] if interval.window else []
     parts += [f"at least {quantity_words(interval.at_least)} apart"] if interval.at_least else []
@@ -44,9 +49,9 @@ def interval_words(interval: ListedInterval) -> str:
 
 
 def effective_words(effective: Effective) -> str:
-    """From and until when a protocol holds."""
+    """The dates between which a protocol is valid."""
     ends = [("from", effective.from_), ("until", effective.until)]
-    return f"Holds {' '.join(f'{word} {date}' for word, date in ends if date is not None)}"
+    return f"Valid {' '.join(f'{word} {date}' for word, date in ends if date is not None)}"
 
 
 def _factor(factor: str | Range | OfObservable | OfTable) -> str:
@@ -102,7 +107,7 @@ def condition_words(condition: Condition) -> str:
 
 
 def quantity_words(written: str | int) -> str:
-    """A quantity of a file as people print it; a count as it stands."""
+    """A quantity of a file as people print it; a count as a number."""
     return str(written) if isinstance(written, int) else spell(read(written))
 
 

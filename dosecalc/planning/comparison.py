@@ -10,7 +10,7 @@ from pydantic import Field
 from typing_extensions import Unpack
 
 from dosecalc.errors import InputError
-from dosecalc.library import reader
+from dosecalc.library.load import find_arm
 from dosecalc.planning.planner import inputs_of, plan_match, with_patient
 from dosecalc.planning.result import Plan
 from dosecalc.quantities.documents import Document, Result
@@ -80,7 +80,7 @@ def compare_inputs(arms: tuple[str, str], inputs: Inputs) -> Comparison:
 def _fitted(arm_id: str, inputs: Inputs) -> tuple[Plan, tuple[Unusable, ...]]:
     """The plan of an arm, and the statements that it cannot use."""
     try:
-        file, arm = reader.find(arm_id)
+        file, arm = find_arm(arm_id)
     except InputError as error:
         raise InputError(error.message, where="--compare") from None
     inputs = {**with_patient(inputs), "protocol": [arm_id]}

@@ -18,7 +18,7 @@ from dosecalc.files.protocol import Arm, cited
 from dosecalc.findings import regimen, sentences, sizes
 from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
-from dosecalc.library import reader
+from dosecalc.library.load import find_arm
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.planning.particulars import particulars
 from dosecalc.planning.result import (
@@ -128,7 +128,7 @@ def read(inputs: Inputs) -> Question:
     wanted = one(inputs, "protocol")
     if wanted is None:
         raise InputError("nothing was given", where="--protocol")
-    file, arm = reader.find(wanted)
+    file, arm = find_arm(wanted)
     return Question(file, arm, read_request(inputs, file.table), inputs)
 
 

@@ -246,7 +246,7 @@ def path_text(option: str, value: object) -> str:
 
 
 def within(option: str, reader: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """What a reader reads, its errors placed at the option."""
+    """The result of a reader; an error of it names the option."""
     try:
         return reader(*args, **kwargs)
     except InputError as error:

@@ -1,4 +1,4 @@
-"""Turns of phrase for numbers: doses by their numbers, and the article that goes before one."""
+"""Phrases with numbers: doses by their numbers, and the article before a noun."""
 
 from __future__ import annotations
 
@@ -17,5 +17,5 @@ def doses_text(numbers: Iterable[int]) -> str:
 
 
 def article(noun: str) -> str:
-    """A noun with its indefinite article; numbers as they are spoken: an 8-, 11-, 18- or 80-year-old."""
+    """A noun with its indefinite article; by how numbers are spoken: an 8-, 11-, 18- or 80-year-old."""
     return f"an {noun}" if re.match(r"8|1[18](?![0-9])", noun) else f"a {noun}"

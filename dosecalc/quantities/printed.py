@@ -1,4 +1,4 @@
-"""What a printed figure can mean: it was rounded, so it stands for an interval.
+"""Printed figures: each was rounded, so it stands for an interval.
 
 A printed number is plus or minus half a unit of its last digit, trailing zeros counted: 310 is 309.5 to 310.5. Two
 figures agree where their intervals meet. Lint holds printed pairs to this rule, and so does a comparison.
@@ -10,6 +10,7 @@ which is exact, a share of two numbers ("12/25", "117.1 mCi / 200 mCi"), or some
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -35,6 +36,11 @@ class Span(NamedTuple):
         strict = self.strict or other.strict
         return _reaches(self.low, other.high, strict=strict) and _reaches(other.low, self.high, strict=strict)
 
+    def times(self, factor: Fraction) -> Span:
+        """The span of a number that is so many times as large."""
+        low, high = (None if end is None else end * factor for end in (self.low, self.high))
+        return Span(low, high, self.strict)
+
 
 def _reaches(low: Fraction | None, high: Fraction | None, *, strict: bool) -> bool:
     return low is None or high is None or (low < high if strict else low <= high)
@@ -48,7 +54,7 @@ def half_a_digit(text: str) -> Fraction:
 
 
 def span(measure: Measure) -> Span:
-    """What a printed quantity can mean."""
+    """The values that a printed quantity can mean."""
     half = half_a_digit(measure.text) * measure.unit.factor
     return Span(measure.value - half, measure.value + half)
 
@@ -76,7 +82,7 @@ _STRICT = ("more than", "above", "less than", "below", ">", "<")
 _EXAMPLES = "'444 MBq', '8 to 18 mCi/kg', 'at least 55 mCi', '7 patients', '12/25' or 'of 26'"
 
 
-class Figure(NamedTuple):
+class PrintedFigure(NamedTuple):
     """A printed figure: the spans that it can mean (two for the ends of a range), and its number where it is one.
 
     ``whole`` is the number of all for a share of an unstated part. ``meant`` is what was meant where the print, taken
@@ -91,44 +97,82 @@ class Figure(NamedTuple):
     whole: int | None = None
     meant: Measure | None = None
     counted: str = ""
-    """What a count is of, where it says so."""
+    """The noun of a count, where it has one."""
 
 
-def figure(text: str) -> Figure:
+def figure(text: str) -> PrintedFigure:
     """Read a printed figure. InputError says what was read and how figures are written."""
     clean = " ".join(text.split())
-    if match := _COUNT.fullmatch(clean):
-        number = Fraction(match[1])
-        noun = clean.removeprefix(match[1]).strip().removesuffix("s")
-        return Figure(clean, COUNT, (Span(number, number),), number, counted=noun)
-    if match := _SHARE.fullmatch(clean):
-        return _share(clean, int(match[1]), int(match[2]))
-    if match := _OF.fullmatch(clean):
-        return Figure(clean, PERCENT, (), None, whole=_not_zero(clean, int(match[1])))
-    if match := _E_NINE.fullmatch(clean):
-        meant = units.read(f"{match[1]} x 10^9/L")
-        literal = Measure(meant.number * 10, meant.unit, meant.text)
-        ends = span(meant)
-        assert ends.low is not None
-        assert ends.high is not None
-        return Figure(
-            clean, meant.dimension, (Span(ends.low * 10, ends.high * 10),), literal.value, literal, meant=meant
-        )
-    if match := _BOUND.fullmatch(clean):
-        return _bound(clean, figure(match[2]), match[1])
-    if match := _RANGE.fullmatch(clean):
-        return _range(clean, units.read(match[1] + match[3]), units.read(match[2] + match[3]))
+    for form, reader in _FORMS:
+        if match := form.fullmatch(clean):
+            return reader(match)
     parts = re.split(r" / | of ", clean)
     if len(parts) == 2:
         return _ratio(clean, *(units.read(part) for part in parts))
     try:
-        return _quantity(units.read(clean))
+        return quantity_figure(units.read(clean))
     except InputError as error:
         raise InputError(f"{error.message} Figures are {_EXAMPLES}.") from None
 
 
-def _quantity(measure: Measure) -> Figure:
-    return Figure(measure.text, measure.dimension, (span(measure),), measure.value, measure)
+def quantity_figure(measure: Measure) -> PrintedFigure:
+    """A printed quantity as a figure."""
+    return PrintedFigure(measure.text, measure.dimension, (span(measure),), measure.value, measure)
+
+
+def _count(match: re.Match[str]) -> PrintedFigure:
+    """``7 patients``: exactly so many."""
+    number = Fraction(match[1])
+    noun = match.string.removeprefix(match[1]).strip().removesuffix("s")
+    return PrintedFigure(match.string, COUNT, (Span(number, number),), number, counted=noun)
+
+
+def _share(match: re.Match[str]) -> PrintedFigure:
+    """``12/25``: exactly that percentage."""
+    percent = Fraction(100 * int(match[1]), _not_zero(match.string, int(match[2])))
+    return PrintedFigure(match.string, PERCENT, (Span(percent, percent),), percent)
+
+
+def _unstated_part(match: re.Match[str]) -> PrintedFigure:
+    """``of 26``."""
+    return PrintedFigure(match.string, PERCENT, (), None, whole=_not_zero(match.string, int(match[1])))
+
+
+def _e_nine(match: re.Match[str]) -> PrintedFigure:
+    """``0.75 x 10E9/L``, which is ten times what was meant."""
+    meant = units.read(f"{match[1]} x 10^9/L")
+    literal = meant._replace(number=meant.number * 10)
+    spans = (span(meant).times(Fraction(10)),)
+    return PrintedFigure(match.string, meant.dimension, spans, literal.value, literal, meant=meant)
+
+
+def _bound(match: re.Match[str]) -> PrintedFigure:
+    """``at least 55 mCi``: the limit is the number that is printed, and not one that was rounded."""
+    word, inner = match[1], figure(match[2])
+    if inner.value is None or (inner.dimension == PERCENT and inner.measure is None):
+        raise InputError(f"read {match.string!r}, expected one quantity or count after the bound")
+    low, high = (inner.value, None) if word in _LOWER else (None, inner.value)
+    spans = (Span(low, high, word in _STRICT),)
+    return inner._replace(text=match.string, spans=spans, value=None, measure=None, meant=None)
+
+
+def _range(match: re.Match[str]) -> PrintedFigure:
+    """``8 to 18 mCi/kg``."""
+    low, high = units.read(match[1] + match[3]), units.read(match[2] + match[3])
+    if low.value > high.value:
+        raise InputError(f"read {match.string!r}; a range goes from a lower to a higher quantity")
+    return PrintedFigure(match.string, low.dimension, (span(low), span(high)), None)
+
+
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], PrintedFigure]], ...] = (
+    (_COUNT, _count),
+    (_SHARE, _share),
+    (_OF, _unstated_part),
+    (_E_NINE, _e_nine),
+    (_BOUND, _bound),
+    (_RANGE, _range),
+)
+"""The forms of a figure in the order in which they are tried; anything else is a quantity or a ratio of two."""
 
 
 def _not_zero(text: str, whole: int) -> int:
@@ -137,29 +181,9 @@ def _not_zero(text: str, whole: int) -> int:
     return whole
 
 
-def _share(text: str, part: int, whole: int) -> Figure:
-    percent = Fraction(100 * part, _not_zero(text, whole))
-    return Figure(text, PERCENT, (Span(percent, percent),), percent)
-
-
-def _ratio(text: str, part: Measure, whole: Measure) -> Figure:
+def _ratio(text: str, part: Measure, whole: Measure) -> PrintedFigure:
     (low, high, _), (least, most, _) = span(part), span(whole)
     if part.dimension != whole.dimension or not least or low is None or high is None or most is None or least <= 0:
         raise InputError(f"read {text!r}, expected two quantities of one kind, for example '117.1 mCi / 200 mCi'")
     percent = 100 * part.value / whole.value
-    return Figure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)
-
-
-def _bound(text: str, inner: Figure, word: str) -> Figure:
-    """A limit is the number that is printed, and not one that was rounded."""
-    if inner.value is None or (inner.dimension == PERCENT and inner.measure is None):
-        raise InputError(f"read {text!r}, expected one quantity or count after the bound")
-    low, high = (inner.value, None) if word in _LOWER else (None, inner.value)
-    spans = (Span(low, high, word in _STRICT),)
-    return inner._replace(text=text, spans=spans, value=None, measure=None, meant=None)
-
-
-def _range(text: str, low: Measure, high: Measure) -> Figure:
-    if low.value > high.value:
-        raise InputError(f"read {text!r}; a range goes from a lower to a higher quantity")
-    return Figure(text, low.dimension, (span(low), span(high)), None)
+    return PrintedFigure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)

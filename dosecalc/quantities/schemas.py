@@ -48,7 +48,7 @@ def _shape(annotation: Any) -> Any:
     if origin is tuple:
         return list[_shape(parts[0])]  # type: ignore[misc]
     if origin is Mapping:
-        return dict[str, _shape(parts[1])]  # type: ignore[misc]
+        return dict[parts[0], _shape(parts[1])]  # type: ignore[misc, valid-type]
     if isinstance(annotation, type) and issubclass(annotation, Result):
         return document_model(annotation)
     return annotation

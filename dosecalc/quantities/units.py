@@ -2,11 +2,7 @@
 
 A quantity is one plain ASCII number and one unit of a closed table. The *spelling* of a unit decides its dimension:
 ``mCi/m^2`` is per body surface area, ``mCi/kg`` per body weight, ``uCi/g`` per gram of an organ. Numbers are exact
-rationals from the text on; nothing is rounded before it is shown.
-
-Factors are definitions: the curie is 37 GBq, the pound 0.45359237 kg, the inch 2.54 cm, the year 365.25 days and the
-month a twelfth of it. Only mg/dL to umol/L of creatinine rests on a measured figure, which the fact sheet
-``creatinine-conversion`` states.
+rationals from the text on; nothing is rounded before it is shown. The table itself is in ``unit_table``.
 """
 
 from __future__ import annotations
@@ -17,21 +13,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dosecalc.errors import InputError
+from dosecalc.quantities.unit_table import ATOMS, CREATININE_UMOL_PER_L, DIMENSIONS, SYNONYMS, UNITS, Unit
 
 if TYPE_CHECKING:
     import pint
 
+__all__ = ["ATOMS", "CREATININE_UMOL_PER_L", "DIMENSIONS", "UNITS", "Measure", "Number", "Unit"]
 Number = Fraction | float
-
-
-class Unit(NamedTuple):
-    """One row of the table: ``factor`` times a number in this unit is the number in the dimension's canonical unit."""
-
-    symbol: str
-    dimension: str
-    factor: Fraction
-    names: tuple[tuple[str, int], ...]
-    """The unit as pint names it, each name with its power; empty where pint has no name for it."""
 
 
 class Measure(NamedTuple):
@@ -48,153 +36,10 @@ class Measure(NamedTuple):
 
     @property
     def dimension(self) -> str:
+        """The dimension, a key of ``DIMENSIONS``."""
         return self.unit.dimension
 
 
-class _Atom(NamedTuple):
-    symbol: str
-    name: str
-    base: str
-    factor: Fraction
-
-
-def _atoms() -> dict[str, _Atom]:
-    rows = [
-        ("MBq", "megabecquerel", "activity", "1"), ("Bq", "becquerel", "activity", "1/1000000"),
-        ("kBq", "kilobecquerel", "activity", "1/1000"), ("GBq", "gigabecquerel", "activity", "1000"),
-        ("TBq", "terabecquerel", "activity", "1000000"), ("uCi", "microcurie", "activity", "37/1000"),
-        ("mCi", "millicurie", "activity", "37"), ("Ci", "curie", "activity", "37000"),
-        ("kg", "kilogram", "mass", "1"), ("g", "gram", "mass", "1/1000"), ("mg", "milligram", "mass", "1/1000000"),
-        ("mcg", "microgram", "mass", "1/1000000000"), ("lb", "pound", "mass", "45359237/100000000"),
-        ("cm", "centimeter", "length", "1"), ("m", "meter", "length", "100"), ("mm", "millimeter", "length", "1/10"),
-        ("in", "inch", "length", "254/100"),
-        ("mL", "milliliter", "volume", "1"), ("L", "liter", "volume", "1000"), ("uL", "microliter", "volume", "1/1000"),
-        ("dL", "deciliter", "volume", "100"),
-        ("Gy", "gray", "absorbed_dose", "1"), ("mGy", "milligray", "absorbed_dose", "1/1000"),
-        ("cGy", "centigray", "absorbed_dose", "1/100"), ("rad", "rads", "absorbed_dose", "1/100"),
-        ("mSv", "millisievert", "equivalent_dose", "1"), ("Sv", "sievert", "equivalent_dose", "1000"),
-        ("uSv", "microsievert", "equivalent_dose", "1/1000"), ("rem", "rem", "equivalent_dose", "10"),
-        ("day", "day", "time", "1"), ("h", "hour", "time", "1/24"), ("min", "minute", "time", "1/1440"),
-        ("s", "second", "time", "1/86400"), ("week", "week", "time", "7"), ("y", "year", "time", "1461/4"),
-        ("month", "month", "time", "487/16"),
-        ("cell", "cell", "cell", "1"), ("%", "percent", "percent", "1"),
-        ("xULN", "upper_limit_of_normal", "xULN", "1"), ("U", "enzyme_unit", "enzyme", "1"),
-        ("mmol", "millimole", "substance", "1"), ("umol", "micromole", "substance", "1/1000"),
-    ]  # fmt: skip
-    return {symbol: _Atom(symbol, name, base, Fraction(factor)) for symbol, name, base, factor in rows}
-
-
-ATOMS = _atoms()
-
-# dimension: what people call it, its canonical unit, and an example of how to write it
-DIMENSIONS: dict[str, tuple[str, str, str]] = {
-    "activity": ("an activity", "MBq", "32 mCi"),
-    "activity/weight": ("an activity per body weight", "MBq/kg", "12 mCi/kg"),
-    "activity/bsa": ("an activity per body surface area", "MBq/m^2", "20 mCi/m^2"),
-    "activity/volume": ("an activity concentration", "MBq/mL", "10 mCi/mL"),
-    "activity/organ mass": ("an activity per gram of an organ", "MBq/g", "80 uCi/g"),
-    "activity/mass": ("a specific activity (per mass)", "MBq/mg", "2500 mCi/mg"),
-    "activity/substance": ("a specific activity (per mole)", "MBq/mmol", "15 Ci/mmol"),
-    "time-integrated activity": ("a time-integrated activity", "h*MBq", "100 h*MBq"),
-    "weight": ("a body weight", "kg", "20 kg"),
-    "mass": ("a mass of drug", "mg", "86.9 mg"),
-    "mass/weight": ("a mass per body weight", "mg/kg", "0.5 mg/kg"),
-    "mass/bsa": ("a mass per body surface area", "mg/m^2", "110 mg/m^2"),
-    "length": ("a length", "cm", "110 cm"),
-    "bsa": ("a body surface area", "m^2", "1.6 m^2"),
-    "volume": ("a volume", "mL", "10 mL"),
-    "absorbed dose": ("an absorbed dose", "Gy", "1.9 Gy"),
-    "absorbed dose/activity": ("an absorbed dose per activity", "Gy/MBq", "0.027 Gy/mCi"),
-    "absorbed dose/time-integrated activity": (
-        "an absorbed dose per time-integrated activity",
-        "Gy/(h*MBq)",
-        "8.5e-6 Gy/(MBq h)",
-    ),
-    "equivalent dose": ("an equivalent or effective dose", "mSv", "5 mSv"),
-    "equivalent dose rate": ("a dose rate", "mSv/h", "20 uSv/h"),
-    "equivalent dose/activity": ("a dose coefficient", "mSv/MBq", "0.1 mSv/MBq"),
-    "time": ("a time", "day", "14 day"),
-    "cells": ("a number of cells", "cell", "1e8 cell"),
-    "cells/weight": ("a number of cells per body weight", "cell/kg", "2e6 cell/kg"),
-    "count/volume": ("a count per volume", "/L", "75000/uL"),
-    "hemoglobin": ("a mass of hemoglobin per volume", "g/L", "10 g/dL"),
-    "creatinine": ("a creatinine concentration", "mg/dL", "0.8 mg/dL"),
-    "egfr": ("a filtration rate for 1.73 m^2", "mL/min/1.73m^2", "60 mL/min/1.73m^2"),
-    "clearance": ("a clearance", "mL/min", "60 mL/min"),
-    "enzyme/volume": ("an enzyme activity", "U/L", "40 U/L"),
-    "xULN": ("a multiple of the upper limit of normal", "xULN", "1.5 xULN"),
-    "percent": ("a percentage", "%", "60 %"),
-}
-
-_SIMPLE = {
-    "activity": "Bq kBq MBq GBq TBq uCi mCi Ci", "weight": "kg g lb", "mass": "mg mcg g", "length": "m cm mm in",
-    "volume": "mL L uL", "absorbed dose": "Gy mGy cGy rad", "equivalent dose": "Sv mSv uSv rem",
-    "time": "s min h day week month y", "cells": "cell", "xULN": "xULN", "percent": "%",
-}  # fmt: skip
-_QUOTIENTS = {
-    "activity/weight": (_SIMPLE["activity"], "kg"), "activity/volume": (_SIMPLE["activity"], "mL L"),
-    "activity/organ mass": ("uCi mCi kBq MBq", "g"), "activity/mass": (_SIMPLE["activity"], "mg"),
-    "activity/substance": (_SIMPLE["activity"], "mmol"), "mass/weight": ("mg mcg", "kg"),
-    "absorbed dose/activity": ("Gy mGy cGy rad", "MBq mCi GBq"), "equivalent dose rate": ("Sv mSv uSv", "h"),
-    "equivalent dose/activity": ("Sv mSv uSv rem", "MBq mCi GBq"), "cells/weight": ("cell", "kg"),
-    "clearance": ("mL", "min"), "enzyme/volume": ("U", "L"), "hemoglobin": ("g", "L dL"),
-}  # fmt: skip
-CREATININE_UMOL_PER_L = Fraction("88.4")
-"""umol/L in one mg/dL of creatinine (fact ``creatinine-conversion#factor``; a test compares the two)."""
-
-
-def _ratio(over: str, under: str, power: int = 1) -> tuple[tuple[str, int], ...]:
-    return (*(((ATOMS[over].name, 1),) if over else ()), (ATOMS[under].name, -power))
-
-
-def _scaled(dimension: str, over: str, under: str) -> Unit:
-    """A quotient whose factor is relative to the dimension's canonical unit, itself a quotient of the same atoms."""
-    top, _, bottom = DIMENSIONS[dimension][1].partition("/")
-    factor = (ATOMS[over].factor / ATOMS[top].factor) / (ATOMS[under].factor / ATOMS[bottom].factor)
-    return Unit(f"{over}/{under}", dimension, factor, _ratio(over, under))
-
-
-def _table() -> dict[str, tuple[Unit, ...]]:
-    rows: list[Unit] = []
-    for dimension, symbols in _SIMPLE.items():
-        unit = ATOMS[DIMENSIONS[dimension][1]].factor
-        rows += [Unit(s, dimension, ATOMS[s].factor / unit, ((ATOMS[s].name, 1),)) for s in symbols.split()]
-    for dimension, (over, under) in _QUOTIENTS.items():
-        rows += [_scaled(dimension, o, u) for o in over.split() for u in under.split()]
-    area = (("meter", -2),)
-    for s in _SIMPLE["activity"].split():
-        rows.append(Unit(f"{s}/m^2", "activity/bsa", ATOMS[s].factor, ((ATOMS[s].name, 1), *area)))
-        rows.append(Unit(f"h*{s}", "time-integrated activity", ATOMS[s].factor, ((ATOMS[s].name, 1), ("hour", 1))))
-    for s in ("mg", "mcg"):
-        factor = ATOMS[s].factor / ATOMS["mg"].factor
-        rows.append(Unit(f"{s}/m^2", "mass/bsa", factor, ((ATOMS[s].name, 1), *area)))
-    for s in ("Gy", "mGy"):  # of the whole body or an organ
-        parts = ((ATOMS[s].name, 1), (ATOMS["MBq"].name, -1), ("hour", -1))
-        rows.append(Unit(f"{s}/(h*MBq)", "absorbed dose/time-integrated activity", ATOMS[s].factor, parts))
-    rows.append(Unit("m^2", "bsa", Fraction(1), (("meter", 2),)))
-    for s, per_liter, names in (
-        ("/L", 1, _ratio("", "L")), ("/mL", 10**3, _ratio("", "mL")), ("/uL", 10**6, _ratio("", "uL")),
-        ("/mm^3", 10**6, (("millimeter", -3),)), ("10^9/L", 10**9, ()), ("K/uL", 10**9, ()),
-    ):  # fmt: skip
-        rows.append(Unit(s, "count/volume", Fraction(per_liter), names))
-    rows.append(Unit("mg/dL", "creatinine", Fraction(1), _ratio("mg", "dL")))
-    rows.append(Unit("umol/L", "creatinine", 1 / CREATININE_UMOL_PER_L, _ratio("umol", "L")))
-    rows.append(Unit("mL/min/1.73m^2", "egfr", Fraction(1), ()))
-    table: dict[str, tuple[Unit, ...]] = {}
-    for row in rows:
-        table[row.symbol] = (*table.get(row.symbol, ()), row)
-    return table
-
-
-UNITS = _table()
-_WORDS = {
-    "d": "day", "days": "day", "wk": "week", "weeks": "week", "months": "month", "years": "y", "year": "y",
-    "hours": "h", "hour": "h", "mL/min/1.73 m^2": "mL/min/1.73m^2", "x10^9/L": "10^9/L", "x 10^9/L": "10^9/L",
-    "cells": "cell", "cells/kg": "cell/kg", "cell/uL": "/uL", "cells/uL": "/uL", "x ULN": "xULN",
-    **{f"{s}/{way}": f"{s}/(h*MBq)" for s in ("Gy", "mGy")
-       for way in ("(MBq h)", "(MBq*h)", "(h MBq)", "MBq/h", "h/MBq")},
-    **{way: f"h*{s}" for s in ("MBq", "mCi", "GBq") for way in (f"{s} h", f"{s}*h", f"{s} hr", f"h {s}")},
-}  # fmt: skip
 _SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9"})
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
 _LONGEST = 100
@@ -206,11 +51,11 @@ def spelled(symbol: str) -> str:
     folded = symbol.translate(_SPELLINGS).replace("**", "^")
     folded = re.sub(r"(?<![A-Za-z])(m|mm|dm|cm)([23])(?![0-9])", r"\1^\2", folded)
     folded = re.sub(r"^ug(?![A-Za-z])", "mcg", folded)
-    return _WORDS.get(folded, folded)
+    return SYNONYMS.get(folded, folded)
 
 
 def unit(symbol: str, dimension: str | None = None) -> Unit:
-    """The row for a door spelling; ``g`` is a body weight unless a mass of drug is asked for. KeyError if unknown."""
+    """The row for a door spelling; ``g`` is a body weight unless a mass of drug is wanted. KeyError if unknown."""
     rows = UNITS[symbol]
     return next((row for row in rows if row.dimension == dimension), rows[0])
 
@@ -258,13 +103,13 @@ def _split(text: str, wanted: tuple[str, ...], bare: str | None = None) -> tuple
     if number < 0:
         raise InputError(f"read {clean!r}, which is negative. {_expected(wanted, bare)}")
     if number != 0 and not 1 / _LARGEST <= number <= _LARGEST:
-        raise InputError(f"read {clean!r}, a number out of any range that occurs. {_expected(wanted, bare)}")
+        raise InputError(f"read {clean!r}, a number outside any realistic range. {_expected(wanted, bare)}")
     rest = clean[match.end() :]
     return number, rest.removeprefix(" ")
 
 
 def _spoils(clean: str, end: int) -> bool:
-    """Whether what follows the number shows that it was not one plain number."""
+    """Whether the text after the number shows that it was not one plain number."""
     rest = clean[end:]
     return "," in clean or "_" in clean or not clean.isprintable() or bool(re.match(r"[.\d]|[eE][+-]?\d", rest))
 
@@ -272,28 +117,28 @@ def _spoils(clean: str, end: int) -> bool:
 def _why_not_a_number(clean: str) -> str:
     if not clean:
         return "nothing was given."
-    shown = _short(clean)
+    quoted = _short(clean)
     if not clean.isprintable():
-        return f"read {shown}, which is not one number with one unit: it holds a character that is not seen."
+        return f"read {quoted}, which is not one number with one unit: it contains an invisible character."
     if "," in clean:
-        return f"read {shown}, which has a comma. {_comma_readings(clean)}"
+        return f"read {quoted}, which has a comma. {_comma_readings(clean)}"
     if "_" in clean:
-        return f"read {shown}, which has an underscore. Write digits without separators."
+        return f"read {quoted}, which has an underscore. Write digits without separators."
     if re.match(r"[+-]?(nan|inf)", clean, re.IGNORECASE):
-        return f"read {shown}, which is not a number that a dose can be computed from."
+        return f"read {quoted}, which is not a number that a dose can be computed from."
     if any(c.isdigit() and not c.isascii() for c in clean) and not clean[0].isascii():
-        return f"read {shown}, which has digits other than 0 to 9."
+        return f"read {quoted}, which has digits other than 0 to 9."
     if re.match(r"[+-]?\.\d", clean):
-        return f"read {shown}. Write a zero before the point: {clean.replace('.', '0.', 1)}."
+        return f"read {quoted}. Write a zero before the point: {clean.replace('.', '0.', 1)}."
     if re.match(r"[+-]?\d+\.(?!\d)", clean):
-        return f"read {shown}, which has a point without a digit after it."
+        return f"read {quoted}, which has a point without a digit after it."
     if re.match(r"[+-]?[\d.]+[eE][+-]?\d{4,}", clean):
-        return f"read {shown}, a number out of any range that occurs."
-    return f"read {shown}, which is not one number with one unit."
+        return f"read {quoted}, a number outside any realistic range."
+    return f"read {quoted}, which is not one number with one unit."
 
 
 def _comma_readings(clean: str) -> str:
-    """What a number with commas can have meant, without taking one meaning for the other."""
+    """The meanings that a number with commas can have had; none is taken for granted."""
     match = re.fullmatch(r"([+-]?[0-9]+)((?:,[0-9]+)+)(\.[0-9]+)?(\D.*)?", clean)
     if match is None:
         return "Write a point before decimals and nothing between thousands."
@@ -301,11 +146,9 @@ def _comma_readings(clean: str) -> str:
     thousands = all(len(part) == 3 for part in parts)
     as_thousands = f"{whole}{''.join(parts)}{decimals}{rest}"
     if len(parts) > 1 or decimals:
-        return (
-            f"Write it without commas: {as_thousands}."
-            if thousands
-            else "Write one number, with a point before decimals."
-        )
+        if thousands:
+            return f"Write it without commas: {as_thousands}."
+        return "Write one number, with a point before decimals."
     as_decimal = f"{whole}.{parts[0]}{rest}"
     if thousands:
         return f"It could mean {as_decimal} or {as_thousands}: write the one that is meant."
@@ -342,22 +185,30 @@ def _short(text: str) -> str:
 # -- showing ----------------------------------------------------------------------------------------------------
 
 
-_PRETTY = (("^2", "²"), ("^3", "³"), ("10^9", "x 10⁹"), ("uCi", "microcurie"), ("uSv", "microsievert"),
-           ("umol", "micromol"), ("uL", "microliter"), ("1.73m", "1.73 m"))  # fmt: skip
+_PRETTY = (
+    ("^2", "²"),
+    ("^3", "³"),
+    ("10^9", "x 10⁹"),
+    ("uCi", "microcurie"),
+    ("uSv", "microsievert"),
+    ("umol", "micromol"),
+    ("uL", "microliter"),
+    ("1.73m", "1.73 m"),
+)
 
 
 def prose(text: str) -> str:
     """A sentence of a protocol file as people print it: powers raised, everything else as it was written."""
-    for plain, shown in (("^2", "²"), ("^3", "³"), ("10^9", "10⁹")):
-        text = text.replace(plain, shown)
+    for plain, raised in (("^2", "²"), ("^3", "³"), ("10^9", "10⁹")):
+        text = text.replace(plain, raised)
     return text
 
 
 @lru_cache(maxsize=512)
 def pretty(symbol: str) -> str:
     """A unit as people print it: superscripts, and never a ``u`` for micro (ISMP)."""
-    for plain, shown in _PRETTY:
-        symbol = symbol.replace(plain, shown)
+    for plain, printed in _PRETTY:
+        symbol = symbol.replace(plain, printed)
     return re.sub(r"\bh\*(\w+)", r"\1 h", symbol)
 
 
@@ -433,12 +284,12 @@ def spell(measure: Measure) -> str:
 
 
 def registry() -> pint.UnitRegistry[Any]:
-    """A pint registry made from this table, so that nothing is defined twice. pint is imported when it is asked for."""
+    """A pint registry made from the unit table, so that nothing is defined twice; pint is imported only here."""
     global _registry
     if _registry is None:
         import pint
 
-        made: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
+        registry: pint.UnitRegistry[Any] = pint.UnitRegistry(None)
         bases: dict[str, str] = {}
         for atom in ATOMS.values():
             symbol = {"%": "_", "xULN": "xULN"}.get(atom.symbol, atom.symbol)
@@ -449,8 +300,8 @@ def registry() -> pint.UnitRegistry[Any]:
             else:
                 bases[atom.base] = atom.name
                 value = f"[{atom.base}]"
-            made.define(f"{atom.name} = {value} = {symbol}")
-        _registry = made
+            registry.define(f"{atom.name} = {value} = {symbol}")
+        _registry = registry
     return _registry
 
 
@@ -462,9 +313,9 @@ def quantity(value: Number, symbol: str, dimension: str | None = None) -> pint.Q
     row = unit(symbol, dimension)
     if not row.names:
         raise InputError(f"pint has no unit for {symbol}; ask for another of the same kind")
-    made = registry()
-    result: pint.Quantity[Any] = made.Quantity(float(value / row.factor), made.UnitsContainer(dict(row.names)))
-    return result
+    ureg = registry()
+    quantity: pint.Quantity[Any] = ureg.Quantity(float(value / row.factor), ureg.UnitsContainer(dict(row.names)))
+    return quantity
 
 
 def text_of(value: object) -> str:
@@ -483,16 +334,18 @@ def text_of(value: object) -> str:
     for rows in UNITS.values():
         if rows[0].names and {n: Fraction(p) for n, p in rows[0].names} == wanted:
             return f"{_number_text(getattr(value, 'magnitude', None))} {rows[0].symbol}"
-    raise InputError(f"read a quantity in {getattr(value, 'units', '?')}, a unit that is not known. Give it as text, "
-                     "for example '32 mCi', or in a unit of dosecalc.ureg.")  # fmt: skip
+    raise InputError(
+        f"read a quantity in {getattr(value, 'units', '?')}, a unit that is not known. Give it as text, for example "
+        "'32 mCi', or in a unit of dosecalc.ureg."
+    )
 
 
 def _number_text(value: object) -> str:
-    plain = isinstance(value, (int, float, Fraction)) or hasattr(value, "dtype") or type(value).__name__ == "Decimal"
-    if not plain or isinstance(value, bool) or getattr(value, "shape", ()) != ():
+    numeric = isinstance(value, (int, float, Fraction)) or hasattr(value, "dtype") or type(value).__name__ == "Decimal"
+    if not numeric or isinstance(value, bool) or getattr(value, "shape", ()) != ():
         raise InputError(f"read {_short(repr(value))}, expected one number")
     if isinstance(value, (int, Fraction)) and not -_LARGEST <= value <= _LARGEST:
-        raise InputError("read a number out of any range that occurs")
+        raise InputError("read a number outside any realistic range")
     if isinstance(value, Fraction):
         text = repr(float(value))
         return text if Fraction(text) == value else decimal(value, 30).replace(",", "")

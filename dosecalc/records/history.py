@@ -12,8 +12,8 @@ from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
 from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own
-from dosecalc.library import reader
 from dosecalc.library.agents import named
+from dosecalc.library.load import find_arm
 from dosecalc.planning.planner import NoSizeError, plan_inputs
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import units
@@ -41,7 +41,7 @@ def planned(inputs: Inputs) -> Plan | None:
 
 def expected(inputs: Inputs, plan: Plan | None) -> dict[int, Expected]:
     """The doses of the protocol by their numbers; without a plan the agents alone are known."""
-    file, _ = reader.find(inputs["protocol"][0])
+    file, _ = find_arm(inputs["protocol"][0])
     amounts = {} if plan is None else {dose.number: dose.value for dose in plan.doses}
 
     def of(slot: Slot) -> Expected:
@@ -82,7 +82,7 @@ def findings(plan: Plan, planned: Plan, doses: tuple[Administration, ...]) -> It
 
 
 def _slots(inputs: Inputs) -> tuple[Slot, ...]:
-    _, arm = reader.find(inputs["protocol"][0])
+    _, arm = find_arm(inputs["protocol"][0])
     cycles = one(inputs, "cycles")
     return schedule.course(arm, None if cycles is None else whole(cycles))
 
@@ -130,7 +130,7 @@ def _doubted(finding: Finding, unknown: list[int]) -> Finding:
 
 def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
     """Agents and radionuclides of the record against those of the protocol."""
-    file, _ = reader.find(plan.inputs["protocol"][0])
+    file, _ = find_arm(plan.inputs["protocol"][0])
     for dose in doses:
         if dose.number > len(plan.doses):
             continue

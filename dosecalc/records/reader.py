@@ -16,7 +16,7 @@ from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
 from dosecalc.files.patient import once
-from dosecalc.files.record import CourseRecord, Reading, RecordedDose
+from dosecalc.files.record import CourseRecord, MeasuredActivity, RecordedDose
 
 
 class WrittenAmount(NamedTuple):
@@ -137,7 +137,7 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDo
     )
 
 
-def _assay(reading: Reading) -> WrittenAmount:
+def _assay(reading: MeasuredActivity) -> WrittenAmount:
     return WrittenAmount(reading.amount, reading.at, reading.where)
 
 

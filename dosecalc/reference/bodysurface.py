@@ -89,12 +89,15 @@ DEFAULT = "mosteller"
 
 
 def surface(s: System, formula: str, height: Value, weight: Value, female: Tri, adult: Tri) -> Value:
-    """The surface in m² from height (cm) and weight (kg) by the formula named; unknown where what it needs is."""
+    """The body surface area in m² from height (cm) and weight (kg) by the formula of this id.
+
+    Unknown where something that the formula needs is unknown. ``female`` and ``adult`` matter to Schlich's alone.
+    """
     bsa = FORMULAS[formula].bsa
     return schlich(s, height, weight, female, adult) if bsa is None else bsa(s, height, weight)
 
 
 def spread(height: Value, weight: Value) -> list[tuple[float, str]]:
-    """What the formulas for people of every age give for a body (cm, kg), smallest first: (m², name)."""
+    """The results of the formulas for people of every age for one body (cm, kg), smallest first: (m², name)."""
     general = [(f.bsa, f.name) for f in FORMULAS.values() if f.needs_height]
     return sorted((float(bsa(EXACT, height, weight)), name) for bsa, name in general if bsa is not None)

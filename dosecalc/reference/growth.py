@@ -134,8 +134,8 @@ class Standing(NamedTuple):
     """Where a size stands. ``plausible`` is None where that depends on an age that nobody stated.
 
     ``z`` is None where age or sex was not stated, and where the reference has none. ``side``: -1 for a size below the
-    plausible ones, 1 above, 0 among them. ``far``: so far that nobody of the reference is
-    likely to be there. Where a distribution ends before, a size above it has no z-score and is not called far.
+    plausible ones, 1 above, 0 among them. ``far``: so far that nobody in the reference population is likely to be
+    there. Where a distribution ends before that, a size above it has no z-score and is not called far.
     """
 
     plausible: bool | None
@@ -178,23 +178,25 @@ def stand(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str 
     low, high = limits(growth, kind, ages, sex)
     side = -1 if value < low else 1 if value > high else 0
     if ages is None:
-        return Standing(None if side == 0 else False, None, side, False)
+        return Standing(None if side == 0 else False, None, side, far=False)
+    z = _nearest_z(growth, kind, value, ages, sex)
+    is_known = sex is not None and abs(z) != inf
+    is_far = z < -FAR or FAR < z < inf
+    return Standing(side == 0, z if is_known else None, side, far=side != 0 and is_far)
+
+
+def _nearest_z(growth: Growth, kind: Kind, value: float, ages: Ages, sex: str | None) -> float:
+    """The z-score nearest to zero that a size has among the references for an age and a sex."""
     held = [body for each in _sexes(sex) for body in bodies(growth, kind, ages, each)]
-    nearest = min((body.z(kind, value) for body in _few(held, kind, value)), key=abs)
-    known = sex is not None and abs(nearest) != inf
-    far = nearest < -FAR or FAR < nearest < inf
-    return Standing(side == 0, nearest if known else None, side, side != 0 and far)
-
-
-def _few(held: list[Body], kind: Kind, value: float) -> list[Body]:
-    """The references nearest to a size: a search for its z-score among all would find it in one of these."""
-    return sorted(held, key=lambda body: abs(log(body.value(kind, 0) / value)))[:2] if len(held) > 3 else held
+    if len(held) > 3:  # a search among all would find it in one of the two nearest
+        held = sorted(held, key=lambda body: abs(log(body.value(kind, 0) / value)))[:2]
+    return min((body.z(kind, value) for body in held), key=abs)
 
 
 def ages_with(growth: Growth, kind: Kind, value: float, sex: str | None) -> tuple[float, float] | None:
     """The youngest and the oldest age, in whole years, at which a size is plausible; infinite for adults of any age."""
-    years = [year for year in range(int(GROWN) // 12)
-             if plausible(growth, kind, value, Ages(12.0 * year, 12.0 * year + 12), sex)]  # fmt: skip
+    spans = {year: Ages(12.0 * year, 12.0 * year + 12) for year in range(int(GROWN) // 12)}
+    years = [year for year, span in spans.items() if plausible(growth, kind, value, span, sex)]
     grown = plausible(growth, kind, value, Ages(GROWN, GROWN), sex)
     if not years:
         return (GROWN / 12, inf) if grown else None

@@ -14,9 +14,24 @@ from dosecalc.reference import growth, tables
 from dosecalc.reference.growth import MONTH, Ages, Kind, Standing
 
 YEAR = Fraction(1461, 4)
-
-
+"""In days."""
 ADULT = 18 * YEAR
+"""The age in days from which people are called men and women."""
+TITLES: dict[Kind, str] = {"weight": "body weight", "height": "height", "bsa": "body surface area"}
+_UNITS: dict[Kind, tuple[str, ...]] = {"weight": ("kg", "lb", "g"), "height": ("cm", "in", "m"), "bsa": ("m^2",)}
+"""The units that a size is written in by mistake."""
+_NAMES = {
+    "kg": "kilograms",
+    "lb": "pounds",
+    "g": "grams",
+    "cm": "centimetres",
+    "in": "inches",
+    "m": "metres",
+    "mm": "millimetres",
+    "m^2": "square metres",
+}
+_GROWN = {"male": "man", "female": "woman"}
+_YOUNG = {"male": "boy", "female": "girl"}
 
 
 def ages_of(age: Stated | None) -> Ages | None:
@@ -30,54 +45,56 @@ def ages_of(age: Stated | None) -> Ages | None:
 
 
 def person(age: Stated | None, sex: str | None) -> str:
-    """Whom a size belongs to: ``25-year-old man``, ``girl under one year``, ``9-month-old girl``, ``man or boy``."""
-    days = age.value if age is not None and isinstance(age.value, Fraction) else None
-    if age is None or days is None:
-        return {"male": "man or boy", "female": "woman or girl"}.get(sex or "", "person of any age")
-    grown, years = days >= ADULT, days / YEAR
-    noun = {"male": "man" if grown else "boy", "female": "woman" if grown else "girl"}.get(sex or "", "")
-    if years == 0:
+    """The words for a person: ``25-year-old man``, ``girl under one year``, ``9-month-old girl``, ``man or boy``."""
+    if age is None or not isinstance(age.value, Fraction):
+        return f"{_GROWN[sex]} or {_YOUNG[sex]}" if sex in _GROWN else "person of any age"
+    noun = (_GROWN if age.value >= ADULT else _YOUNG).get(sex or "", "")
+    if age.value == 0:
         return f"{noun or 'child'} under one year"
-    in_years = age.measure is None or age.measure.unit.symbol == "y"
+    return f"{_old(age.value, in_years=age.measure is None or age.measure.unit.symbol == 'y')} {noun}".strip()
+
+
+def _old(days: Fraction, *, in_years: bool) -> str:
+    """``25-year-old``; below two years in months or days, unless the age was stated in whole years."""
+    years = days / YEAR
     if years >= 2 or (in_years and years.denominator == 1):
-        old = f"{units.decimal(years)}-year-old"
-    else:
-        old = f"{units.decimal(12 * years, 3)}-month-old" if 12 * years >= 1 else f"{units.decimal(days, 3)}-day-old"
-    return f"{old} {noun}".strip()
+        return f"{units.decimal(years)}-year-old"
+    months = 12 * years
+    return f"{units.decimal(months, 3)}-month-old" if months >= 1 else f"{units.decimal(days, 3)}-day-old"
 
 
-def size(value: Fraction | float, basis: str) -> str:
-    """A body size for people: a surface ("bsa") to a thousandth of a square metre, a weight to four figures."""
-    unit = "m^2" if basis == "bsa" else "kg"
-    return f"{units.decimal(value, 3 if basis == 'bsa' and value < 1 else 4)} {units.pretty(unit)}"
+def size(value: Fraction | float, kind: str) -> str:
+    """A weight in kg to four figures, or a body surface ("bsa") in m² to a thousandth."""
+    if kind == "bsa":
+        return f"{units.decimal(value, 3 if value < 1 else 4)} {units.pretty('m^2')}"
+    return f"{units.decimal(value, 4)} kg"
 
 
-def standing(found: Standing, who: str) -> str:
+def standing(where: Standing, who: str) -> str:
     """Where a size stands, in words: ``plausible for a 15-year-old girl (z -0.36)``."""
-    z = z_score(found)
-    if found.side == 0:
-        return f"plausible for {article(who)}{z}"
-    side = "below" if found.side < 0 else "above"
-    if found.far:
+    if where.side == 0:
+        return f"plausible for {article(who)}{z_score(where)}"
+    side = "below" if where.side < 0 else "above"
+    if where.far:
         return f"{side} every {who} of the reference"
-    if found.z is None:
+    if where.z is None:
         return f"{side} the reference for {article(who)}"
-    return f"implausibly {'small' if found.side < 0 else 'large'} for {article(who)}{z}"
+    return f"implausibly {'small' if where.side < 0 else 'large'} for {article(who)}{z_score(where)}"
 
 
-def z_score(found: Standing) -> str:
+def z_score(where: Standing) -> str:
     """A z-score in brackets, where there is one."""
-    if found.z is None:
+    if where.z is None:
         return ""
-    close = found.side != 0 and abs(found.z) < 3.1  # rounding must not hide which side of the limit it is
-    return f" (z {units.decimal(found.z, 5 if close else 2)})"
+    close = where.side != 0 and abs(where.z) < 3.1  # rounding must not hide which side of the limit it is
+    return f" (z {units.decimal(where.z, 5 if close else 2)})"
 
 
-def ages(found: tuple[float, float] | None) -> str:
-    """The ages of people who have a size: ``people of 3 to 9 years``, ``adults``."""
-    if found is None:
-        return "nobody of the reference"
-    low, high = found
+def ages(span: tuple[float, float] | None) -> str:
+    """The ages in years of people who have a size: ``people of 3 to 9 years``, ``adults``."""
+    if span is None:
+        return "nobody in the reference population"
+    low, high = span
     if high == inf:
         return "adults" if low >= ADULT / YEAR else f"people from {units.decimal(low)} years on"
     if high < 1:
@@ -87,28 +104,19 @@ def ages(found: tuple[float, float] | None) -> str:
     return f"people of {units.decimal(low)}{'' if low == high else f' to {units.decimal(high)}'} years"
 
 
-_UNITS: dict[Kind, tuple[str, ...]] = {"weight": ("kg", "lb", "g"), "height": ("cm", "in", "m"), "bsa": ("m^2",)}
-
-
-_NAMES = {"kg": "kilograms", "lb": "pounds", "g": "grams", "cm": "centimetres", "in": "inches", "m": "metres",
-          "mm": "millimetres", "m^2": "square metres"}  # fmt: skip
-
-
-TITLES: dict[Kind, str] = {"weight": "body weight", "height": "height", "bsa": "body surface area"}
-
-
 class People(NamedTuple):
     """People of one age and sex, as far as they were stated, whom sizes are held against."""
 
-    ages: growth.Ages | None
+    ages: Ages | None
     sex: str | None
     who: str
 
     @classmethod
     def of(cls, age: Stated | None, sex: str | None) -> People:
+        """People of a stated age and sex."""
         return cls(ages_of(age), sex, person(age, sex))
 
-    def stand(self, kind: Kind, value: Fraction | float) -> growth.Standing:
+    def stand(self, kind: Kind, value: Fraction | float) -> Standing:
         """Where a size (kg, cm or m²) stands among them."""
         return growth.stand(tables.growth(), kind, float(value), self.ages, self.sex)
 
@@ -121,12 +129,12 @@ class People(NamedTuple):
         low, high = growth.limits(tables.growth(), kind, self.ages, self.sex)
         return low if side < 0 else high
 
-    def unlikely(self, kind: Kind, measure: Measure, found: growth.Standing) -> str:
-        """What is to be said of a size that none of them has, with the likely slip."""
-        limit = units.show(self.limit(kind, found.side), measure.unit.symbol, measure.dimension, figures=3)
+    def unlikely(self, kind: Kind, measure: Measure, where: Standing) -> str:
+        """The words for a size that none of them has, with the likely slip."""
+        limit = units.show(self.limit(kind, where.side), measure.unit.symbol, measure.dimension, figures=3)
         return (
-            f"{TITLES[kind]} {units.spell(measure)} is {standing(found, self.who)}; plausible is "
-            f"{'at least' if found.side < 0 else 'at most'} {limit}{self._slip(kind, measure)}"
+            f"{TITLES[kind]} {units.spell(measure)} is {standing(where, self.who)}; plausible is "
+            f"{'at least' if where.side < 0 else 'at most'} {limit}{self._slip(kind, measure)}"
         )
 
     def _slip(self, kind: Kind, measure: Measure) -> str:

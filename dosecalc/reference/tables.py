@@ -1,4 +1,4 @@
-"""The reference tables that lie beside the fact sheets: growth, and half-lives."""
+"""The reference tables that accompany the fact sheets: growth, and half-lives."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ADULTS: dict[Kind, tuple[str, ...]] = {
     "weight": ("czech-bsa-2015#weight",),
     "bsa": ("sacco-2010#bsa", "czech-bsa-2015#bsa"),
 }
-"""Where the mean sizes of adults were read."""
+"""The facts that state the mean sizes of adults."""
 _MEASURES = {"weight_kg": "weight", "stature_cm": "height"}
 
 
@@ -31,7 +31,7 @@ def _bytes(name: str) -> bytes:
 
 
 class _Rows(Sequence[tuple[float, LMS]]):
-    """Lines of the table, each read when it is asked for: a plan needs a few of a thousand."""
+    """Lines of the table, each read when it is needed: a plan needs a few of a thousand."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
@@ -57,14 +57,14 @@ def _row(line: str) -> tuple[float, LMS]:
 
 @lru_cache(maxsize=1)
 def growth() -> Growth:
-    """The table as a reference; it is read once, when a size is first held against it."""
+    """The growth table as a reference; it is read once, when a size is first compared with it."""
     text = _bytes(TABLE).decode()
-    return Growth({(measure, sex): _Rows(_block(text, f"{column},{sex},")) for column, measure in _MEASURES.items()
-                   for sex in SEXES})  # fmt: skip
+    keys = [(column, measure, sex) for column, measure in _MEASURES.items() for sex in SEXES]
+    return Growth({(measure, sex): _Rows(_block(text, f"{column},{sex},")) for column, measure, sex in keys})
 
 
 def _block(text: str, start: str) -> list[str]:
-    """The lines of one measure and sex, which stand together."""
+    """The lines of one measure and sex, which are consecutive."""
     return text[text.index(f"\n{start}") + 1 : text.index("\n", text.rindex(f"\n{start}") + 1)].splitlines()
 
 
@@ -76,7 +76,7 @@ def identity(table: str = TABLE) -> dict[str, str]:
 
 @lru_cache(maxsize=1)
 def radionuclides() -> dict[str, Radionuclide]:
-    """The half-lives, in the order of the table."""
+    """The radionuclides with their half-lives, in the order of the table."""
     header, *lines = _bytes(HALF_LIVES).decode().splitlines()
     keys = header.split(",")
     rows = (dict(zip(keys, line.split(","), strict=True)) for line in lines)

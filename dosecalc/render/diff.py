@@ -1,4 +1,4 @@
-"""What changes between two arms or two versions, as a page."""
+"""The changes between two arms or two versions, as a page."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ _SECTIONS = (
     ("The protocol", ("protocol",)),
     ("The regimen", ("dose", "cycle", "reduction", "organ limit", "table")),
     ("Rules", ("rule",)),
-    ("What is told", ("conflict", "instruction", "facts")),
+    ("Notes shown to the user", ("conflict", "instruction", "facts")),
 )
 
 
-def page(found: Diff) -> Page:
+def page(diff: Diff) -> Page:
     """Arm by arm, what is new, gone and changed."""
     lines: Page = []
-    for arm in found.arms:
+    for arm in diff.arms:
         lines += _arm(arm)
-    files = " and ".join(f"{file['file']} (sha256 {file['sha256'][:12]})" for file in found.files)
-    return [*lines, Heading("Held together", "dim"), Paragraph(f"  {files}", "dim")]
+    files = " and ".join(f"{file['file']} (sha256 {file['sha256'][:12]})" for file in diff.files)
+    return [*lines, Heading("Files compared", "dim"), Paragraph(f"  {files}", "dim")]
 
 
 def _arm(arm: ArmChanges) -> Page:
@@ -30,13 +30,13 @@ def _arm(arm: ArmChanges) -> Page:
         return [Heading(names), Paragraph("Nothing changes for a patient.", "pass")]
     lines: Page = [Heading(names)]
     for title, abouts in _SECTIONS:
-        if mine := [change for change in arm.changes if change.about in abouts]:
-            lines += [Heading(title), Items([_item(change) for change in mine])]
+        if changes := [change for change in arm.changes if change.about in abouts]:
+            lines += [Heading(title), Items([_item(change) for change in changes])]
     return lines
 
 
 def _item(change: Change) -> tuple[str, str, str]:
-    plain = change.about in ("dose", "cycle", "rule", "protocol") or not change.name
-    label = f"{change.name or change.about}" if plain else f"{change.about} {change.name}"
+    named = change.about in ("dose", "cycle", "rule", "protocol") or not change.name
+    label = change.name or change.about if named else f"{change.about} {change.name}"
     kind = "" if change.kind == "changed" else f"{change.kind}: "
-    return label, f"{kind}{change.said}", "warning" if change.kind == "gone" else ""
+    return label, f"{kind}{change.sentence}", "warning" if change.kind == "gone" else ""

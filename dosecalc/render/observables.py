@@ -10,9 +10,10 @@ from dosecalc.render.page import Page, Paragraph, Table
 
 
 def _range(row: ObservableRow) -> str:
-    if row.low is None or row.high is None:
-        return "/".join(row.choices) or ("true/false" if row.kind == "boolean" else "computed")
-    return f"{units.decimal(row.low, 12)} to {units.decimal(row.high, 12)}"
+    low, high = row.range
+    if low is None or high is None:
+        return "/".join(row.choices or ()) or ("true/false" if row.kind == "boolean" else "computed")
+    return f"{units.decimal(low, 12)} to {units.decimal(high, 12)}"
 
 
 def page(listed: Iterable[ObservableRow]) -> Page:

@@ -1,12 +1,15 @@
-"""Protocols in words: the index, one protocol, and what lint found."""
+"""Protocols in words: the index, one protocol, and the report of lint."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from dosecalc.files.protocol import (
     Arm,
     FactorTable,
+    ListedConflict,
+    ListedInstruction,
     Protocol,
     Rule,
     cited,
@@ -25,21 +28,26 @@ from dosecalc.render import page as paper
 from dosecalc.render.page import Heading, Items, Page, Paragraph
 
 if TYPE_CHECKING:
+    from dosecalc.files.protocol import Cycle
     from dosecalc.library.catalogue import IndexRow
-    from dosecalc.library.lint import Report
+    from dosecalc.library.lint import LintReport
     from dosecalc.library.reader import ProtocolFile
 
+Item = tuple[str, str, str]
+"""A line of a list: its label, its text, and how it is drawn."""
 
-def index_page(rows: list[IndexRow]) -> Page:
-    """One line an arm, with its status and whether it rests on facts that nobody confirmed."""
+
+def index_page(rows: Sequence[IndexRow]) -> Page:
+    """One line an arm, with its status and whether it rests on unconfirmed facts."""
     if not rows:
-        return [Paragraph("No arm answers to that; 'dosecalc protocol list' without filters has them all.")]
-    mark = {True: "unconfirmed", False: ""}
-    table = [[row.arm, row.status, mark[row.unconfirmed > 0], row.agent, prose(row.title)] for row in rows]
+        return [Paragraph("No arm matches; 'dosecalc protocol list' without filters lists them all.")]
+    table = [
+        [row.arm, row.status, "unconfirmed" if row.unconfirmed else "", row.agent, prose(row.title)] for row in rows
+    ]
     return [paper.Table(["arm", "status", "facts", "agent", "regimen"], table, wrap=frozenset({3, 4}))]
 
 
-def lint_lines(report: Report) -> list[str]:
+def lint_lines(report: LintReport) -> list[str]:
     """One line a problem, then the notes, then the verdict."""
     lines = [f"error: {problem}" for problem in report.problems]
     lines += [f"note: {report.file}: {note}" for note in report.notes]
@@ -47,10 +55,37 @@ def lint_lines(report: Report) -> list[str]:
     return [*lines, f"{report.file}: {wrong} error{'' if wrong == 1 else 's'}" if wrong else f"{report.file}: sound"]
 
 
-def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
+def protocol_page(file: ProtocolFile, arms: Sequence[Arm]) -> Page:
     """Regimen, rules, conflicts, instructions, sources and unconfirmed facts of some arms of a file."""
     protocol = file.protocol
-    mine = [arm.id for arm in arms]
+    ids = [arm.id for arm in arms]
+    page = _head(protocol)
+    for arm in arms:
+        page += _regimen(protocol, arm)
+    page += _section("Tables", [_steps(name, table) for name, table in protocol.tables.items()])
+    page += [Heading("Rules"), Items([_rule(rule, ids) for rule in protocol.rules if rule.holds_for(*ids)])]
+    conditions = protocol.conditions.items()
+    page += _section("Named conditions", [(name.replace("-", " "), condition_words(c), "") for name, c in conditions])
+    conflicts = [_conflict(conflict) for conflict in protocol.conflicts if conflict.holds_for(*ids)]
+    page += _section("Conflicts between the sources", conflicts)
+    page += _section("Instructions", [_instruction(each) for each in protocol.instructions if each.holds_for(*ids)])
+    cites = dict.fromkeys(cite for arm in arms for cite in file.cites(arm))
+    page += [Heading("Sources"), Items([(cite, _fact(file, cite), "dim") for cite in cites])]
+    unconfirmed = dict(pair for arm in arms for pair in file.unconfirmed(arm))
+    page += _section(
+        "Unconfirmed facts (not yet checked against the source)",
+        [(cite, prose(statement), "warning") for cite, statement in unconfirmed.items()],
+        style="warning",
+    )
+    return [*page, Paragraph(f"\nFile: {file.file}, sha256 {file.sha256}", "dim")]
+
+
+def _section(title: str, items: list[Item], style: str = "") -> Page:
+    """A heading with its list; nothing where the list is empty."""
+    return [Heading(title, style), Items(items)] if items else []
+
+
+def _head(protocol: Protocol) -> Page:
     page: Page = [
         Heading(f"{protocol.id}   {protocol.status}"),
         Paragraph(prose(protocol.title)),
@@ -60,34 +95,16 @@ def protocol_page(file: ProtocolFile, arms: list[Arm]) -> Page:
         page.append(Paragraph(prose(protocol.note), "dim"))
     if protocol.effective is not None:
         page.append(Paragraph(f"{effective_words(protocol.effective)} ({', '.join(cited(protocol.effective.cite))})"))
-    for arm in arms:
-        page += _regimen(protocol, arm)
-    if protocol.tables:
-        page += [Heading("Tables"), Items([_steps(name, table) for name, table in protocol.tables.items()])]
-    rules = [r for r in protocol.rules if r.holds_for(*mine)]
-    page += [Heading("Rules"), Items([_rule(r, mine) for r in rules])]
-    if protocol.conditions:
-        named = [
-            (name.replace("-", " "), condition_words(condition), "") for name, condition in protocol.conditions.items()
-        ]
-        page += [Heading("Named conditions"), Items(named)]
-    conflicts = [c for c in protocol.conflicts if c.holds_for(*mine)]
-    if conflicts:
-        page += [Heading("Conflicts between the sources"),
-             Items([(c.id, f"{prose(c.reading)}. Why: {prose(c.because)} ({', '.join(c.between)})", "warning")
-                    for c in conflicts])]  # fmt: skip
-    instructions = [i for i in protocol.instructions if i.holds_for(*mine)]
-    if instructions:
-        page += [Heading("Instructions"),
-                 Items([("", f"{prose(i.text)} ({', '.join(cited(i.cite))})", "") for i in instructions])]  # fmt: skip
-    cites = dict.fromkeys(c for arm in arms for c in file.cites(arm))
-    page += [Heading("Sources"), Items([(c, _fact(file, c), "dim") for c in cites])]
-    unconfirmed = dict(pair for arm in arms for pair in file.unconfirmed(arm))
-    if unconfirmed:
-        page += [Heading("Unconfirmed facts (nobody read them first-hand)", "warning"),
-                 Items([(c, prose(s), "warning") for c, s in unconfirmed.items()])]  # fmt: skip
-    page.append(Paragraph(f"\nFile: {file.file}, sha256 {file.sha256}", "dim"))
     return page
+
+
+def _conflict(conflict: ListedConflict) -> Item:
+    text = f"{prose(conflict.reading)}. Why: {prose(conflict.because)} ({', '.join(conflict.between)})"
+    return conflict.id, text, "warning"
+
+
+def _instruction(instruction: ListedInstruction) -> Item:
+    return "", f"{prose(instruction.text)} ({', '.join(cited(instruction.cite))})", ""
 
 
 def _fact(file: ProtocolFile, cite: str) -> str:
@@ -100,48 +117,48 @@ def _fact(file: ProtocolFile, cite: str) -> str:
 
 
 def _regimen(protocol: Protocol, arm: Arm) -> Page:
-    lines: list[tuple[str, str, str]] = []
+    items: list[Item] = []
     number = 1
     for cycle in arm.cycles:
         last = number + cycle.repeat - 1
         label = f"cycle {number}" if last == number else f"cycles {number} to {last}"
+        items.append((label, _cycle_words(cycle, alone=len(arm.cycles) == 1), ""))
+        items += _doses(protocol, cycle)
         number = last + 1
-        alone = len(arm.cycles) == 1 and cycle.repeat == 1 and cycle.length is None
-        spaced = interval_words(cycle.interval) if cycle.interval is not None else ""
-        length = spaced if spaced and cycle.length is None else "once" if alone else length_words(cycle)
-        also = f", doses {spaced}" if spaced and cycle.length is not None else ""
-        lines.append((label, f"{'optional, ' if cycle.optional else ''}{length}{also}", ""))
-        for dose in cycle.doses:
-            day = f"day {dose.day}" if dose.day is not None else "day not stated"
-            text = f"{protocol.agents[dose.agent].name}, {level_words(dose.level)}{bound_words(dose)}"
-            lines.append((f"  {day}", text, "dim"))
-    lines += [
-        (
-            f"limit of the {limit.organ.replace('_', ' ')}",
-            f"{limit.limit} in the course; above it all doses are reduced",
-            "",
-        )
-        for limit in arm.organ_limits
-    ]
+    for limit in arm.organ_limits:
+        bound = f"{limit.limit} in the course; above it all doses are reduced"
+        items.append((f"limit of the {limit.organ.replace('_', ' ')}", bound, ""))
     back = "" if arm.re_escalation or not arm.reductions else ", and never back up"
-    lines += [(f"reduction, step {step.step}", f"{level_words(step.level)}{back}", "") for step in arm.reductions]
-    return [Heading(f"{arm.id}: {prose(arm.title)}"), Items(lines)]
+    items += [(f"reduction, step {step.step}", f"{level_words(step.level)}{back}", "") for step in arm.reductions]
+    return [Heading(f"{arm.id}: {prose(arm.title)}"), Items(items)]
 
 
-def _steps(name: str, table: FactorTable) -> tuple[str, str, str]:
+def _cycle_words(cycle: Cycle, *, alone: bool) -> str:
+    """How long a cycle lasts, or how far its doses lie apart where only that is stated."""
+    optional = "optional, " if cycle.optional else ""
+    interval = interval_words(cycle.interval) if cycle.interval is not None else ""
+    if cycle.length is not None:
+        return f"{optional}{length_words(cycle)}{f', doses {interval}' if interval else ''}"
+    if interval:
+        return f"{optional}{interval}"
+    return f"{optional}{'once' if alone and cycle.repeat == 1 else length_words(cycle)}"
+
+
+def _doses(protocol: Protocol, cycle: Cycle) -> Iterable[Item]:
+    for dose in cycle.doses:
+        day = f"day {dose.day}" if dose.day is not None else "day not stated"
+        yield f"  {day}", f"{protocol.agents[dose.agent].name}, {level_words(dose.level)}{bound_words(dose)}", "dim"
+
+
+def _steps(name: str, table: FactorTable) -> Item:
     """A table: each step with its factor."""
     return name, f"by {table.by}, the last step at or below it: {'; '.join(table.steps)}", ""
 
 
-def _rule(rule: Rule, mine: list[str]) -> tuple[str, str, str]:
+def _rule(rule: Rule, arms: Sequence[str]) -> Item:
     label = f"{rule.id} ({rule.part})" if rule.part else rule.id
-    label += ", a warning" if rule.severity == "warning" else ""
-    text = f"{prose(rule.title)}: "
-    if rule.when is not None:
-        text += f"if {condition_words(rule.when)}, then "
-    text += condition_words(rule.require)
-    if rule.at:
-        text += f", {SCOPES[rule.at]}"
-    if rule.arms and len(mine) > 1:
-        text += f" (only {', '.join(rule.arms)})"
-    return label, f"{text} ({', '.join(cited(rule.cite))})", rule.severity if rule.severity == "warning" else ""
+    when = f"if {condition_words(rule.when)}, then " if rule.when is not None else ""
+    at = f", {SCOPES[rule.at]}" if rule.at else ""
+    only = f" (only {', '.join(rule.arms)})" if rule.arms and len(arms) > 1 else ""
+    text = f"{prose(rule.title)}: {when}{condition_words(rule.require)}{at}{only} ({', '.join(cited(rule.cite))})"
+    return (f"{label}, a warning", text, "warning") if rule.severity == "warning" else (label, text, "")

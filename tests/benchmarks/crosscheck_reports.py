@@ -40,12 +40,19 @@ def report(chance: random.Random, youngest: float, oldest: float, misprint: bool
     level, doses = chance.choice(LEVELS), chance.choice((2, 4, 6) if misprint else (1, 2, 3, 4, 5, 6))
     total = three_digits(level * doses * surface(chance, years, sex))
     printed = 2 * level if misprint else level
-    found = dosecalc.crosscheck(
+    result = dosecalc.crosscheck(
         total=f"{total} mCi", doses=doses, level=f"{printed} mCi/m^2", age=f"{int(years)} y", sex=sex
     )
-    of = "the course of two doses" if doses == 2 else "a cycle of two doses"
-    right = any(of in r.reading and r.verdict == "consistent" for r in found.readings if len(r.changes) == 1)
-    return "found" if misprint and found.verdict == "explained" and right else found.verdict
+    if misprint and result.verdict == "explained" and is_named(result, doses):
+        return "found"
+    return result.verdict
+
+
+def is_named(result: dosecalc.Crosscheck, doses: int) -> bool:
+    """Whether a reading that holds and changes one thing says that the level is that of a cycle of two doses."""
+    share = "the course of two doses" if doses == 2 else "a cycle of two doses"
+    once = [reading for reading in result.readings if len(reading.changes) == 1]
+    return any(share in reading.reading and reading.verdict == "consistent" for reading in once)
 
 
 def count(seed: int, youngest: float, oldest: float, *, misprint: bool) -> tuple[float, float]:
@@ -62,8 +69,10 @@ if __name__ == "__main__":
     sound, each = count(1, 0, 80, misprint=False)
     print(f"{'false alarms, newborn to 80 years':46s} {1 - sound:7.2%}  (bound 1 %)   {each:.1f} ms each")
     for name, youngest, oldest, bound in (
-        ("misprints found, adults and teenagers", 13, 80, 99), ("of these teenagers", 13, 20, 99),
-        ("of these adults", 20, 80, 99), ("for comparison, children of 2 to 12", 2, 13, None),
-    ):  # fmt: skip
-        found, each = count(2, youngest, oldest, misprint=True)
-        print(f"{name:46s} {found:7.2%}  ({'no bound' if bound is None else f'bound {bound} %'})   {each:.1f} ms each")
+        ("misprints found, adults and teenagers", 13, 80, "bound 99 %"),
+        ("of these teenagers", 13, 20, "bound 99 %"),
+        ("of these adults", 20, 80, "bound 99 %"),
+        ("for comparison, children of 2 to 12", 2, 13, "no bound"),
+    ):
+        share, each = count(2, youngest, oldest, misprint=True)
+        print(f"{name:46s} {share:7.2%}  ({bound})   {each:.1f} ms each")
