@@ -271,17 +271,21 @@ def _compare(
     given, wanted = net.value, statement.value
     off = None if wanted is None or isinstance(given, Unknown) or wanted == 0 else given / wanted - 1
     prescribed: Value = Unknown("prescribed") if wanted is None else wanted
-    screens = []
-    for screen in SCREENS:
-        verdict = outside(screen, given, prescribed, limits, fraction=fraction, at_most=net.at_most)
-        screens.append(Screened.made(id=screen.id, outside=truth(verdict), cite=screen.cite))
+    verdicts = (outside(each, given, prescribed, limits, fraction=fraction, at_most=net.at_most) for each in SCREENS)
     return Compared.made(
         of=statement.of,
         amount=None if wanted is None else Amount(wanted, kind),
         off=off,
         difference_percent=None if off is None else float(100 * off),
-        screens=screens,
+        screens=_screened(tuple(map(truth, verdicts))),
     )
+
+
+@lru_cache(maxsize=256)
+def _screened(verdicts: tuple[bool | None, ...]) -> tuple[Screened, ...]:
+    """Every screen with its verdict; long records have few different ones."""
+    pairs = zip(SCREENS, verdicts, strict=True)
+    return tuple(Screened.made(id=screen.id, outside=verdict, cite=screen.cite) for screen, verdict in pairs)
 
 
 def _sievert(written: WrittenDose, given: Value, prescribed: Number | None) -> Sievert | None:
