@@ -102,7 +102,8 @@ def _of_days(match: Match, slot: Slot, days: dict[str, int], cite: tuple[str, ..
     anchor = _anchor(match, slot)
     if anchor is None or slot.number not in match.request.given:
         return
-    since = _between(match, anchor, slot, 0)
+    undated = any(_given_undated(match, number) for number in (anchor.number, slot.number))
+    since = Unknown("dose_interval") if undated else _between(match, anchor, slot, 0)
     own_cite = cited(anchor.listed.cite) or cite
     name = f"dose {anchor.number}"
     low, high = _planned_days(match, anchor, slot, days)
@@ -116,6 +117,12 @@ def _of_days(match: Match, slot: Slot, days: dict[str, int], cite: tuple[str, ..
     tolerance, limits = _tolerance(low)
     cites = (*own_cite, *limits)
     yield _Distance(slot, part, since, low - tolerance, low + tolerance, name, cites, excused, planned=low)
+
+
+def _given_undated(match: Match, number: int) -> bool:
+    """Whether a dose was given on a day that nobody stated; the start is the day of dose 1."""
+    given = match.request.given.get(number)
+    return given is not None and given.date is None and not (number == 1 and match.request.start is not None)
 
 
 def _anchor(match: Match, slot: Slot) -> Slot | None:
