@@ -193,6 +193,12 @@ class Case:
         within = Bounds(completed, completed + self.system.number(YEAR))
         return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
 
+    def performance(self, moment: Moment) -> Value:
+        """The lower of the two scores, or the one that was stated."""
+        karnofsky, lansky = self.stated("karnofsky", moment), self.stated("lansky", moment)
+        lower = self.system.where(self.system.above(lansky, karnofsky).yes, karnofsky, lansky)
+        return self.system.either(lower, karnofsky)
+
     def stored(self, moment: Moment) -> Tri:
         """A count above zero says that cells are stored."""
         zero = self.system.number(Fraction(0))
@@ -217,6 +223,7 @@ _DERIVED: dict[str, Callable[[Case, Moment], Any]] = {
     "age": Case.age,
     "bsa": Case.bsa,
     "age_completed": Case.age_completed,
+    "performance": Case.performance,
     "stem_cells_stored": Case.stored,
     "pregnant": lambda case, moment: case.not_in_men("pregnant", moment),
     "lactating": lambda case, moment: case.not_in_men("lactating", moment),
