@@ -33,7 +33,7 @@ def test_the_main_job_reads_like_a_plan(dosecalc):
     assert answer.status == 0
     lines = answer.out.splitlines()
     assert lines[0] == "clover2-20   investigational"
-    assert "no violations, no warnings, 19 not assessed." in lines
+    assert "no violations, no warnings, 21 not assessed." in lines
     (first,) = [line for line in lines if line.lstrip().startswith("1 ")]
     assert first.split() == ["1", "1", "1", "20", "mCi/m²", "32", "mCi", "1,184", "MBq", "32", "mCi"]
     assert any("required doses" in line and "128 mCi" in line and "80 mCi/m²" in line for line in lines)

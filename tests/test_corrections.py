@@ -102,3 +102,58 @@ def test_the_maximum_of_the_compassionate_protocol_is_called_recommended():
     assert len(messages) == 2  # 504 mCi and 12.6 mCi/kg
     assert all("recommended maximum" in message for message in messages)
     assert "recommended maximum" in told(made)
+
+
+# -- the other founding documents -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("arm", "patient", "stated", "statuses"), [
+    ("clover2-20", {"bsa": 1.6}, {"diagnosis": "high-grade-glioma", "disease_state": "recurrent"}, ("pass", "pass")),
+    ("clover2-20", {"bsa": 1.6}, {"diagnosis": "other", "disease_state": "newly-diagnosed"}, ("violation",) * 2),
+    ("clr131-phase1a-30", {"bsa": 1}, {"diagnosis": "lymphoma", "disease_state": "refractory"}, ("pass", "pass")),
+    ("clr131-phase1a-30", {"bsa": 1}, {"diagnosis": "other", "disease_state": "other"}, ("violation",) * 2),
+    ("mibg-4gy-melphalan", {"weight": 20}, {"diagnosis": "neuroblastoma", "disease_state": "relapsed"}, ("pass",) * 2),
+    ("mibg-4gy-melphalan", {"weight": 20}, {"diagnosis": "other", "disease_state": "newly-diagnosed"},
+     ("violation",) * 2),
+    ("inotuzumab", {"bsa": 1}, {"diagnosis": "b-cell-precursor-all", "disease_state": "refractory"}, ("pass", "pass")),
+    ("inotuzumab", {"bsa": 1}, {"diagnosis": "other", "disease_state": "newly-diagnosed"}, ("violation",) * 2),
+])  # fmt: skip
+def test_the_disease_that_a_founding_document_names(arm, patient, stated, statuses):
+    made = plan(arm, stated, **patient)
+    assert (found(made, "diagnosis"), found(made, "disease-state")) == ({statuses[0]}, {statuses[1]})
+
+
+@pytest.mark.parametrize(("lesion", "status"), [("10 mm", "pass"), ("9.9 mm", "violation")])
+def test_a_brain_tumour_of_phase_1a_has_a_measurable_lesion(lesion, status):
+    stated = {"diagnosis": "brain-tumour", "lesion_diameter": lesion}
+    assert found(plan("clr131-phase1a-30", stated, bsa=1), "lesion") == {status}
+    assert found(plan("clr131-phase1a-30", {"diagnosis": "lymphoma"}, bsa=1), "lesion") == {"not_applicable"}
+
+
+def test_clover2_says_what_no_text_states():
+    text = told(plan("clover2-20", bsa=1.6))
+    for words in (
+        "14 days apart",
+        "No window is stated",
+        "second and later doses",
+        "inoperable",
+        "no curative treatment",
+    ):
+        assert words in text
+
+
+@pytest.mark.parametrize(("positive", "status"), [(True, "pass"), (False, "violation"), (None, "unknown")])
+def test_inotuzumab_is_for_leukaemia_that_is_cd22_positive(positive, status):
+    stated = {} if positive is None else {"cd22_positive": positive}
+    assert found(plan("inotuzumab", stated, bsa=1), "cd22") == {status}
+
+
+def test_veno_occlusive_disease_is_asked_before_each_dose():
+    given = {1: "0.8 mg", 2: "0.5 mg"}
+    late = plan("inotuzumab", {"vod[1]": False, "vod[2]": False, "vod[3]": True}, bsa=1, cycles=1, given=given)
+    assert [(f.dose, f.status) for f in late.findings if f.rule == "vod"] == [(3, "violation")]
+    asked = plan("inotuzumab", {"vod[1]": False, "vod[2]": False}, bsa=1, cycles=1, given=given)
+    assert [(f.dose, f.status) for f in asked.findings if f.rule == "vod"] == [(3, "unknown")]
+    none = plan("inotuzumab", {f"vod[{n}]": False for n in (1, 2, 3)}, bsa=1, cycles=1)
+    assert found(none, "vod") == {"pass"}
+    assert "die without relapse after a transplant" in told(none)
