@@ -157,3 +157,64 @@ def test_veno_occlusive_disease_is_asked_before_each_dose():
     none = plan("inotuzumab", {f"vod[{n}]": False for n in (1, 2, 3)}, bsa=1, cycles=1)
     assert found(none, "vod") == {"pass"}
     assert "die without relapse after a transplant" in told(none)
+
+
+# -- 177Lu-DOTATATE in children -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("age", "younger", "status"), [
+    ("2 y", None, "pass"), ("17.9 y", None, "pass"), ("18 y", True, "violation"),
+    ("1.5 y", True, "pass"), ("1.5 y", False, "violation"), ("1.5 y", None, "unknown"), ("1 y", True, "violation"),
+])  # fmt: skip
+def test_the_third_level_takes_children_under_two_once_a_lower_level_had_one(age, younger, status):
+    stated = {} if younger is None else {"under_two_treated": younger}
+    assert found(plan("nct03966651-level-3", stated, weight=12, age=age), "age") == {status}
+
+
+@pytest.mark.parametrize(("name", "value", "rule", "status"), [
+    ("dotatoc_positive_age", "4 week", "receptors", "pass"),
+    ("dotatoc_positive_age", "29 day", "receptors", "violation"),
+    ("dotatoc_positive_age", "never", "receptors", "violation"),
+    ("life_expectancy", "14 week", "life-expectancy", "pass"),
+    ("life_expectancy", "3 month", "life-expectancy", "violation"),
+    ("prior_regimens", 2, "prior-regimens", "pass"),
+    ("prior_regimens", 1, "prior-regimens", "violation"),
+    ("diagnosis", "other", "diagnosis", "violation"),
+])  # fmt: skip
+def test_who_may_have_dotatate_for_neuroblastoma(name, value, rule, status):
+    assert found(plan("nct03966651-level-1", {name: value}, weight=20, age=9), rule) == {status}
+
+
+@pytest.mark.parametrize(("age", "stated", "part", "status"), [
+    ("12.1 y", {"ecog": 1}, "ecog", "pass"), ("12.1 y", {"ecog": 2}, "ecog", "violation"),
+    ("11.9 y", {"lansky": "50 %"}, "lansky", "pass"), ("11.9 y", {"lansky": "49 %"}, "lansky", "violation"),
+    ("12 y", {}, "ecog", "not_applicable"), ("12 y", {}, "lansky", "not_applicable"),
+])  # fmt: skip
+def test_performance_in_children_goes_by_age(age, stated, part, status):
+    made = plan("nct03966651-level-2", stated, weight=30, age=age)
+    assert found(made, "performance", part) == {status}
+    assert [c.applies for c in made.conflicts if c.id == "performance-at-12"] == [age == "12 y"]
+
+
+def test_ludo_n_wants_stored_cells_of_everybody_and_warns_above_its_aim():
+    for cells, status in ((True, "pass"), (False, "violation"), (None, "unknown")):
+        made = plan("ludo-n", {} if cells is None else {"stem_cells_stored": cells}, weight=20)
+        assert found(made, "stem-cell-backup") == {status}
+    for second, status in (("1.4 Gy", "pass"), ("1.5 Gy", "warning")):
+        made = plan("ludo-n", weight=20, given={1: "4000 MBq", 2: "5600 MBq"}, measured={1: "1 Gy", 2: second})
+        assert found(made, "whole-body-dose") == {status}
+    (conflict,) = [c for c in made.conflicts if c.id == "two-weeks"]
+    assert "minimum of two weeks" in conflict.because
+
+
+@pytest.mark.parametrize(("age", "stated", "rule", "status"), [
+    (13, {"karnofsky": "51 %"}, "performance", "pass"), (13, {"karnofsky": "50 %"}, "performance", "violation"),
+    (12, {"lansky": "51 %"}, "performance", "pass"), (12, {"lansky": "50 %"}, "performance", "violation"),
+    (9, {"washout_therapy": "14 day"}, "washout-therapy", "pass"),
+    (9, {"washout_therapy": "13 day"}, "washout-therapy", "violation"),
+    (9, {"life_expectancy": "3 month"}, "life-expectancy", "violation"),
+    (9, {"disease_state": "refractory"}, "disease-state", "pass"),
+    (9, {"disease_state": "newly-diagnosed"}, "disease-state", "violation"),
+])  # fmt: skip
+def test_who_may_enter_ludo_n(age, stated, rule, status):
+    assert status in found(plan("ludo-n", stated, weight=30, age=age), rule)
