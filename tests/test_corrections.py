@@ -218,3 +218,14 @@ def test_ludo_n_wants_stored_cells_of_everybody_and_warns_above_its_aim():
 ])  # fmt: skip
 def test_who_may_enter_ludo_n(age, stated, rule, status):
     assert status in found(plan("ludo-n", stated, weight=30, age=age), rule)
+
+
+# -- 225Ac-PSMA -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("cycles", [1, 2, 4])
+def test_further_cycles_of_actinium_are_part_of_the_regimen(cycles):
+    made = plan("psma-225ac", weight=80, level="100 kBq/kg", cycles=cycles, start=on(0))
+    assert not made.violated
+    assert [(dose.date - START).days for dose in made.doses] == [56 * n for n in range(cycles)]
+    assert "psma-225ac-2017#cycles-end" in {each.fact for each in made.unconfirmed}

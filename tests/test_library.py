@@ -98,7 +98,7 @@ EXAMPLES = [
     ("ludo-n", {"weight": 20, "measured": {1: "1 Gy"}}, [4000, 5600]),
     ("ludo-n", {"weight": 20, "measured": {1: "1.2 Gy"}}, [4000, 4000]),
     ("dotatate-ludo", {"weight": 20, "level": "100 MBq/kg"}, [2000]),
-    ("psma-225ac", {"weight": 80, "level": "100 kBq/kg"}, [8]),
+    ("psma-225ac", {"weight": 80, "level": "100 kBq/kg", "cycles": 2}, [8, 8]),
     ("bexxar-dosimetric", {}, [5 * MCI]),
     ("bexxar-therapeutic", {"observables": {**BEXXAR, "platelets": "150 10^9/L"}}, [100 * MCI]),
     ("bexxar-therapeutic", {"observables": {**BEXXAR, "platelets": "149 10^9/L"}}, [Fraction(260, 3) * MCI]),
