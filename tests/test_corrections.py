@@ -229,3 +229,77 @@ def test_further_cycles_of_actinium_are_part_of_the_regimen(cycles):
     assert not made.violated
     assert [(dose.date - START).days for dose in made.doses] == [56 * n for n in range(cycles)]
     assert "psma-225ac-2017#cycles-end" in {each.fact for each in made.unconfirmed}
+
+
+# -- stem cells of the consortium's trials --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("arm", "without"), [
+    ("nant-nca-therapeutic", "violation"), ("nant-cem", "violation"), ("nant-double", "violation"),
+    ("n2011-01", "violation"), ("nant-vorinostat", "violation"), ("anbl09p1", "violation"), ("miitop", "warning"),
+])  # fmt: skip
+def test_stem_cells_are_stored(arm, without):
+    for stated, status in (({"stem_cells_stored": False}, without), ({"cd34_per_weight": "2e6 cell/kg"}, "pass")):
+        assert found(of_any(arm, stated), "stem-cell-backup") == {status}
+    assert found(of_any(arm), "stem-cell-backup") == {"unknown"}
+
+
+@pytest.mark.parametrize(("arm", "stated", "status"), [
+    ("nant-double", {"cd34_per_weight": "1.5e6 cell/kg"}, "pass"),
+    ("nant-double", {"cd34_per_weight": "1.4e6 cell/kg", "cells_purged": False}, "violation"),
+    ("nant-double", {"cd34_per_weight": "1e6 cell/kg", "cells_purged": True}, "pass"),
+    ("nant-double", {"cd34_per_weight": "9e5 cell/kg", "cells_purged": True}, "violation"),
+    ("n2011-01", {"cd34_per_weight": "2e6 cell/kg"}, "pass"),
+    ("n2011-01", {"cd34_per_weight": "1.9e6 cell/kg"}, "violation"),
+])  # fmt: skip
+def test_how_many_stem_cells(arm, stated, status):
+    assert found(plan(arm, stated, weight=20), "stem-cell-backup", "count") == {status}
+
+
+@pytest.mark.parametrize(("arm", "age", "status"), [
+    ("n2011-01", "1 y", "pass"), ("n2011-01", "0.9 y", "violation"), ("n2011-01", "30.9 y", "pass"),
+    ("n2011-01", "31 y", "violation"), ("nant-vorinostat", "24 month", "pass"),
+    ("nant-vorinostat", "1.9 y", "violation"),
+    ("nant-vorinostat", "30.9 y", "pass"), ("nant-vorinostat", "31 y", "violation"),
+])  # fmt: skip
+def test_ages_of_the_consortiums_trials(arm, age, status):
+    assert found(of_any(arm, age=age), "age") == {status}
+
+
+@pytest.mark.parametrize(("today", "then", "statuses"), [
+    ("365 day", "365 day", ("pass", "pass")), ("364 day", "300 day", ("violation", "violation")),
+    ("31 y", "30 y", ("pass", "pass")), ("32 y", "31 y", ("pass", "violation")),
+])  # fmt: skip
+def test_age_at_diagnosis_of_anbl09p1(today, then, statuses):
+    made = plan("anbl09p1", {"age_at_diagnosis": then}, weight=20, age=today, level="15 mCi/kg")
+    assert (found(made, "age", "today"), found(made, "age", "at-diagnosis")) == ({statuses[0]}, {statuses[1]})
+
+
+@pytest.mark.parametrize(("arm", "week", "status"), [
+    ("nant-cem", "6 week", "pass"), ("nant-cem", "43 day", "violation"), ("nant-double", "6 week", "pass"),
+    ("nant-double", "43 day", "violation"), ("n2011-01", "4 week", "pass"), ("n2011-01", "29 day", "violation"),
+    ("nant-vorinostat", "4 week", "pass"), ("nant-vorinostat", "29 day", "violation"),
+])  # fmt: skip
+def test_uptake_of_mibg_was_shown_lately(arm, week, status):
+    assert found(of_any(arm, {"mibg_avid_age": week}), "mibg-avid") == {status}
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, "violation"), (7, "pass"), (28, "pass"), (29, "violation")])
+def test_therapy_one_to_four_weeks_after_the_dosimetric_dose(days, status):
+    made = plan("nant-nca-therapeutic", {"dosimetric_interval": f"{days} day"}, weight=20, level="15 mCi/kg")
+    assert found(made, "dosimetric-interval") == {status}
+    assert "critical organ" in told(made)
+
+
+@pytest.mark.parametrize(("prior", "status"), [("none", "pass"), ("300 mCi", "violation")])
+def test_no_earlier_mibg_in_n2011_01(prior, status):
+    assert found(plan("n2011-01", weight=20, prior=prior), "prior-mibg") == {status}
+
+
+@pytest.mark.parametrize(("arm", "words"), [
+    ("nant-double", "day 28"), ("nant-cem", "days -7 to -4"),
+    ("nant-vorinostat", "131I-MIBG over 1.5 to 2 hours on day 3"),
+    ("nant-vorinostat", "stem cells on day 17"), ("nant-nca-therapeutic", "day 14"), ("n2011-01", "day 15"),
+])  # fmt: skip
+def test_days_of_the_consortiums_trials_are_told(arm, words):
+    assert words in told(of_any(arm))
