@@ -303,3 +303,31 @@ def test_no_earlier_mibg_in_n2011_01(prior, status):
 ])  # fmt: skip
 def test_days_of_the_consortiums_trials_are_told(arm, words):
     assert words in told(of_any(arm))
+
+
+# -- iodide ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("age", "level", "dosimetry", "status"), [
+    ("71 y", "150 mCi", None, "pass"), ("71 y", "151 mCi", False, "violation"), ("71 y", "200 mCi", True, "pass"),
+    ("71 y", "200 mCi", None, "unknown"), ("70 y", "200 mCi", None, "not_applicable"),
+    ("69 y", "200 mCi", False, "not_applicable"), (None, "200 mCi", False, "unknown"),
+])  # fmt: skip
+def test_metastases_above_seventy_years(age, level, dosimetry, status):
+    stated = {} if dosimetry is None else {"by_dosimetry": dosimetry}
+    made = plan("iodide-metastases", stated, level=level, **({} if age is None else {"age": age}))
+    assert found(made, "dose-maximum") == {status}
+    assert [c.applies for c in made.conflicts if c.id == "seventy"] == [None if age is None else age == "70 y"]
+
+
+@pytest.mark.parametrize(("level", "applies"), [("1100 MBq", True), ("1109 MBq", True), ("1110 MBq", False)])
+def test_thirty_millicurie_are_1110_megabecquerel(level, applies):
+    made = plan("hicon-carcinoma", level=level)
+    assert found(made, "level-range") == {"pass"}
+    assert [c.applies for c in made.conflicts] == [applies]
+
+
+@pytest.mark.parametrize(("none", "status"), [(False, "pass"), (True, "violation"), (None, "unknown")])
+def test_a_tumour_without_uptake_is_not_treated_with_iodide(none, status):
+    stated = {} if none is None else {"no_iodide_uptake": none}
+    assert found(plan("hicon-metastases", stated, level="150 mCi"), "iodide-uptake") == {status}
