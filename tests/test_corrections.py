@@ -331,3 +331,32 @@ def test_thirty_millicurie_are_1110_megabecquerel(level, applies):
 def test_a_tumour_without_uptake_is_not_treated_with_iodide(none, status):
     stated = {} if none is None else {"no_iodide_uptake": none}
     assert found(plan("hicon-metastases", stated, level="150 mCi"), "iodide-uptake") == {status}
+
+
+# -- Xofigo ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("stated", "rule", "status"), [
+    ({"with_abiraterone": False}, "combination", "pass"), ({"with_abiraterone": True}, "combination", "violation"),
+    ({"washout_abiraterone": "5 day"}, "washout-abiraterone", "pass"),
+    ({"washout_abiraterone": "4 day"}, "washout-abiraterone", "violation"),
+    ({"washout_abiraterone": "never"}, "washout-abiraterone", "pass"),
+])  # fmt: skip
+def test_radium_and_abiraterone(stated, rule, status):
+    indexed = {f"{name}[{n}]": value for name, value in stated.items() for n in range(1, 7)}
+    assert found(plan("xofigo-2016", indexed, weight=73), rule) == {status}
+
+
+@pytest.mark.parametrize(("stated", "rule", "part", "status"), [
+    ({"prior_lines": 2}, "earlier-lines", None, "pass"),
+    ({"prior_lines": 1, "no_other_treatment": False}, "earlier-lines", None, "warning"),
+    ({"prior_lines": 0, "no_other_treatment": True}, "earlier-lines", None, "pass"),
+    ({"visceral_metastases": False}, "indication", "visceral", "pass"),
+    ({"visceral_metastases": True}, "indication", "visceral", "violation"),
+    ({"symptomatic_bone_metastases": True}, "indication", "bone", "pass"),
+    ({"symptomatic_bone_metastases": False}, "indication", "bone", "violation"),
+])  # fmt: skip
+def test_who_may_have_radium(stated, rule, part, status):
+    made = plan("xofigo-2016", stated, weight=73)
+    assert found(made, rule, part) == {status}
+    assert "30 days after the last dose" in told(made)
