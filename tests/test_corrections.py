@@ -360,3 +360,60 @@ def test_who_may_have_radium(stated, rule, part, status):
     made = plan("xofigo-2016", stated, weight=73)
     assert found(made, rule, part) == {status}
     assert "30 days after the last dose" in told(made)
+
+
+# -- Pluvicto, Lutathera --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("name", "value", "metastases", "status"), [
+    ("ast", "5 xULN", False, "pass"), ("ast", "5.1 xULN", False, "violation"),
+    ("ast", "5.1 xULN", True, "not_applicable"),
+    ("alt", "5 xULN", False, "pass"), ("alt", "5.1 xULN", False, "violation"),
+    ("alt", "5.1 xULN", True, "not_applicable"),
+])  # fmt: skip
+def test_transaminases_that_end_pluvicto(name, value, metastases, status):
+    stated = {f"{name}[{n}]": value if n == 2 else "1 xULN" for n in range(2, 7)}
+    assert found(plan("pluvicto-mcrpc", {**stated, "liver_metastases": metastases}), "ended-liver", name) == {status}
+
+
+@pytest.mark.parametrize(("stated", "part", "status"), [
+    ({"psma_positive": True}, "psma", "pass"), ({"psma_positive": False}, "psma", "violation"),
+    ({"arpi_treated": False}, "arpi", "violation"), ({"arpi_treated": True}, "arpi", "pass"),
+    ({"taxane_treated": False, "taxane_can_wait": True}, "taxane", "pass"),
+    ({"taxane_treated": False, "taxane_can_wait": False}, "taxane", "violation"),
+    ({"castration_resistant": False}, "castration-resistant", "violation"),
+])  # fmt: skip
+def test_the_indication_of_pluvicto(stated, part, status):
+    made = plan("pluvicto-mcrpc", stated)
+    assert found(made, "indication", part) == {status}
+    assert "28 March 2025" in told(made)
+    assert "a week sooner or later" in told(made)
+
+
+@pytest.mark.parametrize(("name", "value", "part", "status"), [
+    ("washout_long_acting_analogue", "28 day", "long-acting", "pass"),
+    ("washout_long_acting_analogue", "27 day", "long-acting", "violation"),
+    ("washout_short_acting_analogue", "24 h", "short-acting", "pass"),
+    ("washout_short_acting_analogue", "23 h", "short-acting", "violation"),
+    ("washout_short_acting_analogue", "never", "short-acting", "pass"),
+])  # fmt: skip
+def test_somatostatin_analogues_are_stopped_before_each_dose(name, value, part, status):
+    stated = {f"{name}[{n}]": value for n in range(1, 5)}
+    assert found(plan("lutathera-gep-net", stated), "washout-analogues", part) == {status}
+
+
+@pytest.mark.parametrize(("days", "delay", "longest"), [
+    (111, "pass", "pass"), (112, "violation", "pass"), (113, "pass", "violation"),
+])  # fmt: skip
+def test_sixteen_weeks_end_lutathera(days, delay, longest):
+    given = {n: f"7.4 GBq@{on(day)}" for n, day in ((1, 0), (2, days), (3, days + 56), (4, days + 112))}
+    made = plan("lutathera-gep-net", given=given, reduction={2: 1})
+    assert (found(made, "delay"), found(made, "spacing", "at-most")) == ({delay}, {longest})
+
+
+def test_lutathera_says_that_a_first_dose_has_no_hold_and_who_is_adult_in_europe():
+    made = plan("lutathera-gep-net", age=15)
+    assert "no limit of kidney, liver or blood for the first dose" in told(made)
+    assert "30 minutes before the dose" in told(made)
+    assert [c.applies for c in made.conflicts if c.id == "adults-in-europe"] == [True]
+    assert [c.applies for c in plan("lutathera-gep-net", age=18).conflicts if c.id == "adults-in-europe"] == [False]
