@@ -417,3 +417,32 @@ def test_lutathera_says_that_a_first_dose_has_no_hold_and_who_is_adult_in_europe
     assert "30 minutes before the dose" in told(made)
     assert [c.applies for c in made.conflicts if c.id == "adults-in-europe"] == [True]
     assert [c.applies for c in plan("lutathera-gep-net", age=18).conflicts if c.id == "adults-in-europe"] == [False]
+
+
+# -- Zevalin --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("stated", "rule", "status"), [
+    ({"platelets": "150000/uL"}, "platelets", "pass"), ({"platelets": "149000/uL"}, "platelets", "violation"),
+    ({"washout_chemotherapy": "42 day"}, "washout-chemotherapy", "pass"),
+    ({"washout_chemotherapy": "41 day"}, "washout-chemotherapy", "violation"),
+    ({"washout_chemotherapy": "84 day"}, "washout-chemotherapy", "pass"),
+    ({"washout_chemotherapy": "85 day"}, "washout-chemotherapy", "violation"),
+    ({"first_line_response": False}, "indication", "violation"), ({"first_line_response": True}, "indication", "pass"),
+])  # fmt: skip
+def test_zevalin_after_first_chemotherapy(stated, rule, status):
+    assert found(plan("zevalin-first-line", stated, weight=70), rule) == {status}
+
+
+@pytest.mark.parametrize(("stated", "rule", "status"), [
+    ({"impaired_marrow_reserve": True}, "marrow-reserve", "violation"),
+    ({"impaired_marrow_reserve": False}, "marrow-reserve", "pass"),
+    ({"wbc": "1500/uL"}, "wbc", "pass"), ({"wbc": "1499/uL"}, "wbc", "warning"),
+    ({"marrow_irradiated": True}, "marrow-irradiated", "warning"),
+    ({"earlier_transplant": True}, "earlier-transplant", "warning"),
+    ({"marrow_irradiated": False}, "marrow-irradiated", "pass"),
+    ({"earlier_transplant": False}, "earlier-transplant", "pass"),
+])  # fmt: skip
+def test_marrow_and_europe_in_zevalin(stated, rule, status):
+    for arm in ("zevalin-relapsed", "zevalin-first-line"):
+        assert found(plan(arm, stated, weight=70), rule) == {status}

@@ -42,6 +42,8 @@ EXAMPLES = [
     ("zevalin-relapsed", {"weight": 70, "observables": {"platelets": "120000/uL"}}, [21 * MCI]),
     ("zevalin-relapsed", {"weight": 110, "observables": {"platelets": "149000/uL"}}, [32 * MCI]),
     ("zevalin-relapsed", {"weight": 70, "observables": {"platelets": "100000/uL"}}, [21 * MCI]),
+    ("zevalin-first-line", {"weight": 70}, [28 * MCI]),
+    ("zevalin-first-line", {"weight": 81}, [32 * MCI]),
     ("xofigo-2016", {"weight": 73}, [Fraction(4015, 1000)] * 6),
     ("xofigo-2013", {"weight": 73}, [Fraction(3650, 1000)] * 6),
     ("quadramet-bone-pain", {"weight": 70}, [70 * MCI]),
