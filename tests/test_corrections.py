@@ -446,3 +446,12 @@ def test_zevalin_after_first_chemotherapy(stated, rule, status):
 def test_marrow_and_europe_in_zevalin(stated, rule, status):
     for arm in ("zevalin-relapsed", "zevalin-first-line"):
         assert found(plan(arm, stated, weight=70), rule) == {status}
+
+
+# -- half-lives -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("nuclide", "days"), [("Ra-224", 3.6313), ("Th-227", 18.697)])
+def test_half_lives_that_were_measured_anew(nuclide, days):
+    (point,) = dosecalc.decay("1 MBq", nuclide, elapsed="10 day").points
+    assert point.value == pytest.approx(0.5 ** (10 / days), rel=1e-9)
