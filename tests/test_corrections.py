@@ -448,6 +448,83 @@ def test_marrow_and_europe_in_zevalin(stated, rule, status):
         assert found(plan(arm, stated, weight=70), rule) == {status}
 
 
+# -- arms that are not for this patient -----------------------------------------------------------------------------
+
+GIRL = {"weight": 18, "age": 5, "sex": "female"}
+
+
+@pytest.mark.parametrize(("arm", "more", "rules"), [
+    ("pluvicto-mcrpc", {}, {"age", "sex"}), ("xofigo-2016", {}, {"age", "sex"}), ("xofigo-2013", {}, {"age", "sex"}),
+    ("psma-225ac", {"level": "100 kBq/kg"}, {"sex"}), ("quadramet-bone-pain", {}, {"age"}),
+    ("metastron-bone-pain", {"level": "148 MBq"}, {"age"}), ("zevalin-relapsed", {}, {"age"}),
+    ("lutathera-gep-net", {}, {"age"}), ("clr131-myeloma-cohort-1", {"bsa": 0.7}, {"age"}),
+    ("clr131-head-neck", {"bsa": 0.7}, {"age"}), ("nct01495663-level-1", {"bsa": 0.7}, {"age"}),
+])  # fmt: skip
+def test_a_girl_of_five_is_told_that_the_arm_is_not_for_her(arm, more, rules):
+    made = plan(arm, **GIRL, **more)
+    assert {f.rule for f in made.findings if f.status == "violation"} >= rules
+
+
+def test_the_japanese_arm_warns_of_a_child_by_a_recalled_fact():
+    made = plan("mibg-japan-ppgl", **GIRL)
+    assert found(made, "age") == {"warning"}
+    assert "japan-ppgl-2022#adults" in {each.fact for each in made.unconfirmed}
+    assert found(plan("mibg-japan-ppgl", weight=60, age=40), "age") == {"pass"}
+
+
+@pytest.mark.parametrize(("arm", "more"), [
+    ("pluvicto-mcrpc", {}), ("xofigo-2016", {}), ("quadramet-bone-pain", {}),
+    ("metastron-bone-pain", {"level": "148 MBq"}),
+    ("zevalin-relapsed", {}), ("clr131-myeloma-cohort-1", {"bsa": 1.9}), ("clr131-head-neck", {"bsa": 1.9}),
+    ("nct01495663-level-1", {"bsa": 1.9}),
+])  # fmt: skip
+def test_adults_begin_at_eighteen(arm, more):
+    for age, status in (("17.9 y", "violation"), ("18 y", "pass")):
+        assert found(plan(arm, weight=70, age=age, **more), "age") == {status}
+
+
+@pytest.mark.parametrize("arm", ["pluvicto-mcrpc", "xofigo-2016", "xofigo-2013", "psma-225ac"])
+def test_prostate_cancer_asks_for_the_sex(arm):
+    for sex, status in (("male", "pass"), ("female", "violation"), (None, "unknown")):
+        assert found(plan(arm, weight=70, sex=sex) if sex else plan(arm, weight=70), "sex") == {status}
+
+
+@pytest.mark.parametrize(("arm", "more", "name", "rule"), [
+    ("quadramet-bone-pain", {}, "osteoblastic_metastases", "indication"),
+    ("metastron-bone-pain", {"level": "148 MBq"}, "bone_metastases", "indication"),
+    ("lutathera-gep-net", {}, "sstr_positive", "indication"),
+    ("dotatoc-90y-level-1", {"bsa": 1.2}, "sstr_positive", "receptors"),
+    ("azedra-therapeutic", {}, "mibg_avid", "mibg-avid"), ("nant-nca-dosimetric", {}, "mibg_avid", "mibg-avid"),
+])  # fmt: skip
+def test_the_deciding_fact_of_an_indication(arm, more, name, rule):
+    for value, status in ((True, "pass"), (False, "violation")):
+        assert found(plan(arm, {name: value}, weight=60, **more), rule) == {status}
+    assert found(plan(arm, weight=60, **more), rule) == {"unknown"}
+
+
+@pytest.mark.parametrize(("arm", "diagnosis", "status"), [
+    ("azedra-therapeutic", "paraganglioma", "pass"), ("azedra-therapeutic", "other", "violation"),
+    ("nct01377532-ppgl", "phaeochromocytoma", "pass"), ("nct01377532-ppgl", "other", "violation"),
+    ("mibg-japan-ppgl", "paraganglioma", "pass"), ("mibg-japan-ppgl", "other", "violation"),
+    ("lutathera-gep-net", "gep-net", "pass"), ("lutathera-gep-net", "other", "violation"),
+    ("pluvicto-mcrpc", "prostate-cancer", "pass"), ("pluvicto-mcrpc", "other", "violation"),
+    ("xofigo-2016", "prostate-cancer", "pass"), ("psma-225ac", "other", "violation"),
+    ("zevalin-relapsed", "low-grade-b-cell-lymphoma", "pass"),
+    ("zevalin-first-line", "low-grade-b-cell-lymphoma", "violation"),
+    ("nant-cem", "neuroblastoma", "pass"), ("nant-double", "other", "violation"), ("miitop", "other", "violation"),
+    ("clr131-myeloma-cohort-5", "myeloma", "pass"), ("clr131-head-neck", "other", "violation"),
+])  # fmt: skip
+def test_the_diagnosis_of_an_arm(arm, diagnosis, status):
+    assert found(of_any(arm, {"diagnosis": diagnosis}), "diagnosis") == {status}
+
+
+def test_drugs_that_hinder_mibg_are_an_unconfirmed_instruction():
+    for arm in ("azedra-therapeutic", "mibg-compassionate-nb", "mibg-4gy-melphalan", "n2011-01", "miitop"):
+        made = of_any(arm)
+        assert "five half-lives before" in told(made)
+        assert "azedra-label#interfering-drugs" in {each.fact for each in made.unconfirmed}
+
+
 # -- half-lives -----------------------------------------------------------------------------------------------------
 
 
