@@ -263,6 +263,7 @@ def test_schemas_and_tables_are_current(script):
 PLANS = {
     "azedra-therapeutic": {"weight": 75, "age": 40, "observables": {"organ_dose.kidneys": "0.027 Gy/mCi"}},
     "zevalin-relapsed": {"weight": 90, "observables": {"platelets": "160000/uL"}},
+    "zevalin-first-line": {"weight": 70, "age": 60, "observables": {"platelets": "149 10^9/L"}},
     "xofigo-2016": {"weight": 73, "start": "2026-03-02"},
     "xofigo-2013": {"weight": 73},
     "quadramet-bone-pain": {"weight": 70},

@@ -213,6 +213,8 @@ class CourseState(Generic[V, M]):
                 return self.age_completed(moment)
             case "whole_body_dose":
                 return self.whole_body_dose(moment)
+            case "performance":
+                return self.performance(moment)
             case "cd34_per_weight" | "marrow_mononuclear_per_weight":
                 return self.cells(name, moment)
         return self.lifetime(name, moment) if name.startswith("lifetime_") else self.stated_between(name, moment)
@@ -281,6 +283,12 @@ class CourseState(Generic[V, M]):
         exact, completed = self.stated("age", moment), self.stated("age_completed", moment)
         within = Bounds(completed, completed + self.system.number(YEAR))
         return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
+
+    def performance(self, moment: Moment[V, M]) -> V:
+        """The lower of the two performance scores, or the one that was stated."""
+        karnofsky, lansky = self.stated("karnofsky", moment), self.stated("lansky", moment)
+        lower = self.system.where(self.system.above(lansky, karnofsky).yes, karnofsky, lansky)
+        return self.system.either(lower, karnofsky)
 
     def stored(self, moment: Moment[V, M]) -> Tri[M]:
         """A count above zero says that cells are stored."""

@@ -47,6 +47,7 @@ FROM: Mapping[str, tuple[str, ...]] = {
     "prior_interval": ("prior",),
     "prior_count": ("prior",),
     "whole_body_dose": ("measured",),
+    "performance": ("karnofsky", "lansky"),
 }
 """What an observable may be derived from."""
 RULES: Mapping[str, tuple[str, ...]] = {
