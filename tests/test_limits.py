@@ -22,14 +22,13 @@ def broken(arm, amount, number=1, **patient):
     """The rules that a plan calls broken, with an amount given as the dose of that number."""
     before = patient.pop("given", {})
     made = plan(arm, given={**before, number: f"{float(amount):.12f} MBq"}, **patient)
-    rules = {(f.rule, f.part) for f in made.findings if f.status == "violation"}
+    rules = {(f.rule, f.part) for f in made.findings if f.status == "violation" and f.rule != "given-amount"}
     # an amount given has our tolerance around the range; a level to be chosen has none
     return rules | ({("level-range", None)} if amount > TOPS.get(arm, lambda _: amount)(patient) else set())
 
 
 TOPS = {
     "mibg-compassionate-nb": lambda patient: 18 * MCI * patient["weight"],
-    "mibg-compassionate-ppgl": lambda patient: 12 * MCI * patient["weight"],
     "nct01377532-ppgl": lambda patient: 12 * MCI * patient["weight"],
     "hicon-metastases": lambda _: 200 * MCI,
 }
