@@ -74,6 +74,32 @@ PATIENT: tuple[Option, ...] = (
     Option("patient", "FILE", "TOML or JSON file with the patient.", offers="files"),
 )
 """The options that say what is known of a patient and of the course so far, shared by the commands that plan."""
+CROSSCHECK: tuple[Option, ...] = (
+    Option("total", "Q", 'The total that the report prints: "126.6 mCi".'),
+    Option("doses", "N", "The number of doses that the total covers."),
+    Option("level", "Q", 'The level as printed: "40 mCi/m^2", "12 mCi/kg", "7.4 GBq".'),
+    Option("age", "Q", "Age; a bare number is years, whole years completed ones."),
+    Option("sex", "SEX", "female or male."),
+    Option(
+        "protocol", "ARM", "The arm that the report follows; then --level and --doses may be left out.", offers="arms"
+    ),
+    Option("agent", "NAME", "Try only arms of this agent."),
+    Option("weight", "Q", "Body weight, where it is known; a bare number is kg."),
+    Option("height", "Q", "Height; a bare number is cm."),
+    Option("bsa", "Q", "Body surface area; a bare number is m²."),
+    _BSA_FORMULA,
+)
+RECORD: tuple[Option, ...] = (
+    Option("protocol", "ARM", "The arm, where the file names none.", offers="arms"),
+    Option("nuclide", "NAME", "The radionuclide of all doses.", offers="radionuclides"),
+    Option("tz", "ZONE", "Zone of times without an offset: America/Chicago."),
+)
+CATALOGUE: tuple[Option, ...] = (
+    Option("agent", "NAME", "Only arms that give this agent: mibg."),
+    Option("nuclide", "NAME", "Only arms with this radionuclide: I-131."),
+    Option("age", "Q", "Only arms whose rules do not exclude this age: 8."),
+    Option("status", "STATUS", "Only arms of this status: labelled."),
+)
 PLAN: tuple[Option, ...] = (
     _PROTOCOL,
     *PATIENT,
