@@ -167,7 +167,7 @@ class PhysicalQuantity(Protocol):
     def units(self) -> object: ...
 
 
-class Statements(Protocol):
+class PatientStatements(Protocol):
     """What is known of a patient, as :class:`dosecalc.Patient` holds it."""
 
     def inputs(self) -> dict[str, list[str]]:
@@ -214,7 +214,7 @@ class PlanOptions(TypedDict, total=False):
     """The step of the protocol's ladder from a dose on: ``{3: 1}``."""
     observables: Mapping[str, Scalar | Truth] | None
     """Values of observables by name, ``{"platelets": "90000/uL", "remission[2]": True}``."""
-    patient: Statements | Path | None
+    patient: PatientStatements | Path | None
     """A :class:`dosecalc.Patient`, or the path of a patient file."""
     cycles: int | str | None
     """Exactly so many cycles, all required."""
