@@ -133,7 +133,7 @@ def test_a_low_count_alone_says_that_it_is_low_and_that_marrow_is_not_stated(pla
     (found,) = findings(nb(plan, "18 mCi/kg", *cells("cd34_per_weight=9e5 cell/kg")).json, "stem-cell-backup")
     assert "stored CD34+ cells 900,000 cell/kg, below 1 x 10^6 cell/kg" in found["message"]
     assert "stored marrow mononuclear cells not known" in found["message"]
-    assert 'settle it with --set "marrow_mononuclear_per_weight=... cell/kg"' in found["message"]
+    assert 'to decide it, give --set "marrow_mononuclear_per_weight=... cell/kg"' in found["message"]
 
 
 def test_exactly_12_is_never_above_12_at_any_weight():

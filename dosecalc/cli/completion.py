@@ -1,4 +1,4 @@
-"""What a shell offers after Tab. Nothing here reads a protocol: arm ids are found in the text of the files."""
+"""Completions for a shell. Nothing here reads a protocol: arm ids are found in the text of the files."""
 
 from __future__ import annotations
 

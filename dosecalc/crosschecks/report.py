@@ -24,7 +24,7 @@ from dosecalc.requests import request
 from dosecalc.requests.request import SIZES, Request
 
 PRINTED = "level-printed-as"
-"""What only a case of a fact sheet states: how the source prints its level."""
+"""An option that only a case of a fact sheet has: how the source prints its level."""
 OPTIONS = (*(option.name for option in CROSSCHECK), PRINTED)
 PRINTED_AS: tuple[PrintedAs, ...] = ("per dose", "per cycle", "total")
 _BARE = {"age": "y", "weight": "kg", "height": "cm", "bsa": "m^2"}

@@ -49,7 +49,7 @@ FROM: Mapping[str, tuple[str, ...]] = {
     "whole_body_dose": ("measured",),
     "performance": ("karnofsky", "lansky"),
 }
-"""What an observable may be derived from."""
+"""The statements that an observable may be derived from."""
 RULES: Mapping[str, tuple[str, ...]] = {
     "weight": ("plausible-size", "bsa-agreement"),
     "height": ("plausible-size", "bsa-agreement"),
@@ -71,7 +71,7 @@ SHOWN = frozenset({"label", "patient", "protocol", "start", "cycles", "bsa-formu
 
 
 class Reads(NamedTuple):
-    """What was read of each observable or option: the doses whose amounts it made, and the rules it took part in.
+    """The uses of each observable or option: the doses whose amounts it made, and the rules it took part in.
 
     Of a value that is of one dose alone the key has its number.
     """
@@ -107,7 +107,7 @@ class _Reader:
     # -- what was read --
 
     def _amount(self, number: int) -> None:
-        """What the amount of a dose was made from."""
+        """Note the statements that the amount of a dose was made from."""
         moment = self.result.doses[number - 1]
         for row in moment.rows:
             for leaf in row.when.leaves if row.when is not None else ():

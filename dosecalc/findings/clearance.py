@@ -18,7 +18,7 @@ Verdict = Literal["not cleared", "open", "warned", "nothing found against it"]
 
 
 class Clearance(Result):
-    """What everything comes to."""
+    """The outcome of a plan, a limit or a record."""
 
     verdict: Verdict = Field(description="The first that applies: not cleared, open, warned, nothing found against it.")
     text: str = Field(description="The verdict with its counts, as the first and the last line of a page have it.")
@@ -53,7 +53,7 @@ def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: in
 
 
 def _questions(unknown: Iterable[Finding]) -> dict[str, None]:
-    """What unknown findings ask for, each once; a finding that names no option is a question itself."""
+    """The options that unknown findings ask for, each once; a finding without one is a question itself."""
     questions: dict[str, None] = {}
     for finding in unknown:
         for question in finding.settled_by or (f"{finding.rule}{f' ({finding.part})' if finding.part else ''}",):

@@ -121,7 +121,7 @@ class _Bench:
         return sum((measured[number] for number in earlier), Fraction(0)) / total if total else None
 
     def limits(self) -> Limits:
-        """What every rule allows, and the most that all of them do."""
+        """The limits of every rule, and the most that all of them allow."""
         judges = list(self._judges(self.matched.inputs))
         samples = _samples(judges)
         verdicts = self._verdicts(judges, samples, self.matched.inputs)
@@ -140,7 +140,7 @@ class _Bench:
         return self._result(at, most, sure, bounds, (*self._undefined(), *broken), findings)
 
     def _findings(self, at: Calculation) -> list[Finding]:
-        """What the rules say of this dose at an amount."""
+        """The findings of the rules on this dose at an amount."""
         findings = [finding for run in at.rules for finding in sentences.of_rule(self._here(run))]
         return findings + [finding for finding in self._of_dates() if finding.dose in (None, self.number)]
 
@@ -204,7 +204,7 @@ class _Bench:
         )
 
     def _given(self, at: Calculation) -> units.Measure | None:
-        """What was given of the agent in this course so far."""
+        """The amount given of the agent in this course so far."""
         earlier = [m.amount for m in at.doses[:-1] if m.slot and m.slot.dose.agent == self.slot.dose.agent]
         total = sum(earlier, Fraction(0))
         if not earlier or not EXACT.known(total):
@@ -223,7 +223,7 @@ class _Bench:
         yield from spacing.findings(self.matched, cited(self.matched.arm.cite))
 
     def _here(self, run: RuleRun) -> RuleRun:
-        """What a rule says of this dose and of the course; what it says of earlier doses is past."""
+        """The outcomes of a rule for this dose and for the course, without those of earlier doses."""
         here = [(m, o) for m, o in run.outcomes if m.slot is None or m.number == self.number]
         return RuleRun(run.compiled, here)
 
@@ -285,7 +285,7 @@ class _Bench:
     def _bound(
         self, judge: Judge, samples: Sequence[Sample], verdicts: Sequence[Tri], most: Extent, sure: Extent
     ) -> Bound:
-        """What a rule allows; it binds where it is the one that sets the limit of all."""
+        """The limit of a rule; it binds where it is the one that sets the limit of all."""
         surely = _largest(samples, [verdicts], _holds)
         not_broken = _largest(samples, [verdicts], _not_broken)
         anything = Extent("unbounded")

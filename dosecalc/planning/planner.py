@@ -89,7 +89,7 @@ def inputs_of(protocol: str | os.PathLike[str], stated: PlanOptions) -> dict[str
 
 
 class Question(NamedTuple):
-    """What was asked: an arm of a file, the statements about the patient, and the texts that they were read from."""
+    """A question: an arm of a file, the statements about the patient, and the texts that they were read from."""
 
     file: ProtocolFile
     arm: Arm
@@ -171,7 +171,7 @@ def measure(course: Course) -> Course:
 
 
 def find(course: Course) -> tuple[Finding, ...]:
-    """What the rules and the regimen say; a limit within the interval of readings is a warning, and not a pass."""
+    """The findings of rules and regimen; a limit within the interval of readings is a warning, and not a pass."""
     findings = _findings(course.match, course.result)
     if course.measured is None:
         return findings

@@ -168,7 +168,7 @@ class PhysicalQuantity(Protocol):
 
 
 class PatientStatements(Protocol):
-    """What is known of a patient, as :class:`dosecalc.Patient` holds it."""
+    """The statements about a patient, as :class:`dosecalc.Patient` holds them."""
 
     def inputs(self) -> dict[str, list[str]]:
         """The statements as a table of options."""
@@ -207,7 +207,7 @@ class PlanOptions(TypedDict, total=False):
     prior: str | Sequence[str] | None
     """Earlier therapy as ``"[AGENT:]AMOUNT[@DATE][,WEIGHT]"``, several, or ``"none"``."""
     given: Mapping[int, Scalar] | None
-    """What was given in place of planned doses, ``{1: "8000 MBq@2026-03-01"}``."""
+    """Amounts given in place of planned doses: ``{1: "8000 MBq@2026-03-01"}``."""
     measured: Mapping[int, Scalar] | None
     """The whole-body dose from each administration alone: ``{1: "1.9 Gy"}``."""
     reduction: Mapping[int, int] | None

@@ -11,7 +11,7 @@ from dosecalc.render.plan import NOTICE
 
 
 def page(limits: Limits) -> Page:
-    """What the dose may be, what binds, what would lift it, and what no amount changes."""
+    """The limits, the rules that bind, the statements that would lift them, and the findings that no amount changes."""
     return [*_head(limits), *_bounds(limits), *_lifts(limits), *_rest(limits), Heading(NOTICE, "dim")]
 
 
@@ -111,7 +111,7 @@ def _ways(limits: Limits, bound: Bound) -> list[str]:
 
 
 def _stated(option: str) -> str:
-    """What an option states, without its value."""
+    """The name that an option states, without its value."""
     return option.replace('"', "").partition("=")[0].partition("[")[0]
 
 
@@ -127,7 +127,7 @@ def _rest(limits: Limits) -> Page:
     if names:
         lines += [
             Heading(f"Not assessed, whatever the amount ({len(names)})"),
-            Paragraph(f"  {', '.join(names)}; dosecalc plan says what settles each", "unknown"),
+            Paragraph(f"  {', '.join(names)}; dosecalc plan says what decides each", "unknown"),
         ]
     if limits.unconfirmed:
         lines += [
