@@ -40,6 +40,7 @@ from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files import factsheet, folders, patient, protocol, record
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.protocol import Condition, Protocol, Rule
+from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.library.checks import BUILT_IN
 from dosecalc.library.diff import Diff
@@ -420,7 +421,7 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *comparison.LeftOut.model_fields}),
-        ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed)),
+        ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),

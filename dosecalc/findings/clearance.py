@@ -28,10 +28,14 @@ class Clearance(Result):
     later_questions: tuple[str, ...] = Field(description="What only later doses ask for.")
 
 
-def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: int) -> Clearance:
-    """The clearance of some findings and of doses that have no amount yet, by number with the reason."""
+def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: int, *, besides: int = 0) -> Clearance:
+    """The clearance of some findings.
+
+    ``pending`` are the doses that have no amount yet, by number with the reason; ``besides`` counts violations that are
+    no findings, as a dose of a record that lies outside of a limit.
+    """
     listed = list(findings)
-    violations = sum(finding.status == "violation" for finding in listed)
+    violations = besides + sum(finding.status == "violation" for finding in listed)
     warnings = sum(finding.status == "warning" for finding in listed)
     unknown = [finding for finding in listed if finding.status == "unknown"]
     now = _questions(each for each in unknown if each.dose is None or each.dose <= next_dose)

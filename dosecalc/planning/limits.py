@@ -22,7 +22,8 @@ from dosecalc.course.rules import CompiledRule, Leaf
 from dosecalc.course.state import CELLS, Inputs, Moment
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import cited
-from dosecalc.findings import regimen, sentences, spacing
+from dosecalc.findings import given, regimen, sentences, spacing
+from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding
 from dosecalc.findings.trace import Tracer
 from dosecalc.library import coverage
@@ -142,7 +143,9 @@ class _Bench:
     def _findings(self, at: Calculation) -> list[Finding]:
         """The findings of the rules on this dose at an amount."""
         findings = [finding for run in at.rules for finding in sentences.of_rule(self._here(run))]
-        return findings + [finding for finding in self._of_dates() if finding.dose in (None, self.number)]
+        findings += [finding for finding in self._of_dates() if finding.dose in (None, self.number)]
+        before = given.findings(self.matched, at, Tracer(self.matched, at.doses))
+        return findings + [finding for finding in before if finding.status in ("violation", "warning")]
 
     def _result(
         self,
@@ -157,6 +160,9 @@ class _Bench:
         planned = self.planned.planned if EXACT.known(self.planned.planned) else None
         tracer = Tracer(self.matched, (*at.doses[:-1], self.planned))
         unconfirmed = self.matched.file.unconfirmed(self.matched.arm)
+        exceeded = planned is not None and not (nothing if broken else most).allows(planned)
+        pending = {} if planned is not None else {self.number: tracer.pending(self.planned)}
+        open_ = [each for each in findings if each.status in ("warning", "unknown")]
         return Limits.made(
             version=VERSION,
             protocol=identity(self.matched),
@@ -166,16 +172,17 @@ class _Bench:
             kind=self.kind,
             given=self._given(at),
             planned=None if planned is None else Amount(planned, self.kind),
-            pending=tracer.pending(self.planned) if planned is None else None,
+            pending=pending.get(self.number),
             projected=self.per_activity is not None,
             largest=self._shown(nothing if broken else most),
             surely=self._shown(nothing if broken else sure),
             most=self._shown(most),
             sure=self._shown(sure),
-            exceeded=planned is not None and not (nothing if broken else most).allows(planned),
+            exceeded=exceeded,
             bounds=tuple(sorted(bounds, key=_order)),
             broken=broken,
             unknown=tuple(finding for finding in findings if finding.status == "unknown"),
+            clearance=clear([*broken, *open_], pending, self.number, besides=int(exceeded and not broken)),
             unconfirmed=tuple(Unconfirmed.made(fact=cite, statement=text) for cite, text in unconfirmed),
         )
 
@@ -355,7 +362,7 @@ class _Bench:
         return f'--set "{verdicts}"' if " " in verdicts else f"--set {verdicts}"
 
 
-_OF_DATES = ("effective", "spacing")
+_OF_DATES = ("effective", "spacing", "given-amount")
 
 
 def _text(judge: Judge, observable: Observable, point: Point) -> str:

@@ -7,12 +7,13 @@ from dosecalc.planning.bounds import Bound, Limits, Most
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.render.plan import NOTICE
+from dosecalc.render.plan import NOTICE, clearance_line
 
 
 def page(limits: Limits) -> Page:
     """The limits, the rules that bind, the statements that would lift them, and the findings that no amount changes."""
-    return [*_head(limits), *_bounds(limits), *_lifts(limits), *_rest(limits), Heading(NOTICE, "dim")]
+    line = clearance_line(limits.clearance)
+    return [line, *_head(limits), *_bounds(limits), *_lifts(limits), *_rest(limits), Heading(NOTICE, "dim"), line]
 
 
 def _head(limits: Limits) -> Page:
