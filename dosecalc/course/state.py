@@ -61,10 +61,10 @@ class Inputs(NamedTuple, Generic[V_co, M_co]):
 class Moment(Generic[V, M]):
     """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it.
 
-    ``planned`` is what the levels give, ``amount`` what was given instead where that is stated. Of the ``rows`` of its
-    levels, ``possible`` are those that may hold, up to the first that surely does for everybody, which is ``row``: it
-    made the amount if that is known. ``undefined`` says that no level applies, ``capped`` and ``floored`` that the
-    source itself changed the amount.
+    ``planned`` is the amount by the levels, ``amount`` the one that was given instead where that is stated. ``rows``
+    are the rows of its levels; ``row`` is the first that holds for certain (in a cohort: for everybody) and made the
+    amount if that is known, ``possible`` all that may hold, up to it. ``undefined`` says that no level applies,
+    ``capped`` and ``floored`` that the source itself changed the amount.
     """
 
     __slots__ = (
@@ -136,7 +136,7 @@ class Moment(Generic[V, M]):
         return self.choice(name) if row is not None and row.kind == "choice" else self.between(name)
 
     def calendar(self, name: str, months: Fraction) -> V | None:
-        """The days that so many months before an observable's date are, None where dates are not known."""
+        """So many months in days, counted in the calendar from an observable's date; None without dates."""
         days = self.state.inputs.calendar
         return None if days is None else days(name, months)
 
