@@ -112,7 +112,8 @@ class Moment(Generic[V, M]):
 
     def value(self, name: str) -> V:
         """The value of a quantity or a count; unknown where it is not one number."""
-        return self.state.single(self.between(name), name)
+        value = self.between(name)
+        return self.state.single(value, name) if isinstance(value, Bounds) else value
 
     def truth(self, name: str) -> Tri[M]:
         """Whether something is so."""
@@ -181,7 +182,8 @@ class CourseState(Generic[V, M]):
 
     def stated(self, name: str, moment: Moment[V, M]) -> V:
         """The same as one number."""
-        return self.single(self.stated_between(name, moment), name)
+        value = self.stated_between(name, moment)
+        return self.single(value, name) if isinstance(value, Bounds) else value
 
     def stated_truth(self, name: str, moment: Moment[V, M]) -> Tri[M]:
         """A truth as it was stated."""
@@ -193,11 +195,9 @@ class CourseState(Generic[V, M]):
         truths = self._statement(name, moment)
         return truths if isinstance(truths, dict) else dict.fromkeys(self.table[name].choices, UNSURE)
 
-    def single(self, value: Between[V], name: str) -> V:
-        """A value as one number: unknown where only different ends of it are known."""
-        if not isinstance(value, Bounds):
-            return value
-        low, high = value
+    def single(self, bounds: Bounds[V], name: str) -> V:
+        """The value between two ends as one number: unknown where they differ."""
+        low, high = bounds
         return self.system.where(self.system.equal(low, high).yes, low, self.system.unknown(name))
 
     # -- what follows from it --
