@@ -30,8 +30,10 @@ class Tracer:
 
     def row(self, moment: Moment) -> Row | None:
         """The row of the levels that made the amount, or None while that is not decided."""
+        if EXACT.known(moment.planned) or len(moment.possible) < 2:
+            return moment.row
         levels = {(row.low.dimension, row.low.value, row.factors) for row in moment.possible}
-        return moment.row if EXACT.known(moment.planned) or len(levels) == 1 else None
+        return moment.row if len(levels) == 1 else None
 
     def sole_row(self, moment: Moment) -> Row | None:
         """The row that holds, or None while rows with other ranges may hold as well."""
