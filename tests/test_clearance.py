@@ -31,9 +31,13 @@ def test_the_verdict_is_the_first_that_applies():
     assert warned.clearance.text == "warned: 1 warning"
     assert (warned.exit_status(), warned.exit_status(strict=True)) == (0, 1)
     asked = dosecalc.plan("clover2-20", bsa=1.6, given={1: "36 mCi"})
-    assert asked.clearance.text.endswith("questions for the next dose, 1 warning")
+    assert asked.clearance.text.endswith(
+        "questions for the next dose, 6 questions about doses already given, 1 warning"
+    )
+    assert len(asked.clearance.earlier_questions) == 6
     broken = dosecalc.plan("clover2-20", **COMPLETE, given={1: "1184 mCi"})
-    assert broken.clearance.text == "not cleared: 1 violation"
+    # 1184 mCi is 37 times 32 mCi; what was stated once for the course is not stated for dose 1 by its number
+    assert broken.clearance.text == "not cleared: 1 violation, 6 questions about doses already given"
     assert broken.exit_status() == 1
 
 
@@ -125,3 +129,47 @@ def test_a_size_grows_old(age, days, status):
         **({"age": age} if age else {}),
     )
     assert {f.status for f in plan.findings if f.rule == "size-age"} == status
+
+
+@pytest.mark.parametrize(
+    ("arm", "patient", "words"),
+    [
+        # "ast" is a part of "last", of which an instruction speaks; a whole word is meant
+        ("pluvicto-mcrpc", {"observables": {"ast": "30 xULN"}}, "ast was stated as 30 xULN"),
+        (
+            "nct01377532-ppgl",
+            {"weight": 20, "level": "10 mCi/kg", "observables": {"lactating": True}},
+            "lactating was stated as true",
+        ),
+    ],
+)
+def test_a_value_counts_as_spoken_of_by_a_whole_word_alone(arm, patient, words):
+    texts = [
+        finding.message for finding in dosecalc.plan(arm, **patient).findings if finding.rule == "statement-unread"
+    ]
+    assert any(words in text for text in texts), texts
+
+
+def test_two_values_for_the_same_dose_are_refused(dosecalc):
+    words = ("--bsa", "1.6", "--set", "platelets=110 10^9/L", "--set", "platelets[1]=8 10^9/L")
+    result = dosecalc("plan", "--protocol", "clover2-20", *words)
+    assert result.status == 2
+    assert "platelets is stated as 110 10^9/L for the next dose, which is dose 1, and platelets[1] as 8" in result.err
+
+
+def test_what_was_never_held_is_no_endless_hold(dosecalc):
+    result = dosecalc("plan", "--protocol", "inotuzumab", "--bsa", "1.6", "--set", "toxicity_hold=never")
+    assert (result.status, "read 'never'" in result.err) == (2, True)
+
+
+def test_a_dose_left_out_before_one_that_was_given_is_said():
+    plan = dosecalc.plan("pluvicto-mcrpc", given={1: "7.4 GBq", 3: "7.4 GBq"})
+    said = [(f.dose, f.status, f.message) for f in plan.findings if f.rule == "given-amount" and f.dose == 2]
+    ((dose, status, message),) = said
+    words = "nothing says whether dose 2 was given, while dose 3 was; its planned amount is counted"
+    assert (dose, status, words in message) == (2, "warning", True)
+
+
+def test_a_name_is_not_both_passed_and_open(dosecalc):
+    out = dosecalc("plan", "--protocol", "pluvicto-mcrpc", "--given", "1=7.4 GBq", "--given", "2=2 GBq").out
+    assert "given-amount" not in out.partition("\nPassed")[2].partition("\n\n")[0]

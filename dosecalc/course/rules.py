@@ -133,7 +133,7 @@ def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
             symbol,
             momentary=row.momentary,
             choices=tuple(row.choices or ()),
-            ago=dimension == "time",
+            ago=dimension == "time" and (row.title or "").startswith("time since"),
         )
     return table
 

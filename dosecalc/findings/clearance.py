@@ -1,7 +1,7 @@
 """The clearance: what a plan, a limit or a record comes to, in the first words that apply.
 
-A violation: not cleared. Something to be stated before the next dose: open. A warning: warned. Else nothing was found
-against it, and these words stand for nothing less.
+A violation: not cleared. Something to be stated, for the next dose or about one already given: open. A warning: warned.
+Else nothing was found against it, and these words stand for nothing less.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import Result
 
 Verdict = Literal["not cleared", "open", "warned", "nothing found against it"]
+_TIMES = ("now", "earlier", "later")
 
 
 class Clearance(Result):
@@ -25,6 +26,9 @@ class Clearance(Result):
     violations: int = Field(description="Findings that are violations.")
     warnings: int = Field(description="Findings that are warnings.")
     questions: tuple[str, ...] = Field(description="What is to be stated for the next dose, each once.")
+    earlier_questions: tuple[str, ...] = Field(
+        description="What is not known of doses already given, where only they ask."
+    )
     later_questions: tuple[str, ...] = Field(description="What only later doses ask for.")
 
 
@@ -38,22 +42,30 @@ def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: in
     violations = besides + sum(finding.status == "violation" for finding in listed)
     warnings = sum(finding.status == "warning" for finding in listed)
     unknown = [finding for finding in listed if finding.status == "unknown"]
-    now = _questions(each for each in unknown if each.dose is None or each.dose <= next_dose)
-    later = _questions(each for each in unknown if each.dose is not None and each.dose > next_dose)
+    asked = {when: _questions(each for each in unknown if _when(each.dose, next_dose) == when) for when in _TIMES}
     for number, why in pending.items():
-        questions = now if number <= next_dose else later
+        questions = asked[_when(number, next_dose)]
         if not any(question in why for question in questions):
             questions.setdefault(f"the amount of dose {number}: {why}")
-    asked_later = tuple(question for question in later if question not in now)
-    verdict, text = _words(violations, warnings, len(now), len(asked_later))
+    now = tuple(asked["now"])
+    earlier, later = (tuple(each for each in asked[when] if each not in now) for when in ("earlier", "later"))
+    verdict, text = _words(violations, warnings, len(now), len(earlier), len(later))
     return Clearance.made(
         verdict=verdict,
         text=text,
         violations=violations,
         warnings=warnings,
-        questions=tuple(now),
-        later_questions=asked_later,
+        questions=now,
+        earlier_questions=earlier,
+        later_questions=later,
     )
+
+
+def _when(dose: int | None, next_dose: int) -> str:
+    """Whether a question is of the next dose, of one already given, or of a later one."""
+    if dose is None or dose == next_dose:
+        return "now"
+    return "earlier" if dose < next_dose else "later"
 
 
 def _questions(unknown: Iterable[Finding]) -> dict[str, None]:
@@ -65,23 +77,23 @@ def _questions(unknown: Iterable[Finding]) -> dict[str, None]:
     return questions
 
 
-def _words(violations: int, warnings: int, questions: int, later: int) -> tuple[Verdict, str]:
+def _words(violations: int, warnings: int, now: int, earlier: int, later: int) -> tuple[Verdict, str]:
+    """The first verdict that applies with every count, so that a violation hides no question."""
+    questions = [
+        f"{counted(number, 'question')} {of}"
+        for number, of in ((now, "for the next dose"), (earlier, "about doses already given"))
+        if number
+    ]
+    after = [f"{counted(later, 'question')} for later doses"] if later else []
     warned = [counted(warnings, "warning")] if warnings else []
     if violations:
-        parts = [f"not cleared: {counted(violations, 'violation')}", *warned, *_open(questions)]
-        return "not cleared", ", ".join(parts)
+        found = [counted(violations, "violation"), *warned, *questions, *after]
+        return "not cleared", f"not cleared: {', '.join(found)}"
     if questions:
-        more = [f"{later} more for later doses"] if later else []
-        return "open", ", ".join([f"open: {counted(questions, 'question')} for the next dose", *more, *warned])
+        return "open", f"open: {', '.join([*questions, *warned, *after])}"
     if warnings:
-        more = [f"{counted(later, 'question')} for later doses"] if later else []
-        return "warned", ", ".join([f"warned: {warned[0]}", *more])
-    after = f" ({counted(later, 'question')} for later doses)" if later else ""
-    return "nothing found against it", f"nothing found against it{after}"
-
-
-def _open(questions: int) -> list[str]:
-    return [f"{counted(questions, 'question')} for the next dose"] if questions else []
+        return "warned", f"warned: {', '.join([*warned, *after])}"
+    return "nothing found against it", f"nothing found against it{f' ({after[0]})' if after else ''}"
 
 
 def counted(number: int, noun: str) -> str:

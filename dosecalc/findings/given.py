@@ -23,6 +23,7 @@ from dosecalc.requests.match import Match
 RULE = "given-amount"
 SLIPS = (
     (Fraction(37), "a factor of 37: MBq and mCi mistaken for each other"),
+    (Fraction(1000, 37), "a factor of 27: GBq and mCi mistaken for each other"),
     (Fraction(1000), "a factor of 1,000: a prefix of the unit"),
     (Fraction(10) ** 6, "a factor of a million: a prefix of the unit"),
     (Fraction(10), "a factor of 10: the decimal point"),
@@ -48,7 +49,19 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterator[Find
         if finding.status in ("violation", "warning"):
             doubtful.add(number)
         yield finding
+    yield from _left_out(match, result)
     yield from _scaled(match, result, tracer, doubtful)
+
+
+def _left_out(match: Match, result: Calculation) -> Iterator[Finding]:
+    """Doses of which nothing was said although a later one was given: whatever is counted of them is a guess."""
+    given = match.request.given
+    for number in range(1, max(given, default=0)):
+        if number not in given:
+            later = min(each for each in given if each > number)
+            counted = "no amount" if isinstance(result.doses[number - 1].planned, Unknown) else "its planned amount"
+            text = f"nothing says whether dose {number} was given, while dose {later} was; {counted} is counted"
+            yield own(RULE, "warning", number, text, _cites(match, result.doses[number - 1]))
 
 
 def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) -> Finding:
@@ -68,7 +81,7 @@ def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) 
     if reduced is not None:
         status = "warning"
         option = f"--reduction {moment.number}={reduced}"
-        text += f"; that is step {reduced} of the protocol's reductions: state it with {option}"
+        text += f"; that may be step {reduced} of the protocol's reductions: if so, state it with {option}"
     elif status != "pass":
         text += f"; {_limit_text(status, limit)}{_slip(result, moment, given.number, departure)}"
     observed = {"value": float(100 * departure.off), "unit": "%"}

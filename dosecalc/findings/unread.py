@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from dosecalc.findings.account import Statement
@@ -15,17 +16,15 @@ RULE = "statement-unread"
 ALWAYS = frozenset({"prior", "level", "given", "measured", "reduction"})
 """Statements about amounts: where nothing reads them somebody is mistaken about the arm."""
 _WORDS = {
-    "platelets": "platelet",
-    "anc": "neutrophil",
-    "wbc": "white",
-    "hemoglobin": "haemoglobin",
-    "bilirubin": "bilirubin",
-    "alt": "alt",
-    "ast": "ast",
-    "egfr": "gfr",
-    "crcl": "creatinine clearance",
+    "platelets": ("platelet", "platelets", "thrombocytopenia"),
+    "anc": ("neutrophil", "neutrophils", "neutropenia", "anc"),
+    "wbc": ("white", "leucocyte", "leucocytes", "leukocyte", "leukocytes"),
+    "hemoglobin": ("haemoglobin", "hemoglobin", "anaemia"),
+    "bilirubin": ("bilirubin",),
+    "alt": ("alt",),
+    "ast": ("ast",),
 }
-"""By what word an instruction speaks of a value."""
+"""By what words an instruction speaks of a value."""
 
 
 def findings(match: Match, account: Iterable[Statement]) -> Iterator[Finding]:
@@ -35,6 +34,9 @@ def findings(match: Match, account: Iterable[Statement]) -> Iterator[Finding]:
             continue
         if statement.what in ALWAYS and statement.text != "none":
             text = f"--{statement.what} {statement.text} is read by no rule of {match.arm.id} and makes no amount"
+            yield own(RULE, "warning", statement.dose, text, ())
+        elif statement.what.startswith(("organ_dose.", "organ_half_life.")):
+            text = f"{statement.what} was stated as {statement.text}, and {match.arm.id} limits no such organ"
             yield own(RULE, "warning", statement.dose, text, ())
         elif (reason := _serious(match, statement)) is not None:
             text, cite = reason
@@ -49,6 +51,8 @@ def _serious(match: Match, statement: Statement) -> tuple[str, tuple[str, ...]] 
         stated = match.request.indexed.get((statement.what, statement.dose), stated)
     if stated is None or _spoken_of(match, statement.what):
         return None
+    if statement.what in ("pregnant", "lactating"):
+        return _of_a_child(match, statement.what) if stated.value else None
     if statement.what == "infection_grade":
         return (f"infection_grade was stated as {stated.text}", ()) if stated.value else None
     grade = grade_3(statement.what)
@@ -58,8 +62,15 @@ def _serious(match: Match, statement: Statement) -> tuple[str, tuple[str, ...]] 
     return f"{statement.what} was stated as {stated.text}, grade 3 or worse (CTCAE 5: {limit})", (grade.cite,)
 
 
+def _of_a_child(match: Match, name: str) -> tuple[str, tuple[str, ...]] | None:
+    """A pregnancy or breast-feeding, where something radioactive is to be given."""
+    if not any(match.radioactive(agent) for agent in match.agents()):
+        return None
+    return f"{name} was stated as true, and this arm gives a radioactive agent", ()
+
+
 def _spoken_of(match: Match, name: str) -> bool:
-    """Whether an instruction of the source speaks of a value."""
-    word = _WORDS.get(name)
+    """Whether an instruction of the source speaks of a value, by a word of its own and not by a part of one."""
+    words = set(_WORDS.get(name, ()))
     texts = (each.text.lower() for each in match.file.protocol.instructions if each.holds_for(match.arm.id))
-    return word is not None and any(word in text for text in texts)
+    return any(words & set(re.findall(r"\w+", text)) for text in texts)

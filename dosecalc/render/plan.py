@@ -291,8 +291,13 @@ def _rest(plan: Plan) -> Page:
             Heading("Limits of ours, which no source states"),
             Items([(each.fact, each.statement, "dim") for each in plan.beliefs]),
         ]
+    open_ = {finding_name(f) for f in plan.findings if f.status in ("violation", "warning", "unknown")}
     passed, off = (
-        list(dict.fromkeys(finding_name(f) for f in plan.findings if f.status == status))
+        [
+            name
+            for name in dict.fromkeys(finding_name(f) for f in plan.findings if f.status == status)
+            if name not in open_
+        ]
         for status in ("pass", "not_applicable")
     )
     if passed:

@@ -246,10 +246,24 @@ class _Course:
                         f"{name}[N] for the dose that it was taken before"
                     )
                     yield Unusable("set", stated.written, why)
+        else:
+            yield from self._stated_twice()
         for (name, index), stated in self.request.indexed.items():
             most, what = (cycles, "cycle") if name in BY_CYCLE else (doses, "dose")
             if index > most:
                 why = f"{name}[{index}]: there is no {what} {index}; {most} are planned here"
+                yield Unusable("set", stated.written, why)
+
+    def _stated_twice(self) -> Iterator[Unusable]:
+        """A value for the next dose beside another one for the same dose by its number: one of them is a mistake."""
+        coming = max(self.request.given, default=0) + 1
+        for name, stated in self.request.stated.items():
+            numbered = self.request.indexed.get((name, coming))
+            if self.file.table[name].momentary and numbered is not None and numbered.value != stated.value:
+                why = (
+                    f"{name} is stated as {stated.text} for the next dose, which is dose {coming}, and "
+                    f"{name}[{coming}] as {numbered.text}; state one of them"
+                )
                 yield Unusable("set", stated.written, why)
 
     def _prior(self) -> Iterator[Unusable]:
@@ -459,10 +473,11 @@ def _weighed(statement: PriorStatement, request: Request) -> PriorStatement:
 def _agent_of(file: ProtocolFile, arm: Arm, agents: list[str], statement: PriorStatement) -> str | Unusable:
     """The agent of a prior administration, by its key."""
     kind, text = statement.amount.dimension.partition("/")[0], statement.text
-    if statement.agent is not None and statement.agent not in agents:
+    named_as = None if statement.agent is None else statement.agent.lower()
+    if named_as is not None and named_as not in agents:
         given = f"{arm.id} gives {', '.join(agents)}, and only those count here"
         return Unusable("prior", text, f"read the agent {statement.agent!r} in {text!r}; {given}")
-    named = agents if statement.agent is None else [statement.agent]
+    named = agents if named_as is None else [named_as]
     fitting = [agent for agent in named if bool(file.protocol.agents[agent].radionuclide) == (kind == "activity")]
     if len(fitting) != 1:
         why = (
