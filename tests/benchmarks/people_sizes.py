@@ -1,6 +1,6 @@
 """How often a body size is warned of: sound children, and children whose pounds were typed as kilograms.
 
-    python tests/benchmarks/people_sizes.py     CHILDREN=200 by default, of each sex and month from 2 to 19 years
+    python tests/benchmarks/people_sizes.py     CHILDREN=60 by default, of each sex and month from 2 to 19 years
 
 Sound children are drawn from the whole reference: a height by its z-score, a body mass index by its own, and the weight
 that the two make, so that height and weight are correlated. Above the 95th centile (obese) the body mass index is that
@@ -27,7 +27,7 @@ from dosecalc.reference import tables
 from dosecalc.reference.growth import LMS, SEXES, Ages
 from dosecalc.reference.people import People
 
-CHILDREN = int(os.environ.get("CHILDREN", "200"))
+CHILDREN = int(os.environ.get("CHILDREN", "60"))
 MONTHS = [month + 0.5 for month in range(24, 240)]
 POUNDS = 1 / 0.45359237
 CENTILE = 0.95
