@@ -69,6 +69,17 @@ def test_a_girl_of_15_has_no_weight_at_z_5():
     assert people.standing(standing, "15-year-old girl") == "above the reference for a 15-year-old girl"
 
 
+def test_the_table_of_body_mass_is_the_one_that_its_fact_sheet_names():
+    printed = facts("cdc2000-bmi")["table"]["printed"]
+    assert tables.identity(tables.MASSES) == {"id": "cdc2000-bmi.csv", "sha256": printed.rpartition(" ")[2]}
+    assert hashlib.sha256((SEEDS / tables.MASSES).read_bytes()).hexdigest() in printed
+    for sex in growth.SEXES:
+        ages = [months for months, _ in REFERENCE.rows["mass", sex]]
+        assert len(ages) == 219
+        assert ages == sorted(set(ages))
+        assert (ages[0], ages[-1]) == (24, 240.5)
+
+
 # -- the arithmetic ---------------------------------------------------------------------------------------------
 
 
@@ -107,6 +118,72 @@ def test_the_z_of_a_surface_is_the_one_that_weight_and_stature_share(sex, months
     weight, height = (REFERENCE.at(measure, sex, months) for measure in ("weight", "height"))
     surface = math.sqrt(weight.value(z) * height.value(z) / 3600)
     assert math.isclose(Body(weight, height).z("bsa", surface), z, abs_tol=1e-6)
+
+
+# -- body mass --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("z", "printed"),
+    [(-1.644854, 14.73732), (-0.6744898, 15.74164), (0, 16.57503), (1.036433, 18.16219), (1.644854, 19.33801)],
+)
+def test_centiles_of_boys_of_24_months_are_those_that_cdc_prints(z, printed):
+    """The 5th, 25th, 50th, 85th and 95th centile of the data file of the body mass index."""
+    assert round(REFERENCE.at("mass", "male", 24.0).value(z), 5) == printed
+
+
+def test_a_modified_z_worked_by_hand():
+    """Boys of 24 months: M 16.57503, L -2.01118, S 0.0805925.
+
+    1 + 2 L S = 0.675827, whose logarithm is -0.391818; divided by L 0.194820, the logarithm of 1.215091. So z = 2 is at
+    20.1402, and a half of the way is 1.7826.
+    """
+    mass = REFERENCE.at("mass", "male", 24.0)
+    two = 16.57502768 * (1 + -2.01118107 * 0.080592465 * 2) ** (1 / -2.01118107)
+    half = (two - 16.57502768) / 2
+    assert round(half, 4) == 1.7826
+    assert math.isclose(growth.modified_z(mass.value, 16.57502768 + 8 * half), 8)
+    assert math.isclose(growth.reach(mass.value, 3.3), 16.57502768 + 3.3 * half)
+    assert growth.modified_z(mass.value, mass.value(-2)) == pytest.approx(-2)
+    assert growth.reach(mass.value, -2) == pytest.approx(mass.value(-2))
+
+
+def test_a_modified_z_grows_as_far_as_the_size_does_where_z_stands_still():
+    """A girl of 17: at twice and at three times the median weight z is 2.4 and 2.9."""
+    weight = REFERENCE.at("weight", "female", 204.5)
+    twice, thrice = 2 * weight.m, 3 * weight.m
+    assert weight.z(thrice) < PLAUSIBLE
+    assert growth.modified_z(weight.value, thrice) == pytest.approx(2 * growth.modified_z(weight.value, twice))
+
+
+@given(st.floats(8, 70), st.integers(2, 90), st.sampled_from(growth.SEXES))
+def test_an_unknown_sex_or_age_widens_the_band_of_body_mass(value, age, sex):
+    alone = growth.stand_mass(REFERENCE, value, years(age), sex)
+    either = growth.stand_mass(REFERENCE, value, years(age), None)
+    anybody = growth.stand_mass(REFERENCE, value, None, None)
+    assert alone.plausible in (True, False)
+    if alone.plausible:
+        assert either.plausible
+        assert anybody.plausible is None
+    assert anybody.plausible is not True
+
+
+def test_under_two_years_no_body_mass_is_held_against_anything():
+    assert growth.stand_mass(REFERENCE, 40, Ages(23.9, 23.9), "male") is None
+    assert growth.stand_mass(REFERENCE, 40, years(1), None) is None
+    assert growth.stand_mass(REFERENCE, 40, years(2), None).plausible is False
+
+
+def test_the_limit_of_body_mass_is_the_further_of_a_modified_z_and_of_half_as_much_again_as_the_median():
+    """Boys of 60.5 months vary little: 1.5 M lies further out than 3.3 halves. Girls of 204.5 months vary much."""
+    young, old = REFERENCE.at("mass", "male", 60.5), REFERENCE.at("mass", "female", 204.5)
+    assert growth.mass_limits(REFERENCE, Ages(60.5, 60.5), "male")[1] == 1.5 * young.m > growth.reach(young.value, 3.3)
+    assert growth.mass_limits(REFERENCE, Ages(204.5, 204.5), "female")[1] == growth.reach(old.value, 3.3) > 1.5 * old.m
+
+
+def test_adults_are_held_against_our_limits():
+    assert growth.mass_limits(REFERENCE, years(20), None) == (12, 50)
+    assert growth.mass_limits(REFERENCE, years(60), "male") == (12, 50)
 
 
 # -- adults -----------------------------------------------------------------------------------------------------
@@ -160,13 +237,25 @@ SIZES = st.one_of(
 )
 
 
+def beyond_the_guard(kind: str, value: float, ages: Ages, sex: str) -> bool:
+    """Whether a size lies above z = 3, or 3.3 halves of the way from the median to z = 2, of all months and means."""
+    held = list(growth.bodies(REFERENCE, kind, ages, sex))
+    far = [body.value(kind, 0) + 3.3 * (body.value(kind, 2) - body.value(kind, 0)) / 2 for body in held]
+    return all(
+        value > far_from_it or body.z(kind, value) > PLAUSIBLE for body, far_from_it in zip(held, far, strict=True)
+    )
+
+
 @given(SIZES, st.integers(0, 90), st.sampled_from(["female", "male", None]))
 def test_plausible_means_a_z_of_at_most_3_and_the_quick_answer_is_the_same(size, age, sex):
+    """At most 3, and not beyond the guard, which tells what z does not: how far above the median a size is."""
     kind, value = size
     found = growth.stand(REFERENCE, kind, value, years(age), sex)
     assert found.plausible is growth.plausible(REFERENCE, kind, value, years(age), sex)
     if found.z is not None:
-        assert (abs(found.z) <= PLAUSIBLE + 1e-6) is found.plausible
+        beyond = beyond_the_guard(kind, value, years(age), sex)
+        assert found.plausible or beyond or abs(found.z) > PLAUSIBLE - 1e-6
+        assert not (found.plausible and (beyond or abs(found.z) > PLAUSIBLE + 1e-6))
         assert found.side == 0 or (found.z > 0) is (found.side > 0)
 
 

@@ -139,10 +139,8 @@ def _percent(difference: Number) -> str:
 def notes(judge: ReportJudge, figures: Figures, candidates: Candidates) -> Iterator[str]:
     """Notes on sizes that look like a slip, on what was derived, and on figures that are not the protocol's."""
     report = judge.report
-    for kind, measure in report.measured.items():
-        standing = judge.people.stand(kind, measure.value)
-        if standing.plausible is False:
-            yield f"the stated {judge.people.unlikely(kind, measure, standing)}"
+    for words in judge.people.slipped(report.measured):
+        yield f"the stated {words}"
     yield from report.notes
     if judge.base.basis == "bsa" and "bsa" not in report.sizes:
         yield from _no_surface(judge)

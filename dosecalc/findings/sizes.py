@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date
 from fractions import Fraction
 from typing import Any
@@ -20,13 +20,16 @@ from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference import bodysurface, growth, tables
 from dosecalc.reference.beliefs import Belief, belief
-from dosecalc.reference.growth import Kind
-from dosecalc.reference.people import People, z_score
+from dosecalc.reference.growth import Kind, Standing
+from dosecalc.reference.people import People, mass_index, z_score
+from dosecalc.reference.slips import Pair
 from dosecalc.requests.match import Match
 
 AGREE = Fraction(5, 100)
 CONTRADICT = Fraction(25, 100)
 _KINDS: tuple[Kind, ...] = ("weight", "height", "bsa")
+_Sizes = Mapping[str, Sequence[Stated]]
+_Pairs = list[tuple[Stated, Stated]]
 
 
 def findings(match: Match, result: Calculation) -> Iterable[Finding]:
@@ -72,35 +75,120 @@ def _agreement(match: Match, result: Calculation) -> Finding:
 
 
 def _plausible(match: Match) -> Iterator[Finding]:
-    """Sizes that nobody of that age and sex has; what is not stated widens the band."""
-    stated = match.request.stated
+    """Sizes that nobody of that age and sex has, alone or together; what is not stated widens the band."""
+    stated, sizes = match.request.stated, match.request.sizes
     sex = stated.get("sex")
     people = People.of(stated.get("age") or stated.get("age_completed"), None if sex is None else str(sex.value))
-    grown = people.ages is None or people.ages.youngest >= growth.GROWN
-    sizes = [(kind, sized.dose, sized.measure) for kind in _KINDS for sized in match.request.sizes.get(kind, ())]
-    held = [(kind, dose, m, people.stand(kind, m.value)) for kind, dose, m in sizes if m is not None]
-    unlikely = [one for one in held if one[-1].plausible is False]
-    for kind, dose, measure, standing in unlikely:
-        limit = {"value": people.limit(kind, standing.side) / float(measure.unit.factor), "unit": measure.unit.symbol}
-        comparison = "at_least" if standing.side < 0 else "at_most"
-        checks = [own_check(kind, quantity_of(measure), comparison, limit, holds=False)]
-        text = people.unlikely(kind, measure, standing)
-        yield own("plausible-size", "warning", dose, text, _cites([kind], grown=grown), checks, part=kind)
+    pairs = _pairs(sizes)
+    unlikely = [*_unlikely(people, sizes, pairs), *_unlikely_together(people, pairs)]
     if unlikely:
+        yield from unlikely
         return
+    held = [(kind, size.quantity) for kind in _KINDS for size in sizes.get(kind, ())]
     if not held or people.ages is None:
         lacking = "age was stated to hold the body sizes against" if held else "body size was stated"
         yield own("plausible-size", "not_applicable", None, f"no {lacking}", (), severity="warning")
         return
-    seen = ", ".join(f"{OBSERVABLES[k].title} {units.spell(m)}{z_score(standing)}" for k, _, m, standing in held)
-    text = f"{seen}: plausible for {article(people.who)}"
-    yield own("plausible-size", "pass", None, text, _cites([one[0] for one in held], grown=grown), severity="warning")
+    seen = [f"{OBSERVABLES[k].title} {units.spell(m)}{z_score(people.stand(k, m.value))}" for k, m in held]
+    masses = [pair for pair in map(_measures, pairs) if people.mass(pair) is not None]
+    seen += [f"body mass index {mass_index(pair.mass)}{people.mass_z(pair)}" for pair in masses]
+    cites = (*_cites([kind for kind, _ in held], people), *(_mass_cites(people) if masses else ()))
+    text = f"{', '.join(seen)}: plausible for {article(people.who)}"
+    yield own("plausible-size", "pass", None, text, cites, severity="warning")
 
 
-def _cites(kinds: Iterable[Kind], *, grown: bool) -> tuple[str, ...]:
+def _unlikely(people: People, sizes: _Sizes, pairs: _Pairs) -> Iterator[Finding]:
+    """The sizes that none of them has, but for a weight of which the height tells more."""
+    for kind in _KINDS:
+        for size in sizes.get(kind, ()):
+            measure, standing = size.quantity, people.stand(kind, size.number)
+            pair = next((_measures(pair) for pair in pairs if size in pair), None)
+            by_mass = kind == "weight" and pair is not None and people.told_by_mass(pair, standing)
+            if standing.plausible is not False or by_mass:
+                continue
+            limit = people.limit(kind, standing.side) / float(measure.unit.factor)
+            check = own_check(
+                kind,
+                quantity_of(measure),
+                _comparison(standing),
+                {"value": limit, "unit": measure.unit.symbol},
+                holds=False,
+            )
+            text = people.unlikely(kind, measure, standing, pair)
+            guard = (tables.GUARD_ABOVE,) if standing.side > 0 else ()
+            yield own(
+                "plausible-size", "warning", size.dose, text, (*_cites([kind], people), *guard), [check], part=kind
+            )
+
+
+def _unlikely_together(people: People, pairs: _Pairs) -> Iterator[Finding]:
+    """The weights that none of them has at that height, where the height by itself is one that they have."""
+    for weight, height in pairs:
+        pair = _measures((weight, height))
+        mass = people.contradiction(pair)
+        if mass is None:
+            continue
+        check = own_check(
+            "body_mass_index",
+            _mass(pair.mass),
+            _comparison(mass),
+            _mass(people.mass_limit(mass.side)),
+            holds=False,
+        )
+        dose = max((size.dose for size in (weight, height) if size.dose is not None), default=None)
+        text = people.unlikely_mass(pair, mass)
+        yield own(
+            "plausible-size", "warning", dose, text, _mass_cites(people, mass.side), [check], part="body_mass_index"
+        )
+
+
+def _pairs(sizes: _Sizes) -> _Pairs:
+    """Each weight with the height that holds at its time, and each height with its weight."""
+    weights, heights = sizes.get("weight", ()), sizes.get("height", ())
+    of_weights = [(weight, _beside(weight, heights)) for weight in weights]
+    of_heights = [(_beside(height, weights), height) for height in heights]
+    found = [(weight, height) for weight, height in (*of_weights, *of_heights) if weight and height]
+    return list(dict.fromkeys(found))
+
+
+def _beside(size: Stated, others: Iterable[Stated]) -> Stated | None:
+    """The last of other sizes that was stated for no later time than one."""
+    return max((other for other in others if _time(other) <= _time(size)), key=_time, default=None)
+
+
+def _time(size: Stated) -> tuple[int, Date]:
+    return size.dose or 1, size.date or Date.min
+
+
+def _measures(pair: tuple[Stated, Stated]) -> Pair:
+    return Pair(pair[0].quantity, pair[1].quantity)
+
+
+def _comparison(standing: Standing) -> str:
+    return "at_least" if standing.side < 0 else "at_most"
+
+
+def _mass(value: Number) -> dict[str, object]:
+    return {"value": float(value), "unit": "kg/m^2"}
+
+
+def _cites(kinds: Iterable[Kind], people: People) -> tuple[str, ...]:
     """The facts that sizes were held against: the table, and of adults the published means."""
-    means = [cite for kind in dict.fromkeys(kinds) for cite in tables.ADULTS.get(kind, ())] if grown else []
+    means = [cite for kind in dict.fromkeys(kinds) for cite in tables.ADULTS.get(kind, ())] if _grown(people) else []
     return (tables.CITE, *means)
+
+
+def _mass_cites(people: People, side: int = 0) -> tuple[str, ...]:
+    """The facts that body mass was held against on one side, or on both: the table and our limits, or an adult's."""
+    above = (tables.GUARD_ABOVE, tables.GUARD_MASS_ABOVE) if side >= 0 else ()
+    below = (tables.GUARD_MASS_BELOW,) if side <= 0 else ()
+    of_adults = (tables.GUARD_ADULTS,) if _grown(people) else ()
+    of_children = (tables.CITE_MASSES, *above, *below) if people.ages is None or not of_adults else ()
+    return (*of_children, *of_adults)
+
+
+def _grown(people: People) -> bool:
+    return people.ages is None or people.ages.youngest >= growth.GROWN
 
 
 def _percent(value: Any) -> dict[str, object]:

@@ -313,8 +313,7 @@ def _sources(course: Course, others: tuple[str, ...]) -> tuple[dict[str, str], .
     file = course.match.file
     sheets = file.sheets_of((*file.cites(course.match.arm), *others))
     sources = [{"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets]
-    if tables.CITE in others:
-        sources.append(tables.identity())
+    sources += [tables.identity(table) for cite, table in tables.CITED.items() if cite in others]
     if course.measured is not None:
         sources += [source for source in course.measured.sources() if source not in sources]
     return tuple(sources)

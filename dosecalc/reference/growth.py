@@ -1,16 +1,21 @@
-"""Sizes that people have: where a weight, a height or a body surface stands among people of an age and a sex.
+"""Sizes that people have: where a weight, a height, a surface or a body mass stands among people of an age and a sex.
 
 The reference is CDC 2000 (fact sheet ``cdc2000-growth``): L, M and S of weight and of stature from birth to 20 years. A
 value has the z-score ((X/M)^L - 1) / (L S); Cole and Green, Stat Med 1992;11:1305. The z-score of a body surface is the
 one that weight and stature have in common when they give it by Mosteller's formula. An adult is held against the last
-row of the table and against published means, with the L and S of that row around them. Everything here is float64.
+row of the table and against published means, with the L and S of that row around them.
+
+Where a distribution is skewed, z hardly grows far above the median: a girl of 17 of three times the median weight has
+z = 2.9. So upwards a size is also held against its modified z-score (fact ``cdc2000-bmi#modified-z``), and a body mass
+index (fact sheet ``cdc2000-bmi``), which is the weight for the height, is held against that alone. Everything here is
+float64.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 from math import copysign, exp, inf, log, sqrt
 from typing import Literal, NamedTuple
 
@@ -23,6 +28,8 @@ FAR = 5.0
 MONTH = 365.25 / 12
 GROWN = 240.0
 """Months from which a person counts as an adult, where the table ends."""
+MASS_FROM = 24.0
+"""Months from which the reference has a body mass index."""
 ADULT_WEIGHTS = {"female": (71.94,), "male": (83.43,)}
 """Mean weights in kg: Czech patients (fact ``czech-bsa-2015#weight``; a test compares the two)."""
 ADULT_SURFACES = {"female": (1.71, 1.78), "male": (1.91, 2.00)}
@@ -57,6 +64,32 @@ class LMS(NamedTuple):
         return float(((value / self.m) ** self.l - 1) / (self.l * self.s))
 
 
+def reach(value: Callable[[float], float], modified: float) -> float:
+    """The value at a modified z-score, of a distribution that is given by its values at z-scores."""
+    median = value(0)
+    return median + modified * abs(value(copysign(2, modified)) - median) / 2
+
+
+def modified_z(value: Callable[[float], float], at: float) -> float:
+    """The modified z-score of a value: its distance from the median in halves of the distance to z = 2 on its side."""
+    median = value(0)
+    return 2 * (at - median) / abs(value(copysign(2, at - median)) - median)
+
+
+class Guard(NamedTuple):
+    """How far from the median a size is plausible, by limits of ours.
+
+    ``above``: the modified z-score of weights, surfaces and body mass indices. ``factor``: the multiple of the median
+    up to which a body mass index is plausible in any case. ``below``: its modified z-score downwards, negative.
+    ``adults``: the smallest and largest body mass index of adults in kg/m².
+    """
+
+    above: float
+    factor: float
+    below: float
+    adults: tuple[float, float]
+
+
 Rows = Sequence[tuple[float, LMS]]
 """Of one measure and sex: age in months with its parameters, in order of age."""
 
@@ -69,12 +102,12 @@ class Ages(NamedTuple):
 
 
 class Growth:
-    """A growth reference: for "weight" (kg) and "height" (cm), by sex, its rows."""
+    """A growth reference: for "weight" (kg), "height" (cm) and "mass" (kg/m²), by sex, its rows; and our limits."""
 
-    __slots__ = ("rows",)
+    __slots__ = ("guard", "rows")
 
-    def __init__(self, rows: Mapping[tuple[str, str], Rows]) -> None:
-        self.rows = rows
+    def __init__(self, rows: Mapping[tuple[str, str], Rows], guard: Guard) -> None:
+        self.rows, self.guard = rows, guard
 
     def at(self, measure: str, sex: str, months: float) -> LMS:
         """The parameters at an age, between two rows in proportion; before the first and after the last the row."""
@@ -110,6 +143,10 @@ class Body:
         if kind == "bsa":
             return self.scale * sqrt(self.weight.value(z) * self.height.value(z) / 3600)
         return (self.weight if kind == "weight" else self.height).value(z)
+
+    def largest(self, kind: Kind, guard: Guard) -> float:
+        """The largest plausible size: that at z = 3, or at the modified z-score of the guard where that is nearer."""
+        return min(self.value(kind, PLAUSIBLE + _WINDOW), reach(partial(self.value, kind), guard.above))
 
     def z(self, kind: Kind, value: float) -> float:
         """The z-score of a size above zero; infinite, with its sign, where the reference has none.
@@ -163,8 +200,8 @@ def limits(growth: Growth, kind: Kind, ages: Ages | None, sex: str | None) -> tu
     """The smallest and the largest plausible size (kg, cm or m²); what is not stated widens the band."""
     spans = (ages,) if ages is not None else tuple(Ages(months, months) for months in _EXTREMES)
     held = [body for each in _sexes(sex) for span in spans for body in bodies(growth, kind, span, each)]
-    edge = PLAUSIBLE + _WINDOW
-    return min(body.value(kind, -edge) for body in held), max(body.value(kind, edge) for body in held)
+    low = min(body.value(kind, -PLAUSIBLE - _WINDOW) for body in held)
+    return low, max(body.largest(kind, growth.guard) for body in held)
 
 
 def plausible(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str | None) -> bool | None:
@@ -191,6 +228,47 @@ def _nearest_z(growth: Growth, kind: Kind, value: float, ages: Ages, sex: str | 
     if len(held) > 3:  # a search among all would find it in one of the two nearest
         held = sorted(held, key=lambda body: abs(log(body.value(kind, 0) / value)))[:2]
     return min((body.z(kind, value) for body in held), key=abs)
+
+
+# -- body mass: the weight for the height -----------------------------------------------------------------------
+
+
+@lru_cache(maxsize=4096)
+def mass_limits(growth: Growth, ages: Ages | None, sex: str | None) -> tuple[float, float] | None:
+    """The smallest and the largest plausible body mass index (kg/m²); None under two years, where the table has none.
+
+    What is not stated widens the band. An adult's are limits of ours.
+    """
+    if ages is not None and ages.youngest < MASS_FROM:
+        return None
+    if ages is not None and ages.youngest >= GROWN:
+        return growth.guard.adults
+    guard, held = growth.guard, _masses(growth, ages or Ages(MASS_FROM, GROWN), sex)
+    low = min(reach(lms.value, guard.below) for lms in held)
+    high = max(max(reach(lms.value, guard.above), guard.factor * lms.m) for lms in held)
+    if ages is None:
+        low, high = min(low, guard.adults[0]), max(high, guard.adults[1])
+    return low, high
+
+
+def stand_mass(growth: Growth, value: float, ages: Ages | None, sex: str | None) -> Standing | None:
+    """Where a body mass index (kg/m²) stands, without a z-score. None where there are no limits to hold it against."""
+    limits_of_age = mass_limits(growth, ages, sex)
+    if limits_of_age is None:
+        return None
+    side = -1 if value < limits_of_age[0] else 1 if value > limits_of_age[1] else 0
+    return Standing(False if side else None if ages is None else True, None, side, far=False)
+
+
+def mass_z(growth: Growth, value: float, ages: Ages | None, sex: str | None) -> float | None:
+    """The modified z-score nearest to zero that a body mass index (kg/m²) has at an age; None where there is none."""
+    if ages is None or sex is None or not MASS_FROM <= ages.youngest < GROWN:
+        return None
+    return min((modified_z(lms.value, value) for lms in _masses(growth, ages, sex)), key=abs)
+
+
+def _masses(growth: Growth, ages: Ages, sex: str | None) -> list[LMS]:
+    return [growth.at("mass", each, months) for each in _sexes(sex) for months in growth.months(ages)]
 
 
 def ages_with(growth: Growth, kind: Kind, value: float, sex: str | None) -> tuple[float, float] | None:

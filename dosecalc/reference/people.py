@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import inf
 from typing import NamedTuple
@@ -10,26 +11,15 @@ from dosecalc.quantities import units
 from dosecalc.quantities.phrases import article
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
-from dosecalc.reference import growth, tables
-from dosecalc.reference.growth import MONTH, Ages, Kind, Standing
+from dosecalc.reference import growth, slips, tables
+from dosecalc.reference.growth import MONTH, PLAUSIBLE, Ages, Growth, Kind, Standing
+from dosecalc.reference.slips import Pair, Slip
 
 YEAR = Fraction(1461, 4)
 """In days."""
 ADULT = 18 * YEAR
 """The age in days from which people are called men and women."""
 TITLES: dict[Kind, str] = {"weight": "body weight", "height": "height", "bsa": "body surface area"}
-_UNITS: dict[Kind, tuple[str, ...]] = {"weight": ("kg", "lb", "g"), "height": ("cm", "in", "m"), "bsa": ("m^2",)}
-"""The units that a size is written in by mistake."""
-_NAMES = {
-    "kg": "kilograms",
-    "lb": "pounds",
-    "g": "grams",
-    "cm": "centimetres",
-    "in": "inches",
-    "m": "metres",
-    "mm": "millimetres",
-    "m^2": "square metres",
-}
 _GROWN = {"male": "man", "female": "woman"}
 _YOUNG = {"male": "boy", "female": "girl"}
 
@@ -83,11 +73,16 @@ def standing(where: Standing, who: str) -> str:
 
 
 def z_score(where: Standing) -> str:
-    """A z-score in brackets, where there is one."""
-    if where.z is None:
+    """A z-score in brackets, where there is one; none that would not show why a size lies beyond the limit."""
+    if where.z is None or (where.side != 0 and abs(where.z) <= PLAUSIBLE):
         return ""
     close = where.side != 0 and abs(where.z) < 3.1  # rounding must not hide which side of the limit it is
     return f" (z {units.decimal(where.z, 5 if close else 2)})"
+
+
+def mass_index(value: Fraction | float, figures: int = 4) -> str:
+    """A body mass index in kg/m² as text."""
+    return f"{units.decimal(value, figures)} kg/{units.pretty('m^2')}"
 
 
 def ages(span: tuple[float, float] | None) -> str:
@@ -110,43 +105,98 @@ class People(NamedTuple):
     ages: Ages | None
     sex: str | None
     who: str
+    growth: Growth
 
     @classmethod
     def of(cls, age: Stated | None, sex: str | None) -> People:
         """People of a stated age and sex."""
-        return cls(ages_of(age), sex, person(age, sex))
+        return cls(ages_of(age), sex, person(age, sex), tables.growth())
 
     def stand(self, kind: Kind, value: Fraction | float) -> Standing:
         """Where a size (kg, cm or m²) stands among them."""
-        return growth.stand(tables.growth(), kind, float(value), self.ages, self.sex)
+        return growth.stand(self.growth, kind, float(value), self.ages, self.sex)
 
     def has(self, kind: Kind, value: Fraction | float) -> bool | None:
         """Whether some of them have a size; None where that depends on the age."""
-        return growth.plausible(tables.growth(), kind, float(value), self.ages, self.sex)
+        return growth.plausible(self.growth, kind, float(value), self.ages, self.sex)
 
     def limit(self, kind: Kind, side: int) -> float:
         """The smallest (side -1) or the largest plausible size."""
-        low, high = growth.limits(tables.growth(), kind, self.ages, self.sex)
+        low, high = growth.limits(self.growth, kind, self.ages, self.sex)
         return low if side < 0 else high
 
-    def unlikely(self, kind: Kind, measure: Measure, where: Standing) -> str:
-        """The words for a size that none of them has, with the likely slip."""
+    def mass(self, pair: Pair) -> Standing | None:
+        """Where the body mass index of a weight and a height stands among them; None where it cannot be held."""
+        return growth.stand_mass(self.growth, float(pair.mass), self.ages, self.sex)
+
+    def mass_z(self, pair: Pair) -> str:
+        """The modified z-score of the body mass index in brackets, where there is one."""
+        z = growth.mass_z(self.growth, float(pair.mass), self.ages, self.sex)
+        return "" if z is None else f" (modified z {units.decimal(z, 3)})"
+
+    def mass_limit(self, side: int) -> float:
+        """The smallest (side -1) or the largest plausible body mass index in kg/m², of people who have limits."""
+        low, high = growth.mass_limits(self.growth, self.ages, self.sex) or (0.0, inf)
+        return low if side < 0 else high
+
+    def told_by_mass(self, pair: Pair, weight: Standing) -> bool:
+        """Whether an unlikely weight is a matter of its height: it suits it, being large, or contradicts it."""
+        mass = self.mass(pair)
+        if mass is None or self.has("height", pair.height.value) is False:
+            return False
+        return mass.plausible is False or weight.side > 0
+
+    def slipped(self, sizes: Mapping[Kind, Measure]) -> Iterator[str]:
+        """The words for each size of one time that none of them has, alone or together."""
+        both = "weight" in sizes and "height" in sizes
+        pair = Pair(sizes["weight"], sizes["height"]) if both else None
+        for kind, measure in sizes.items():
+            if self.has(kind, measure.value) is not False:
+                continue
+            where = self.stand(kind, measure.value)
+            if kind != "weight" or pair is None or not self.told_by_mass(pair, where):
+                yield self.unlikely(kind, measure, where, pair)
+        mass = None if pair is None else self.contradiction(pair)
+        if pair is not None and mass is not None:
+            yield self.unlikely_mass(pair, mass)
+
+    def contradiction(self, pair: Pair) -> Standing | None:
+        """Where a body mass index stands that none of them has at that height, which some of them have."""
+        mass = self.mass(pair)
+        if mass is None or mass.plausible is not False or self.has("height", pair.height.value) is False:
+            return None
+        return mass
+
+    def unlikely(self, kind: Kind, measure: Measure, where: Standing, pair: Pair | None = None) -> str:
+        """The words for a size that none of them has, with the likely slip; ``pair``: the weight and height stated."""
         limit = units.show(self.limit(kind, where.side), measure.unit.symbol, measure.dimension, figures=3)
         return (
             f"{TITLES[kind]} {units.spell(measure)} is {standing(where, self.who)}; plausible is "
-            f"{'at least' if where.side < 0 else 'at most'} {limit}{self._slip(kind, measure)}"
+            f"{'at least' if where.side < 0 else 'at most'} {limit}{self._slip(kind, measure, pair)}"
         )
 
-    def _slip(self, kind: Kind, measure: Measure) -> str:
-        """The same digits in another unit, or with the decimal point moved, where that is a plausible size."""
-        for symbol in _UNITS[kind]:
-            other = Measure(measure.number, units.unit(symbol, measure.dimension), measure.text)
-            if other.unit != measure.unit and self.has(kind, other.value):
-                back = units.show(other.value, measure.unit.symbol, measure.dimension)
-                names = f"{_NAMES[symbol]} for {_NAMES[measure.unit.symbol]}"
-                return f". Probably {names}: {units.spell(other)} is {back}, which is plausible"
-        for factor in (Fraction(1, 10), Fraction(10)):
-            other = Measure(measure.number * factor, measure.unit, measure.text)
-            if self.has(kind, other.value):
-                return f". Perhaps a decimal point was moved: {units.spell(other)} is plausible"
-        return ""
+    def unlikely_mass(self, pair: Pair, where: Standing) -> str:
+        """The words for a weight and a height that none of them has together, with the likely slip."""
+        limit = mass_index(self.mass_limit(where.side), figures=3)
+        return (
+            f"body weight {units.spell(pair.weight)} and height {units.spell(pair.height)} are a body mass index of "
+            f"{mass_index(pair.mass)}, implausibly {'small' if where.side < 0 else 'large'} for {article(self.who)}"
+            f"{self.mass_z(pair)}; our limit is {'at least' if where.side < 0 else 'at most'} {limit}"
+            f"{self._slip_of(pair)}"
+        )
+
+    def _slip(self, kind: Kind, measure: Measure, pair: Pair | None) -> str:
+        """The likely slip: one that mends weight and height together, else one that mends the size."""
+        together = "" if pair is None else self._slip_of(pair)
+        alone = (slip.words for slip in slips.of_size(kind, measure) if self.has(kind, slip.meant[kind].value))
+        return together or next(alone, "")
+
+    def _slip_of(self, pair: Pair) -> str:
+        return next((slip.words for slip in slips.of_pair(pair) if self._suits(slip)), "")
+
+    def _suits(self, slip: Slip) -> bool:
+        """Whether some of them have a weight and a height, and the two together."""
+        pair = Pair(slip.meant["weight"], slip.meant["height"])
+        mass = self.mass(pair)
+        fits = [self.has("weight", pair.weight.value), self.has("height", pair.height.value)]
+        return False not in fits and (mass is None or mass.plausible is not False)

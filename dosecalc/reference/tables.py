@@ -11,18 +11,29 @@ from typing import overload
 
 from dosecalc.files import folders
 from dosecalc.quantities import units
-from dosecalc.reference.growth import LMS, SEXES, Growth, Kind
+from dosecalc.reference.beliefs import Belief, belief
+from dosecalc.reference.growth import LMS, SEXES, Growth, Guard, Kind, Rows
 from dosecalc.reference.radionuclides import Radionuclide
 
 TABLE = "cdc2000-growth.csv"
+MASSES = "cdc2000-bmi.csv"
 HALF_LIVES = "half-lives.csv"
 CITE = "cdc2000-growth#table"
+CITE_MASSES = "cdc2000-bmi#table"
+CITED = {CITE: TABLE, CITE_MASSES: MASSES}
+"""The tables by the facts that state them."""
+GUARD_ABOVE = "beliefs#size-above"
+"""The limit of ours that sizes are held against upwards."""
+GUARD_MASS_ABOVE = "beliefs#body-mass-factor"
+GUARD_MASS_BELOW = "beliefs#body-mass-below"
+GUARD_ADULTS = "beliefs#body-mass-adult"
+"""Those of body mass alone: a child's upwards and downwards, and an adult's."""
 ADULTS: dict[Kind, tuple[str, ...]] = {
     "weight": ("czech-bsa-2015#weight",),
     "bsa": ("sacco-2010#bsa", "czech-bsa-2015#bsa"),
 }
 """The facts that state the mean sizes of adults."""
-_MEASURES = {"weight_kg": "weight", "stature_cm": "height"}
+_MEASURES = (("weight_kg", "weight", TABLE), ("stature_cm", "height", TABLE), ("bmi_kg_m2", "mass", MASSES))
 
 
 def _bytes(name: str) -> bytes:
@@ -51,16 +62,34 @@ class _Rows(Sequence[tuple[float, LMS]]):
 
 @lru_cache(maxsize=1024)
 def _row(line: str) -> tuple[float, LMS]:
-    months, *parameters = map(float, line.split(",")[2:])
+    months, *parameters = map(float, line.split(",")[2:6])
     return months, LMS(*parameters)
 
 
-@lru_cache(maxsize=1)
 def growth() -> Growth:
-    """The growth table as a reference; it is read once, when a size is first compared with it."""
-    text = _bytes(TABLE).decode()
-    keys = [(column, measure, sex) for column, measure in _MEASURES.items() for sex in SEXES]
-    return Growth({(measure, sex): _Rows(_block(text, f"{column},{sex},")) for column, measure, sex in keys})
+    """The growth tables as a reference, with our limits; they are read once, when a size is first held against them."""
+    above, factor, below = (_limit(cite).value for cite in (GUARD_ABOVE, GUARD_MASS_ABOVE, GUARD_MASS_BELOW))
+    least, most = (float(value) for value in _limit(GUARD_ADULTS).values if isinstance(value, int))
+    return _growth(Guard(float(above), float(factor), -float(below), (least, most)))
+
+
+def _limit(cite: str) -> Belief:
+    return belief(cite.partition("#")[2])
+
+
+@lru_cache(maxsize=4)
+def _growth(guard: Guard) -> Growth:
+    return Growth(_rows(), guard)
+
+
+@lru_cache(maxsize=1)
+def _rows() -> dict[tuple[str, str], Rows]:
+    texts = {table: _bytes(table).decode() for table in (TABLE, MASSES)}
+    return {
+        (measure, sex): _Rows(_block(texts[table], f"{column},{sex},"))
+        for column, measure, table in _MEASURES
+        for sex in SEXES
+    }
 
 
 def _block(text: str, start: str) -> list[str]:
