@@ -102,7 +102,7 @@ class Tracer:
         return f'the source leaves {what} {" or ".join(ways)}: choose with --level "{row.low.text}"'
 
     def _amounts_of(self, row: Row, ends: tuple[Measure, Measure], moment: Moment) -> str:
-        kind, symbol = _kind(moment), _symbol(moment, ends[0])
+        kind, symbol = _kind(moment), symbol_of(moment, ends[0])
         if row.target or row.organ is not None or (ends[0].dimension == kind and not row.factors):
             return " (fixed)" if ends[0].dimension == kind and ends[0] is ends[1] else ""
         levels_ = (Level[Value](end.dimension, end.value) for end in dict.fromkeys(ends))
@@ -212,7 +212,7 @@ class Tracer:
     def _of_factors(self, moment: Moment, row: Row, level: Measure) -> str:
         """A product, factor by factor, those that it is divided by last."""
         over, under = ([_factor_text(f, level, moment) for f in row.factors if f.power == power] for power in (1, -1))
-        kind, symbol = _kind(moment), _symbol(moment, level)
+        kind, symbol = _kind(moment), symbol_of(moment, level)
         amount = definite(levels.amount(row, EXACT, Level(level.dimension, level.value), moment))
         text = f"{' / '.join((' x '.join(over), *under))} = {units.show(amount, symbol, kind, exactly=True)}"
         return text + self._bound(moment, symbol, kind, amount)
@@ -268,7 +268,7 @@ def _kind(moment: Moment) -> str:
     return "activity" if moment.radioactive else "mass"
 
 
-def _symbol(moment: Moment, level: Measure) -> str:
+def symbol_of(moment: Moment, level: Measure) -> str:
     """The unit in which the amount of a level is shown."""
     if not moment.radioactive:
         return "mg"

@@ -25,7 +25,8 @@ ADULTS: dict[Kind, tuple[str, ...]] = {
 _MEASURES = {"weight_kg": "weight", "stature_cm": "height"}
 
 
-def _bytes(name: str) -> bytes:
+def read_bytes(name: str) -> bytes:
+    """The bytes of a table that lies beside the fact sheets."""
     with open(os.path.join(folders.shipped("seeds"), name), "rb") as file:
         return file.read()
 
@@ -58,7 +59,7 @@ def _row(line: str) -> tuple[float, LMS]:
 @lru_cache(maxsize=1)
 def growth() -> Growth:
     """The growth table as a reference; it is read once, when a size is first compared with it."""
-    text = _bytes(TABLE).decode()
+    text = read_bytes(TABLE).decode()
     keys = [(column, measure, sex) for column, measure in _MEASURES.items() for sex in SEXES]
     return Growth({(measure, sex): _Rows(_block(text, f"{column},{sex},")) for column, measure, sex in keys})
 
@@ -71,13 +72,13 @@ def _block(text: str, start: str) -> list[str]:
 @lru_cache
 def identity(table: str = TABLE) -> dict[str, str]:
     """A table as results name it: its file and the sha256 of its bytes."""
-    return {"id": table, "sha256": hashlib.sha256(_bytes(table)).hexdigest()}
+    return {"id": table, "sha256": hashlib.sha256(read_bytes(table)).hexdigest()}
 
 
 @lru_cache(maxsize=1)
 def radionuclides() -> dict[str, Radionuclide]:
     """The radionuclides with their half-lives, in the order of the table."""
-    header, *lines = _bytes(HALF_LIVES).decode().splitlines()
+    header, *lines = read_bytes(HALF_LIVES).decode().splitlines()
     keys = header.split(",")
     rows = (dict(zip(keys, line.split(","), strict=True)) for line in lines)
     return {row["nuclide"]: _radionuclide(row) for row in rows}
