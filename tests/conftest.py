@@ -11,15 +11,19 @@ from dosecalc.cli import run
 
 
 class Strength(NamedTuple):
-    """How hard the tests try: random cases of a property, and simulated patients of an arm."""
+    """How hard the tests try: random cases of a property, simulated patients and odd statements of an arm."""
 
     examples: int
     patients: int
+    statements: int
 
 
 # ``default`` is for whoever changes something and waits for the answer; ``ci`` for what is about to land, chosen with
 # hypothesis' own option --hypothesis-profile=ci.
-STRENGTHS = {"default": Strength(examples=100, patients=100), "ci": Strength(examples=300, patients=400)}
+STRENGTHS = {
+    "default": Strength(examples=100, patients=100, statements=3),
+    "ci": Strength(examples=300, patients=400, statements=40),
+}
 
 # No deadline: a shared machine is slow now and then, and that is no defect. Speed has its own benchmarks.
 for _name, _strength in STRENGTHS.items():

@@ -460,6 +460,22 @@ def test_a_birthday_that_a_float_missed_by_a_rounding_counts_in_both_systems():
     assert ARRAYS.floor(np.array([12.9]))[0] == EXACT.floor(Fraction(129, 10)) == EXACT.floor(12.9) == 12
 
 
+@pytest.mark.parametrize("divisor", [Fraction(0), 0.0, -0.0])
+@pytest.mark.parametrize("dividend", [Fraction(0), Fraction(3), 2.5])
+def test_nothing_is_known_over_a_zero(dividend, divisor):
+    assert isinstance(EXACT.quotient(dividend, divisor), Unknown)
+    assert math.isnan(ARRAYS.quotient(float(dividend), np.array([float(divisor)]))[0])
+
+
+def test_a_quotient_divides_and_keeps_what_is_lacking():
+    assert EXACT.quotient(Fraction(3), Fraction(4)) == Fraction(3, 4)
+    for quotient in (EXACT.quotient(Unknown("weight"), Fraction(0)), EXACT.quotient(Fraction(1), Unknown("weight"))):
+        assert isinstance(quotient, Unknown)
+        assert quotient.lacks == {"weight"}
+    many = ARRAYS.quotient(np.array([3.0, 3.0, NAN]), np.array([4.0, NAN, 0.0]))
+    np.testing.assert_array_equal(many, [0.75, NAN, NAN])
+
+
 def test_floor_root_and_logarithm_of_the_unknown_are_unknown():
     unknown = EXACT.unknown("weight")
     for made in (EXACT.floor(unknown), EXACT.power(unknown, 0.5), EXACT.log10(unknown)):

@@ -253,7 +253,7 @@ class CompiledArm(Generic[V, M]):
         """A2 = T / c - A1, where an activity gives the organ c a unit. Never below zero."""
         s, zero = self.system, self._zero
         given = sum((m.amount for m in self._earlier(moment)), zero)
-        left = target / moment.value(coefficient) - given
+        left = s.quotient(target, moment.value(coefficient)) - given
         reached = s.at_least(zero, left).yes
         return s.where(reached, zero, left), reached
 
@@ -263,14 +263,14 @@ class CompiledArm(Generic[V, M]):
         earlier = self._earlier(moment)
         given = sum((m.amount for m in earlier), zero)
         dose = sum((m.state.from_one(m) for m in earlier), zero)
-        dose = s.where(s.above(dose, zero).yes, dose, s.unknown("measured"))
         reached = s.at_least(dose, target).yes
-        return s.where(reached, zero, given * (target - dose) / dose), reached
+        return s.where(reached, zero, s.quotient(given * (target - dose), dose)), reached
 
     def _capped(self, cap: Measure, amount: V, moment: Moment[V, M]) -> tuple[V, Mask[M]]:
-        """An amount held to a cap, and whether it was above it; unknown where the cap is."""
+        """An amount held to a cap, and whether it was above it; unknown where the cap is, unless it is nothing."""
         bound = levels.sized(Level(cap.dimension, self.system.number(cap.value)), moment)
-        return self._bounded(bound, amount, self.system.above(amount, bound).yes)
+        held, beyond = self._bounded(bound, amount, self.system.above(amount, bound).yes)
+        return self.system.where(self.system.at_least(self._zero, amount).yes, amount, held), beyond
 
     def _floored(self, floor: Measure, amount: V, moment: Moment[V, M]) -> tuple[V, Mask[M]]:
         """An amount raised to a floor, and whether it was below it; unknown where the floor is."""

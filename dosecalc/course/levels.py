@@ -142,13 +142,13 @@ def compile_dose(
 
 
 def amount(row: Row[V, M], system: System[V, M], level: Level[V], moment: Viewpoint[V, M]) -> V:
-    """The amount that a level makes, in MBq or mg: by itself, per size, or as a product."""
+    """The amount that a level makes, in MBq or mg: by itself, per size, or as a product; unknown over a zero."""
     if not row.factors:
         return sized(level, moment)
     product = system.number(Fraction(1))
     for factor in row.factors:
         term = _term(factor, system, level.value, moment)
-        product = product * term if factor.power > 0 else product / term
+        product = product * term if factor.power > 0 else system.quotient(product, term)
     return product
 
 
@@ -242,6 +242,8 @@ class _Maker(Generic[V, M]):
             else:
                 of, scale, bases = self._factor(written, place)
                 factors.append(Factor(of, power, scale))
+            if power < 0 and _has_zero(factors[-1].of):
+                raise InputError("nothing can be divided by zero", where=place)
             for base, exponent in bases:
                 left[base] = left.get(base, 0) + power * exponent
         if option is None:
@@ -285,6 +287,13 @@ class _Maker(Generic[V, M]):
             if measure.dimension == PER_ORGAN and "weight" in names:
                 message = f"'{measure.text}' is per gram of an organ, and the body weight is not an organ's mass"
                 raise InputError(message, where=where)
+
+
+def _has_zero(of: Measure | Observable | Steps | None) -> bool:
+    """Whether the file's own number is zero, or one of its table."""
+    if isinstance(of, Steps):
+        return not all(factor for _, factor in of.steps)
+    return isinstance(of, Measure) and not of.value
 
 
 def _written(level: Product, where: str) -> Iterator[tuple[str | Range | OfObservable | OfTable, str, int]]:

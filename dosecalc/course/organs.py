@@ -49,12 +49,11 @@ def sparing(system: System[V, M], organs: Sequence[tuple[Spared, V]], given: V, 
     zero = system.number(Fraction(0))
     scale = system.number(Fraction(1))
     reduced: Mask[M] = False
-    divisor = system.where(system.above(planned, zero).yes, planned, system.unknown("dose_activity"))
     for spared, coefficient in organs:
         over = exceeds(system, spared, coefficient, given + planned)
         room = allowed(system, spared, coefficient) - given
         room = system.where(system.above(room, zero).yes, room, zero)
-        own = room / divisor
+        own = system.quotient(room, planned)
         smaller = over & system.above(scale, own).yes
         scale = system.where(smaller, own, scale)
         reduced = reduced | smaller
@@ -68,9 +67,7 @@ def exceeds(system: System[V, M], spared: Spared, coefficient: V, activity: V) -
 
 def allowed(system: System[V, M], spared: Spared, coefficient: V) -> V:
     """The activity that brings an organ to its limit; unknown where nothing reaches it."""
-    zero = system.number(Fraction(0))
-    reaching = system.where(system.above(coefficient, zero).yes, coefficient, system.unknown("organ_dose"))
-    return system.number(spared.limit.value) / reaching
+    return system.quotient(system.number(spared.limit.value), coefficient)
 
 
 def effective_dose(doses: Sequence[float], alpha_beta: float, repair: float, half_life: float) -> float:

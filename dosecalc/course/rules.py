@@ -125,7 +125,7 @@ def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
                 "a quantity needs a 'unit' of the unit table, and no other kind has one", where=f"observables.{name}"
             )
         dimension = units.UNITS[symbol][0].dimension if symbol else ""
-        table[name] = Observable(
+        observable = Observable(
             name,
             row.title,
             row.kind,
@@ -135,7 +135,32 @@ def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
             choices=tuple(row.choices or ()),
             ago=dimension == "time" and (row.title or "").startswith("time since"),
         )
+        low, high = _believed_ends(row, observable)
+        table[name] = observable._replace(low=low, high=high)
     return table
+
+
+def _believed_ends(row: OwnObservable, observable: Observable) -> tuple[Fraction | None, Fraction | None]:
+    """The least and the most that a file believes of its observable, in the observable's own unit."""
+    where = f"observables.{observable.name}"
+    low, high = (_believed_end(end, observable, f"{where}.{key}") for key, end in (("min", row.min), ("max", row.max)))
+    if low is not None and high is not None and low >= high:
+        raise InputError("a range goes from a lower to a higher value", where=f"{where}.min")
+    return low, high
+
+
+def _believed_end(written: str | int | None, observable: Observable, where: str) -> Fraction | None:
+    if written is None:
+        return None
+    if observable.kind not in ("quantity", "count"):
+        raise InputError("only a quantity or a count has a range", where=where)
+    if observable.kind == "count":
+        if not isinstance(written, int):
+            raise InputError(f"read {written!r}, expected a whole number", where=where)
+        return Fraction(written)
+    if isinstance(written, int):
+        raise InputError(f"read {written}, expected a quantity such as '{written} {observable.unit}'", where=where)
+    return read_at(written, observable.dimension, where).value / observable.factor
 
 
 class Compiler(Generic[V, M]):

@@ -274,11 +274,13 @@ class ListedInstruction(_ForArms):
 
 
 class OwnObservable(FileTable):
-    """An observable that only this file uses."""
+    """An observable that only this file uses. What lies below ``min`` or above ``max`` is believed of nobody."""
 
     kind: Literal["quantity", "boolean", "count", "choice"]
     title: str
     unit: str | None = None
+    min: Limit | None = None
+    max: Limit | None = None
     choices: Many[str] | None = None
     momentary: bool = False
 

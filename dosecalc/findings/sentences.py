@@ -161,16 +161,21 @@ def own(
     *,
     part: str | None = None,
     severity: Severity | None = None,
+    doses: tuple[int, ...] = (),
 ) -> Finding:
-    """A finding that dosecalc makes itself. Its severity is that of its status, unless it is given."""
-    sentence = f"Dose {dose}: {text}" if dose is not None else text[0].upper() + text[1:]
+    """A finding that dosecalc makes itself. Its severity is that of its status, unless it is given.
+
+    ``doses`` are all that it speaks of, where there are several; ``dose`` is the first of them.
+    """
+    place = doses_text(doses or (dose,)) if dose is not None else ""
+    sentence = f"{place[0].upper()}{place[1:]}: {text}" if place else text[0].upper() + text[1:]
     return Finding.made(
         rule=rule,
         part=part,
         status=status,
         severity=severity or ("warning" if status == "warning" else "violation"),
         dose=dose,
-        doses=None,
+        doses=doses if len(doses) > 1 else None,
         message=f"{sentence}. Source: {', '.join(cite)}." if cite else f"{sentence}.",
         checks=tuple(checks or ()),
         cite=cite,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 
 from dosecalc.course import levels
@@ -18,6 +19,8 @@ from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference import bodysurface
 from dosecalc.requests.match import Match
 from dosecalc.requests.request import size_hint
+
+_ZERO = Fraction(0)
 
 
 class Tracer:
@@ -59,38 +62,62 @@ class Tracer:
         row = self.row(moment)
         if row is None:
             return self.undecided(moment)
+        return next(filter(None, self._waits(moment, row)), "not known")
+
+    def _waits(self, moment: Moment, row: Row) -> Iterator[str | None]:
+        """What the amount of a row may wait for, in the order in which it is asked; None where it does not."""
         if row.target:
-            return self._waits_for_dose(moment)
+            yield self._waits_for_dose(moment)
         if row.factors:
-            return self._waits_for_factors(moment, row)
+            yield self._waits_for_factors(moment, row)
         if row.open and moment.number not in self.match.levels:
-            return self._choice(moment, row)
+            yield self._choice(moment, row)
         if row.organ is not None:
-            return self._waits_for_organ(moment, row.organ)
-        basis = row.low.dimension.partition("/")[2]
-        return (
-            f"needs the {OBSERVABLES[basis].title}: {self._how_to_size(basis, moment.number)}" if basis else "not known"
-        )
+            yield self._waits_for_organ(moment, row.organ)
+        yield self._waits_for_size(moment, row)
+        yield self._waits_for_divisor(moment, row)
+
+    def _waits_for_size(self, moment: Moment, row: Row) -> str | None:
+        """The body size that the level, the cap or the floor is taken times."""
+        wanted = [] if row.factors else [(self.level(moment, row) or row.low, "")]
+        bounds = ((row.cap, "cap"), (row.floor, "lowest amount"))
+        wanted += [(bound, f" for the source's {name} of {units.spell(bound)}") for bound, name in bounds if bound]
+        for measure, purpose in wanted:
+            basis = levels.SIZE_OF.get(measure.dimension)
+            if basis is not None and not EXACT.known(moment.value(basis)):
+                return f"needs the {OBSERVABLES[basis].title}{purpose}: {self._how_to_size(basis, moment.number)}"
+        return None
+
+    def _waits_for_divisor(self, moment: Moment, row: Row) -> str | None:
+        """What was stated as zero, though the amount is divided by it."""
+        under = [factor.of for factor in row.factors if factor.power < 0]
+        for observable in (*under, row.organ):
+            if isinstance(observable, Observable) and EXACT.equal(moment.value(observable.name), _ZERO).yes:
+                zero = units.show(_ZERO, observable.unit, observable.dimension)
+                return f"the {observable.title} is {zero}, and no amount can be divided by that; check what was stated"
+        return None
 
     def _choice(self, moment: Moment, row: Row) -> str:
         """The alternatives, each with the amount that it makes for this patient."""
-        ways = [f"{_option_text(ends)}{self._amounts_of(ends, moment)}" for ends in row.options]
+        ways = [f"{_option_text(ends)}{self._amounts_of(row, ends, moment)}" for ends in row.options]
         what = "a choice," if len(ways) > 1 else "it open within"
         return f'the source leaves {what} {" or ".join(ways)}: choose with --level "{row.low.text}"'
 
-    def _amounts_of(self, ends: tuple[Measure, Measure], moment: Moment) -> str:
-        kind, _, basis = ends[0].dimension.partition("/")
-        size = moment.value(basis) if basis else Fraction(1)
-        if not basis or not EXACT.known(size):
-            return " (fixed)" if kind in ("activity", "mass") and not basis and ends[0] is ends[1] else ""
-        symbol = ends[0].unit.symbol.partition("/")[0]
-        amount = [units.show(end.value * size, symbol, kind, exactly=True) for end in dict.fromkeys(ends)]
-        return f" ({' to '.join(amount)} here)"
+    def _amounts_of(self, row: Row, ends: tuple[Measure, Measure], moment: Moment) -> str:
+        kind, symbol = _kind(moment), symbol_of(moment, ends[0])
+        if row.target or row.organ is not None or (ends[0].dimension == kind and not row.factors):
+            return " (fixed)" if ends[0].dimension == kind and ends[0] is ends[1] else ""
+        levels_ = (Level[Value](end.dimension, end.value) for end in dict.fromkeys(ends))
+        amounts = [levels.amount(row, EXACT, level, moment) for level in levels_]
+        known = [units.show(amount, symbol, kind, exactly=True) for amount in amounts if EXACT.known(amount)]
+        return f" ({' to '.join(known)} here)" if len(known) == len(amounts) else ""
 
-    def _waits_for_factors(self, moment: Moment, row: Row) -> str:
+    def _waits_for_factors(self, moment: Moment, row: Row) -> str | None:
         """The factors that were not stated, and the options that state them."""
         rows = [each.of if not isinstance(each.of, Steps) else each.of.by for each in row.factors]
         lacking = [each for each in rows if isinstance(each, Observable) and not EXACT.known(moment.value(each.name))]
+        if not lacking:
+            return None
         titles = " and the ".join(each.title for each in lacking)
         return f"needs the {titles}: give {' and '.join(settled_by(each) for each in lacking)}"
 
@@ -118,13 +145,13 @@ class Tracer:
             return "sizes are stated by date and this dose has none, so give --start (and --cycle-length)"
         return "those that are stated are of a later date; give one of the day of the dose or before"
 
-    def _waits_for_organ(self, moment: Moment, organ: Observable) -> str:
+    def _waits_for_organ(self, moment: Moment, organ: Observable) -> str | None:
         if not EXACT.known(moment.value(organ.name)):
             return f"needs the {organ.title}: give {settled_by(organ)}"
         unknown = [m.number for m in self.earlier(moment) if not EXACT.known(m.amount)]
-        return f"waits for the activity of {doses_text(unknown)}"
+        return f"waits for the activity of {doses_text(unknown)}" if unknown else None
 
-    def _waits_for_dose(self, moment: Moment) -> str:
+    def _waits_for_dose(self, moment: Moment) -> str | None:
         earlier = self.earlier(moment)
         zero = [m.number for m in earlier if EXACT.known(m.amount) and not m.amount]
         if len(zero) == len(earlier):
@@ -137,7 +164,8 @@ class Tracer:
         unknown = [m.number for m in earlier if not EXACT.known(m.amount)]
         if unknown:
             return f"waits for the activity of {doses_text(unknown)}: {size_hint({'weight'})}"
-        return "the measured dose is 0 Gy, from which no activity can be scaled"
+        measured = sum((self.match.request.measured[m.number].number for m in earlier if m.number not in zero), _ZERO)
+        return None if measured else "the measured dose is 0 Gy, from which no activity can be scaled"
 
     # -- how it came about --
 
@@ -186,23 +214,20 @@ class Tracer:
     def _of_factors(self, moment: Moment, row: Row, level: Measure) -> str:
         """A product, factor by factor, those that it is divided by last."""
         over, under = ([_factor_text(f, level, moment) for f in row.factors if f.power == power] for power in (1, -1))
-        symbol = "mg"
-        if moment.radioactive:
-            symbol = "mCi" if level.unit.symbol.partition("/")[0] in ("uCi", "mCi", "Ci", "cGy", "rad") else "MBq"
-        kind = "activity" if moment.radioactive else "mass"
+        kind, symbol = _kind(moment), symbol_of(moment, level)
         amount = definite(levels.amount(row, EXACT, Level(level.dimension, level.value), moment))
         text = f"{' / '.join((' x '.join(over), *under))} = {units.show(amount, symbol, kind, exactly=True)}"
         return text + self._bound(moment, symbol, kind, amount)
 
     def _to_target(self, moment: Moment, level: Measure) -> str:
         earlier, measured = self.earlier(moment), self.match.request.measured
-        amount = definite(sum((m.amount for m in earlier), Fraction(0)))
-        dose = sum((measured[m.number].number for m in earlier if m.number in measured), Fraction(0))
+        dose = sum((measured[m.number].number for m in earlier if m.number in measured), _ZERO)
         had, target = units.show(dose, "Gy", exactly=True), units.spell(level)
         if dose >= level.value:
             relation = "exactly" if dose == level.value else "above"
             text = f"{had} is {relation} the target of {target}: no further administration"
-            return text + self._bound(moment, "MBq", "activity", Fraction(0))
+            return text + self._bound(moment, "MBq", "activity", _ZERO)
+        amount = definite(sum((m.amount for m in earlier), _ZERO))
         unbounded = amount * (level.value - dose) / dose
         shown, result = (units.show(a, "MBq", exactly=True) for a in (amount, unbounded))
         text = f"{shown} x ({target} - {had}) / {had} = {result}{self._bound(moment, 'MBq', 'activity', unbounded)}"
@@ -211,14 +236,14 @@ class Tracer:
 
     def _to_organ(self, moment: Moment, organ: Observable, level: Measure) -> str:
         coefficient = definite(moment.value(organ.name))
-        given = definite(sum((m.amount for m in self.earlier(moment)), Fraction(0)))
+        given = definite(sum((m.amount for m in self.earlier(moment)), _ZERO))
         per = units.show(coefficient, organ.unit, organ.dimension, exactly=True)
         total, before = (units.show(each, "mCi", exactly=True) for each in (level.value / coefficient, given))
         left = level.value / coefficient - given
         words = f"{units.spell(level)} to the {organ.name.partition('.')[2].replace('_', ' ')}"
         text = f"{words} / {per} = {total} in all, less {before} before"
         if left <= 0:
-            return f"{text}: no further administration{self._bound(moment, 'mCi', 'activity', Fraction(0))}"
+            return f"{text}: no further administration{self._bound(moment, 'mCi', 'activity', _ZERO)}"
         return f"{text} = {units.show(left, 'mCi', exactly=True)}{self._bound(moment, 'mCi', 'activity', left)}"
 
     def _bound(self, moment: Moment, symbol: str, kind: str, unbounded: Value) -> str:
@@ -239,6 +264,17 @@ class Tracer:
         limit = units.spell(organ.spared.limit)
         words = f"the source spares the {source.organ.replace('_', ' ')}: {limit} / {coefficient} = {course} in all"
         return f", reduced to {amount} as {words} ({', '.join(cited(source.cite))})"
+
+
+def _kind(moment: Moment) -> str:
+    return "activity" if moment.radioactive else "mass"
+
+
+def symbol_of(moment: Moment, level: Measure) -> str:
+    """The unit in which the amount of a level is shown."""
+    if not moment.radioactive:
+        return "mg"
+    return "mCi" if level.unit.symbol.partition("/")[0] in ("uCi", "mCi", "Ci", "cGy", "rad") else "MBq"
 
 
 def _alike(row: Row) -> tuple[object, ...]:

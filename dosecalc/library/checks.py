@@ -41,6 +41,7 @@ BUILT_IN = (
     "organ-dose",
     "statement-unread",
     "given-amount",
+    "largest-amount",
     "size-age",
 )
 """Rules that dosecalc derives from the regimen itself; a file does not list them."""

@@ -71,6 +71,11 @@ def _notes(file: ProtocolFile) -> list[str]:
         for agent in file.protocol.agents.values()
         if agent.radionuclide and agent.radionuclide not in known
     ]
+    notes += [
+        f"{name} has no believed range (min and max in observables.{name}), so that a slip in it goes unseen"
+        for name, row in file.protocol.observables.items()
+        if row.kind in ("quantity", "count") and None in (row.min, row.max)
+    ]
     unconfirmed = dict(pair for arm in file.protocol.arms for pair in file.unconfirmed(arm))
     return [*notes, *(f"unconfirmed: {cite}: {statement}" for cite, statement in unconfirmed.items())]
 

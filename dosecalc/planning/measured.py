@@ -22,6 +22,7 @@ from dosecalc.quantities.options import within
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
 from dosecalc.requests.match import Match, match
+from dosecalc.requests.request import check_whole_body_dose
 
 RULE = "retention"
 _BAD = ("violation", "warning")
@@ -93,6 +94,7 @@ def measure(matched: Match, before: Calculation) -> Measured:
 def _as_measured(dose: Estimate, number: int) -> Stated:
     """The dose that readings gave, in place of one that was stated: the shortest decimal that its double stands for."""
     measure = Measure(Fraction(repr(dose.value)), units.unit("Gy"), f"{dose.value!r} Gy")
+    within("--retention", check_whole_body_dose, measure)
     return Stated(measure.value, measure.text, measure, dose=number, written=f"{number}={measure.text}")
 
 

@@ -15,7 +15,7 @@ from dosecalc.course.state import Moment
 from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Arm, cited
-from dosecalc.findings import given, regimen, sentences, sizes, unread
+from dosecalc.findings import given, largest, regimen, sentences, sizes, unread
 from dosecalc.findings.account import Statement, account
 from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
@@ -39,7 +39,7 @@ from dosecalc.quantities.documents import Amount
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
 from dosecalc.quantities.options import PLAN, PlanOptions, merged, one, path_text, texts_of
 from dosecalc.quantities.statement import Stated
-from dosecalc.reference import bodysurface, tables
+from dosecalc.reference import amounts, bodysurface, tables
 from dosecalc.reference.beliefs import statements
 from dosecalc.requests.match import Match, match
 from dosecalc.requests.request import Inputs, Request, size_hint
@@ -188,6 +188,7 @@ def _findings(matched: Match, result: Calculation) -> tuple[Finding, ...]:
     findings = [
         *regimen.findings(matched, result, tracer),
         *given.findings(matched, result, tracer),
+        *largest.findings(matched, result, tracer),
         *sizes.findings(matched, result),
     ]
     for run in result.rules:
@@ -208,7 +209,7 @@ def assemble(course: Course, findings: tuple[Finding, ...], stated: tuple[Statem
     return Plan.made(
         version=VERSION,
         protocol=identity(matched),
-        sources=_sources(course, others),
+        sources=_sources(course, others, findings),
         inputs=inputs,
         patient=particulars(matched, result),
         stated=stated,
@@ -308,12 +309,14 @@ def _other_cites(course: Course, findings: tuple[Finding, ...]) -> Iterator[str]
         yield from course.measured.cites()
 
 
-def _sources(course: Course, others: tuple[str, ...]) -> tuple[dict[str, str], ...]:
+def _sources(course: Course, others: tuple[str, ...], findings: tuple[Finding, ...]) -> tuple[dict[str, str], ...]:
     """The sheets that a plan rests on, in the order in which the file cites them, and the tables and readings."""
     file = course.match.file
     sheets = file.sheets_of((*file.cites(course.match.arm), *others))
     sources = [{"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets]
     sources += [tables.identity(table) for cite, table in tables.CITED.items() if cite in others]
+    if largest.RULE in {finding.rule for finding in findings}:
+        sources.append(tables.identity(amounts.TABLE))
     if course.measured is not None:
         sources += [source for source in course.measured.sources() if source not in sources]
     return tuple(sources)

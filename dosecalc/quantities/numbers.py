@@ -216,6 +216,10 @@ class System(Protocol[V, M]):
         """
         ...
 
+    def quotient(self, a: V, b: V) -> V:
+        """One number over another; not known where the other is zero, over which nothing has a value."""
+        ...
+
     def floor(self, a: V) -> V:
         """The whole number at or below."""
         ...
@@ -307,6 +311,11 @@ class Exact:
                 return (value if alike else Unknown()), False
         return Unknown(), not possible
 
+    def quotient(self, a: Value, b: Value) -> Value:
+        if isinstance(b, Unknown) or b:
+            return a / b
+        return a if isinstance(a, Unknown) else _unknown()
+
     def floor(self, a: Value) -> Value:
         if isinstance(a, Unknown):
             return a
@@ -394,6 +403,9 @@ class Arrays:
             decided = decided | truth.yes
         alike = np.logical_not(clash) & self._reaches(lowest, highest)
         return np.where(decided & alike, chosen, np.nan), np.logical_not(possible)
+
+    def quotient(self, a: Array, b: Array) -> Array:
+        return a / self.np.where(self.np.equal(b, 0), self.np.nan, b)
 
     def floor(self, a: Array) -> Array:
         return self.np.floor(a + WINDOW * self.np.abs(a))

@@ -36,7 +36,8 @@ ADULTS: dict[Kind, tuple[str, ...]] = {
 _MEASURES = (("weight_kg", "weight", TABLE), ("stature_cm", "height", TABLE), ("bmi_kg_m2", "mass", MASSES))
 
 
-def _bytes(name: str) -> bytes:
+def read_bytes(name: str) -> bytes:
+    """The bytes of a table that lies beside the fact sheets."""
     with open(os.path.join(folders.shipped("seeds"), name), "rb") as file:
         return file.read()
 
@@ -84,7 +85,7 @@ def _growth(guard: Guard) -> Growth:
 
 @lru_cache(maxsize=1)
 def _rows() -> dict[tuple[str, str], Rows]:
-    texts = {table: _bytes(table).decode() for table in (TABLE, MASSES)}
+    texts = {table: read_bytes(table).decode() for table in (TABLE, MASSES)}
     return {
         (measure, sex): _Rows(_block(texts[table], f"{column},{sex},"))
         for column, measure, table in _MEASURES
@@ -100,13 +101,13 @@ def _block(text: str, start: str) -> list[str]:
 @lru_cache
 def identity(table: str = TABLE) -> dict[str, str]:
     """A table as results name it: its file and the sha256 of its bytes."""
-    return {"id": table, "sha256": hashlib.sha256(_bytes(table)).hexdigest()}
+    return {"id": table, "sha256": hashlib.sha256(read_bytes(table)).hexdigest()}
 
 
 @lru_cache(maxsize=1)
 def radionuclides() -> dict[str, Radionuclide]:
     """The radionuclides with their half-lives, in the order of the table."""
-    header, *lines = _bytes(HALF_LIVES).decode().splitlines()
+    header, *lines = read_bytes(HALF_LIVES).decode().splitlines()
     keys = header.split(",")
     rows = (dict(zip(keys, line.split(","), strict=True)) for line in lines)
     return {row["nuclide"]: _radionuclide(row) for row in rows}

@@ -18,6 +18,7 @@ from dosecalc.quantities import units
 from dosecalc.quantities.options import one, within
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
+from dosecalc.reference.beliefs import belief
 from dosecalc.reference.bodysurface import DEFAULT, FORMULAS
 
 SIZES = ("bsa", "weight", "height")
@@ -270,7 +271,26 @@ def _read_given(text: str) -> Stated:
 
 def _read_measured(text: str) -> Stated:
     measure = units.read(text, "absorbed dose")
+    check_whole_body_dose(measure)
     return Stated(measure.value, measure.text, measure)
+
+
+def check_whole_body_dose(measure: Measure) -> None:
+    """Refuse a whole-body dose that no single administration gives; zero passes, as a dose has an answer to it.
+
+    The bounds are beliefs of ours (``measured-least`` and ``measured-most``). InputError names the one that it breaks.
+    """
+    least, most = belief("measured-least"), belief("measured-most")
+    if 0 < measure.value < least.value:
+        bound, words = least, f"below {least.text}, the least"
+    elif measure.value > most.value:
+        bound, words = most, f"above {most.text}, the most"
+    else:
+        return
+    raise InputError(
+        f"{units.spell(measure)} is {words} that the whole body is believed to get from one administration (our "
+        f"limit, {bound.cite})"
+    )
 
 
 def _read_path(text: str) -> Stated:
