@@ -85,12 +85,13 @@ def _arms(protocol: Protocol) -> Iterator[Fault]:
         if not arm.cycles:
             yield f"{place}.cycles", "the arm lists no cycle"
         for c, cycle in enumerate(arm.cycles):
-            yield from _cycle(cycle, f"{place}.cycles[{c}]")
+            followed = cycle.repeat > 1 or c + 1 < len(arm.cycles)
+            yield from _cycle(cycle, f"{place}.cycles[{c}]", followed=followed)
         yield from _organs(arm.organ_limits, f"{place}.organ_limits")
         yield from _ladder(arm, place)
 
 
-def _cycle(cycle: Cycle, place: str) -> Iterator[Fault]:
+def _cycle(cycle: Cycle, place: str, *, followed: bool) -> Iterator[Fault]:
     if cycle.repeat < 1:
         yield f"{place}.repeat", f"read {cycle.repeat}, expected 1 or more"
     if not cycle.doses:
@@ -104,6 +105,7 @@ def _cycle(cycle: Cycle, place: str) -> Iterator[Fault]:
     yield from _length(cycle.length, max(stated, default=1), f"{place}.length")
     if cycle.interval is not None:
         yield from _interval(cycle.interval, f"{place}.interval", of_length=cycle.length is not None)
+        yield from _never_asked(cycle, cycle.interval, f"{place}.interval", followed=followed)
 
 
 def _length(length: str | Range | None, last: int, place: str) -> Iterator[Fault]:
@@ -149,6 +151,24 @@ def _interval(interval: ListedInterval, place: str, *, of_length: bool) -> Itera
     low, high = days.get("at_least", every), days.get("at_most", every)
     if low is not None and high is not None and low > high:
         yield f"{place}.at_most", "the longest interval is shorter than the shortest, or than the planned one"
+
+
+def _never_asked(cycle: Cycle, interval: ListedInterval, place: str, *, followed: bool) -> Iterator[Fault]:
+    """Distances that lie between no two doses; ``followed`` says whether another cycle comes after this one."""
+    later = cycle.doses[1:]
+    asked = {
+        "every": followed,
+        "window": (followed and interval.every is not None) or any(dose.day is not None for dose in later),
+        "at_least": followed or bool(later),
+        "at_most": followed or bool(later),
+    }
+    for key, holds in asked.items():
+        if getattr(interval, key) is not None and not holds:
+            message = (
+                f"no dose is ever asked for {key!r}: an interval holds between the doses of its cycle and up to the "
+                "next cycle; write it in the cycle before the dose that it is about"
+            )
+            yield f"{place}.{key}", message
 
 
 def _organs(limits: Sequence[OrganLimit], place: str) -> Iterator[Fault]:
