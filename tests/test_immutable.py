@@ -15,6 +15,7 @@ from dosecalc.files.record import CourseRecord
 from dosecalc.library.catalogue import index, observables
 from dosecalc.library.diff import diff
 from dosecalc.library.lint import lint
+from dosecalc.quantities.frozen import FrozenModel
 
 REFUSED = (AttributeError, TypeError, ValidationError)
 ARM = "clover2-20"
@@ -54,8 +55,12 @@ def test_what_was_loaded_refuses_change(mutation):
 
 def changeable(value: object, path: str = "") -> list[str]:
     """The places below a value that somebody could change."""
-    if isinstance(value, BaseModel):
-        assert value.model_config["frozen"]
+    if isinstance(value, (BaseModel, FrozenModel)):
+        for name, each in value.__dict__.items():
+            with pytest.raises(ValidationError):
+                setattr(value, name, each)
+            with pytest.raises(ValidationError):
+                delattr(value, name)
         return [place for name, each in value.__dict__.items() for place in changeable(each, f"{path}.{name}")]
     if isinstance(value, tuple):
         return [place for i, each in enumerate(value) for place in changeable(each, f"{path}[{i}]")]
