@@ -29,7 +29,7 @@ NACG = {  # MBq/kg, least, most
     "hmpao-brain": ("11.1", 185, 740), "pertechnetate-thyroid": ("1.11", 7, 93), "iodide-123": ("0.28", 1, 11),
     "fdg-body": ("5.2", 37, None), "maa": ("2.59", "14.8", None),
 }  # fmt: skip
-LEVEL = {"fdg-body": "5.2 MBq/kg", "maa": "2.59 MBq/kg"}
+LEVEL = {"fdg-body": {"level": "5.2 MBq/kg"}, "maa": {"observables": {"technetium_ventilation": True}}}
 
 
 def activity(arm, weight, **more):
@@ -38,7 +38,7 @@ def activity(arm, weight, **more):
 
 
 def test_every_arm_of_the_cards_is_here():
-    mine = {f"eanm-card-{name}" for name in EANM} | {f"nacg-{name}" for name in NACG}
+    mine = {f"eanm-card-{name}" for name in EANM} | {f"nacg-{name}" for name in [*NACG, "ida-neonatal-jaundice"]}
     assert mine == {arm for arm in folders.arm_ids() if arm.startswith(("eanm-card-", "nacg-"))}
 
 
@@ -56,8 +56,7 @@ def test_activity_per_weight_between_least_and_most(name):
     for weight in ("2", "20", "69", "70"):
         wanted = max(Fraction(per) * Fraction(weight), Fraction(least))
         wanted = wanted if most is None else min(wanted, Fraction(most))
-        level = {"level": LEVEL[name]} if name in LEVEL else {}
-        assert activity(f"nacg-{name}", weight, **level) == wanted
+        assert activity(f"nacg-{name}", weight, **LEVEL.get(name, {})) == wanted
 
 
 def test_the_examples_of_the_two_cards_side_by_side():
@@ -111,6 +110,16 @@ def test_a_published_range_of_activities_of_class_b():
     assert float(high / 35 * Fraction("10.7")) == pytest.approx(149, rel=0.01)
 
 
-@pytest.mark.parametrize(("arm", "level"), [("nacg-maa", "1.11 MBq/kg"), ("nacg-fdg-body", "3.7 MBq/kg")])
-def test_the_lower_of_two_levels_may_be_chosen(arm, level):
-    assert activity(arm, 50, level=level) == Fraction(level.split()[0]) * 50
+def test_the_lower_of_two_levels_may_be_chosen():
+    assert activity("nacg-fdg-body", 50, level="3.7 MBq/kg") == Fraction("3.7") * 50
+
+
+@pytest.mark.parametrize(("ventilation", "expected"), [(True, "129.5"), (False, "55.5"), (None, None)])
+def test_the_activity_of_maa_goes_by_what_images_ventilation(ventilation, expected):
+    stated = {} if ventilation is None else {"technetium_ventilation": ventilation}
+    assert activity("nacg-maa", 50, observables=stated) == (expected and Fraction(expected))  # 2.59 and 1.11 x 50
+
+
+def test_neonatal_jaundice_has_its_own_activity():
+    assert activity("nacg-ida-neonatal-jaundice", "3.2") == 37
+    assert activity("nacg-ida", "3.2") == Fraction("18.5")

@@ -32,7 +32,7 @@ def test_the_main_job_reads_like_a_plan(dosecalc):
     answer = dosecalc(*PLAN)
     assert answer.status == 0
     lines = answer.out.splitlines()
-    assert lines[0] == lines[-1] == "Open: 19 questions for the next dose."
+    assert lines[0] == lines[-1] == "Open: 21 questions for the next dose."
     assert lines[2] == "clover2-20   investigational"
     (first,) = [line for line in lines if line.lstrip().startswith("1 ")]
     assert first.split() == ["1", "1", "1", "20", "mCi/m²", "32", "mCi", "1,184", "MBq", "32", "mCi"]

@@ -34,7 +34,7 @@ ROWS = st.lists(
 
 
 def compiled(rows: list[LevelRow]) -> CompiledArm:
-    file = load_protocol("quadramet-bone-pain")
+    file = load_protocol("p32-fixed")
     arm = file.protocol.arms[0]
     cycle = arm.cycles[0]
     dose = ListedDose(agent=cycle.doses[0].agent, level=rows)

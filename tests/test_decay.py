@@ -42,6 +42,7 @@ def facts(sheet):
 # differences from ICRP 107, as radioactivedecay carries it, of more than half a percent, and why they stand
 EXPLAINED = {
     "Ac-225": "half-lives#ac-225: 9.920 d measured in 2012 against the evaluation's 10.0(1) d",
+    "Ra-224": "half-lives#ra-224: 3.6313 d measured in 2021 against the evaluation's 3.66(4) d",
     "Tb-161": "half-lives#tb-161: 6.9637 d measured in 2022; the older evaluation is outdated",
 }
 

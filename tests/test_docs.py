@@ -42,6 +42,7 @@ from dosecalc.files import model as file_model
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.model import FileTable
 from dosecalc.files.protocol import Condition, Protocol, Rule
+from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.library.checks import BUILT_IN
 from dosecalc.library.diff import Diff
@@ -267,6 +268,7 @@ def test_schemas_and_tables_are_current(script):
 PLANS = {
     "azedra-therapeutic": {"weight": 75, "age": 40, "observables": {"organ_dose.kidneys": "0.027 Gy/mCi"}},
     "zevalin-relapsed": {"weight": 90, "observables": {"platelets": "160000/uL"}},
+    "zevalin-first-line": {"weight": 70, "age": 60, "observables": {"platelets": "149 10^9/L"}},
     "xofigo-2016": {"weight": 73, "start": "2026-03-02"},
     "xofigo-2013": {"weight": 73},
     "quadramet-bone-pain": {"weight": 70},
@@ -406,24 +408,24 @@ def parts_of(module) -> list[type[FrozenModel]]:
         ("json.md", keys_below(Plan)),
         ("protocols.md", fields_of(*parts_of(protocol))),
         ("seeds.md", fields_of(*parts_of(factsheet))),
-        ("plan.md", {option for param in cli.plan.params for option in param.opts}),
+        ("plan.md", {option for param in cli.command("plan").params for option in param.opts}),
         ("crosscheck.md", keys_below(Crosscheck) | keys_below(FigureComparison) | keys_below(Audit)),
-        ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
+        ("crosscheck.md", {param.opts[0] for param in cli.command("crosscheck").params}),
         ("dispense.md", keys_below(Decay) | keys_below(Dispensed)),
         (
             "dispense.md",
             {
                 param.opts[0]
-                for command in (cli.decay, cli.dispense)
+                for command in (cli.command("decay"), cli.command("dispense"))
                 for param in command.params
                 if param.opts[0].startswith("-")
             },
         ),
         ("dosimetry.md", keys_below(Dosimetry) | {*retention.COLUMNS, *retention.SETTINGS}),
-        ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
+        ("dosimetry.md", {param.opts[0] for param in cli.command("dosimetry").params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *documents.fields_of(comparison.LeftOut)}),
-        ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed)),
+        ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),
         ("library.md", set(dosecalc.__all__)),

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -58,21 +59,30 @@ def open_parts(value: object, place: str) -> Iterator[str]:
                 setattr(value, name, each)
             yield from open_parts(each, f"{place}.{name}")
     elif isinstance(value, dict):
-        try:
-            value.update(value)
-            yield place
-        except TypeError:
-            pass
+        yield from open_keys(value, place)
         for key, each in value.items():
             yield from open_parts(each, f"{place}[{key!r}]")
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             yield from open_parts(each, f"{place}[{index}]")
-    elif isinstance(value, np.ndarray):
-        if value.flags.writeable:
-            yield place
-    elif not isinstance(value, (str, int, float, Fraction, date, type(None))) and not place.endswith("value"):
+    elif not is_closed(value) and not place.endswith("value"):
         yield f"{place} ({type(value).__name__})"
+
+
+def open_keys(table: dict[Any, Any], place: str) -> Iterator[str]:
+    """The place of a table that takes a change."""
+    try:
+        table.update(table)
+    except TypeError:
+        return
+    yield place
+
+
+def is_closed(value: object) -> bool:
+    """Whether a single value cannot be changed."""
+    if isinstance(value, np.ndarray):
+        return not value.flags.writeable
+    return isinstance(value, (str, int, float, Fraction, date, type(None)))
 
 
 @pytest.mark.parametrize("result", RESULTS)

@@ -1,4 +1,4 @@
-"""What a shell offers after Tab. Nothing here reads a protocol: arm ids are found in the text of the files."""
+"""Completions for a shell. Nothing here reads a protocol: arm ids are found in the text of the files."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ def arms(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[
     from dosecalc.files.folders import arm_ids
 
     try:
-        known = arm_ids()
+        known = arm_ids(incomplete)
     except InputError:  # a shell has nowhere to say so; the command will
         known = []
-    found = [CompletionItem(arm) for arm in known if arm.startswith(incomplete)]
+    found = [CompletionItem(arm) for arm in known]
     return found or [CompletionItem(incomplete, type="file")]
 
 

@@ -4,34 +4,13 @@ from __future__ import annotations
 
 import click
 
-from dosecalc.cli import completion
+from dosecalc.cli.options import options, stated
 from dosecalc.cli.output import show, write
+from dosecalc.quantities.options import CROSSCHECK
 
 
 @click.command(short_help="Does a reported total agree with its own regimen?")
-@click.option("--total", multiple=True, metavar="Q", help='The total that the report prints: "126.6 mCi".')
-@click.option("--doses", multiple=True, metavar="N", help="The number of doses that the total covers.")
-@click.option("--level", multiple=True, metavar="Q", help='The level as printed: "40 mCi/m^2", "12 mCi/kg", "7.4 GBq".')
-@click.option("--age", multiple=True, metavar="Q", help="Age; a bare number is years, whole years completed ones.")
-@click.option("--sex", multiple=True, metavar="SEX", help="female or male.")
-@click.option(
-    "--protocol",
-    multiple=True,
-    metavar="ARM",
-    shell_complete=completion.arms,
-    help="The arm that the report follows; then --level and --doses may be left out.",
-)
-@click.option("--agent", multiple=True, metavar="NAME", help="Try only arms of this agent.")
-@click.option("--weight", multiple=True, metavar="Q", help="Body weight, where it is known; a bare number is kg.")
-@click.option("--height", multiple=True, metavar="Q", help="Height; a bare number is cm.")
-@click.option("--bsa", multiple=True, metavar="Q", help="Body surface area; a bare number is m².")
-@click.option(
-    "--bsa-formula",
-    multiple=True,
-    metavar="NAME",
-    shell_complete=completion.formulas,
-    help="Formula for a BSA from weight and height.  [default: mosteller]",
-)
+@options(CROSSCHECK)
 @click.option(
     "--same",
     nargs=2,
@@ -40,7 +19,7 @@ from dosecalc.cli.output import show, write
     help='Instead: do two printed figures say the same? "444 MBq" "12 mCi"',
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **options: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Check the total that a report prints against its own regimen.
 
     A total, a number of doses and a level imply a body size. Every meaning that the report can have had is tried: the
@@ -54,7 +33,7 @@ def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **options: tupl
 
     Exit status: 0 consistent or undetermined, 1 not consistent as printed, 2 unusable input.
     """
-    given = {name.replace("_", "-"): list(texts) for name, texts in options.items() if texts}
+    given = stated(texts)
     if same:
         if len(set(same)) > 1:
             raise click.UsageError("--same is given twice with different figures; compare one pair at a time")

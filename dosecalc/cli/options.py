@@ -42,5 +42,5 @@ def _click_option(option: Option) -> Callable[[Command], Command]:
 
 
 def stated(options: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
-    """What click read as the table ``{option: [texts]}``, without the options that were not given."""
+    """The options that click read as the table ``{option: [texts]}``, without those that were not given."""
     return {name.replace("_", "-"): list(texts) for name, texts in options.items() if texts}

@@ -20,7 +20,7 @@ def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **texts: 
     """Compute every dose and the cumulative amounts of a course, and check it against its protocol.
 
     Quantities are a number and a unit: "1.6 m^2", "12 mCi/kg", "14 day". Options may be repeated where they take
-    a dose number N. What is not stated stays unknown and is listed, with the option that settles it.
+    a dose number N. What is not stated stays unknown and is listed, with the option that decides it.
 
     \b
         dosecalc plan --protocol clover2-20 --bsa 1.6

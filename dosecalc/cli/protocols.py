@@ -5,7 +5,9 @@ from __future__ import annotations
 import click
 
 from dosecalc.cli import completion
+from dosecalc.cli.options import options, stated
 from dosecalc.cli.output import complain, show, write
+from dosecalc.quantities.options import CATALOGUE
 
 
 @click.group(short_help="List, show and check protocol files.")
@@ -14,19 +16,16 @@ def protocol() -> None:
 
 
 @protocol.command("list", short_help="All arms that can be planned.")
-@click.option("--agent", multiple=True, metavar="NAME", help="Only arms that give this agent: mibg.")
-@click.option("--nuclide", multiple=True, metavar="NAME", help="Only arms with this radionuclide: I-131.")
-@click.option("--age", multiple=True, metavar="Q", help="Only arms whose rules do not exclude this age: 8.")
-@click.option("--status", multiple=True, metavar="STATUS", help="Only arms of this status: labelled.")
+@options(CATALOGUE)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
-def list_(as_json: bool, **filters: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def list_(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS.
 
     The column "facts" marks arms that rest on facts not yet checked against the source.
     """
     from dosecalc.library.catalogue import index
 
-    rows, problems = index({name: texts for name, texts in filters.items() if texts})
+    rows, problems = index(stated(texts))
     for problem in problems:
         complain(str(problem))
     if as_json:

@@ -1,4 +1,4 @@
-"""What keeps a command short: pydantic without its search for plugins.
+"""A shorter start: pydantic without its search for plugins.
 
 pydantic asks every installed distribution for plugins, through importlib.metadata, when the first model is built. That
 costs a short command a sixth of its time and dosecalc uses none. Only the command line does this; a program that

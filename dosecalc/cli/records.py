@@ -8,19 +8,16 @@ from contextlib import contextmanager
 
 import click
 
-from dosecalc.cli import completion
+from dosecalc.cli.options import options, stated
 from dosecalc.cli.output import show, write
+from dosecalc.quantities.options import RECORD, one
 
 
 @click.command(short_help="Was what was given what was prescribed?")
 @click.argument("file", metavar="FILE", type=click.Path())
-@click.option("--protocol", metavar="ARM", shell_complete=completion.arms, help="The arm, where the file names none.")
-@click.option(
-    "--nuclide", metavar="NAME", shell_complete=completion.radionuclides, help="The radionuclide of all doses."
-)
-@click.option("--tz", metavar="ZONE", help="Zone of times without an offset: America/Chicago.")
+@options(RECORD)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def record(file: str, protocol: str | None, nuclide: str | None, tz: str | None, as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
+def record(file: str, as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Check a course record (TOML, JSON or CSV) against what was prescribed, and against its protocol.
 
     Net activity is the assay less the residuals, corrected for decay to one time. Each dose is compared with what was
@@ -35,6 +32,8 @@ def record(file: str, protocol: str | None, nuclide: str | None, tz: str | None,
     """
     from dosecalc.records.checker import check_record
 
+    inputs = stated(texts)
+    protocol, nuclide, tz = (one(inputs, option.name) for option in RECORD)
     with _bar() as progress:
         result = check_record(file, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
     if as_json:

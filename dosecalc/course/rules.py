@@ -40,7 +40,7 @@ class Viewpoint(Protocol[V_co, M_co]):
         ...
 
     def calendar(self, name: str, months: Fraction) -> V_co | None:
-        """The days that so many months before an observable's date are, None where dates are not known."""
+        """So many months in days, counted in the calendar from an observable's date; None without dates."""
         ...
 
 

@@ -61,10 +61,10 @@ class Inputs(NamedTuple, Generic[V_co, M_co]):
 class Moment(Generic[V, M]):
     """A dose of the course (or the course as a whole, ``slot`` None) and what is known at it.
 
-    ``planned`` is what the levels give, ``amount`` what was given instead where that is stated. Of the ``rows`` of its
-    levels, ``possible`` are those that may hold, up to the first that surely does for everybody, which is ``row``: it
-    made the amount if that is known. ``undefined`` says that no level applies, ``capped`` and ``floored`` that the
-    source itself changed the amount.
+    ``planned`` is the amount by the levels, ``amount`` the one that was given instead where that is stated. ``rows``
+    are the rows of its levels; ``row`` is the first that holds for certain (in a cohort: for everybody) and made the
+    amount if that is known, ``possible`` all that may hold, up to it. ``undefined`` says that no level applies,
+    ``capped`` and ``floored`` that the source itself changed the amount.
     """
 
     __slots__ = (
@@ -112,7 +112,8 @@ class Moment(Generic[V, M]):
 
     def value(self, name: str) -> V:
         """The value of a quantity or a count; unknown where it is not one number."""
-        return self.state.single(self.between(name), name)
+        value = self.between(name)
+        return self.state.single(value, name) if isinstance(value, Bounds) else value
 
     def truth(self, name: str) -> Tri[M]:
         """Whether something is so."""
@@ -136,7 +137,7 @@ class Moment(Generic[V, M]):
         return self.choice(name) if row is not None and row.kind == "choice" else self.between(name)
 
     def calendar(self, name: str, months: Fraction) -> V | None:
-        """The days that so many months before an observable's date are, None where dates are not known."""
+        """So many months in days, counted in the calendar from an observable's date; None without dates."""
         days = self.state.inputs.calendar
         return None if days is None else days(name, months)
 
@@ -181,7 +182,8 @@ class CourseState(Generic[V, M]):
 
     def stated(self, name: str, moment: Moment[V, M]) -> V:
         """The same as one number."""
-        return self.single(self.stated_between(name, moment), name)
+        value = self.stated_between(name, moment)
+        return self.single(value, name) if isinstance(value, Bounds) else value
 
     def stated_truth(self, name: str, moment: Moment[V, M]) -> Tri[M]:
         """A truth as it was stated."""
@@ -193,11 +195,9 @@ class CourseState(Generic[V, M]):
         truths = self._statement(name, moment)
         return truths if isinstance(truths, dict) else dict.fromkeys(self.table[name].choices, UNSURE)
 
-    def single(self, value: Between[V], name: str) -> V:
-        """A value as one number: unknown where only different ends of it are known."""
-        if not isinstance(value, Bounds):
-            return value
-        low, high = value
+    def single(self, bounds: Bounds[V], name: str) -> V:
+        """The value between two ends as one number: unknown where they differ."""
+        low, high = bounds
         return self.system.where(self.system.equal(low, high).yes, low, self.system.unknown(name))
 
     # -- what follows from it --
@@ -213,6 +213,8 @@ class CourseState(Generic[V, M]):
                 return self.age_completed(moment)
             case "whole_body_dose":
                 return self.whole_body_dose(moment)
+            case "performance":
+                return self.performance(moment)
             case "cd34_per_weight" | "marrow_mononuclear_per_weight":
                 return self.cells(name, moment)
         return self.lifetime(name, moment) if name.startswith("lifetime_") else self.stated_between(name, moment)
@@ -281,6 +283,12 @@ class CourseState(Generic[V, M]):
         exact, completed = self.stated("age", moment), self.stated("age_completed", moment)
         within = Bounds(completed, completed + self.system.number(YEAR))
         return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
+
+    def performance(self, moment: Moment[V, M]) -> V:
+        """The lower of the two performance scores, or the one that was stated."""
+        karnofsky, lansky = self.stated("karnofsky", moment), self.stated("lansky", moment)
+        lower = self.system.where(self.system.above(lansky, karnofsky).yes, karnofsky, lansky)
+        return self.system.either(lower, karnofsky)
 
     def stored(self, moment: Moment[V, M]) -> Tri[M]:
         """A count above zero says that cells are stored."""

@@ -13,6 +13,7 @@ from dosecalc.errors import InputError
 from dosecalc.findings.sizes import AGREE
 from dosecalc.quantities import options, units
 from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, apart
+from dosecalc.quantities.options import CROSSCHECK
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference import bodysurface
@@ -22,20 +23,9 @@ from dosecalc.reference.people import ADULT
 from dosecalc.requests import request
 from dosecalc.requests.request import SIZES, Request
 
-OPTIONS = (
-    "total",
-    "doses",
-    "level",
-    "age",
-    "sex",
-    "weight",
-    "height",
-    "bsa",
-    "bsa-formula",
-    "protocol",
-    "agent",
-    "level-printed-as",
-)
+PRINTED = "level-printed-as"
+"""An option that only a case of a fact sheet has: how the source prints its level."""
+OPTIONS = (*(option.name for option in CROSSCHECK), PRINTED)
 PRINTED_AS: tuple[PrintedAs, ...] = ("per dose", "per cycle", "total")
 _BARE = {"age": "y", "weight": "kg", "height": "cm", "bsa": "m^2"}
 """The units of numbers without one."""
@@ -89,7 +79,7 @@ def read(inputs: Mapping[str, Sequence[str]]) -> Report:
         total=total,
         doses=_doses(options.one(inputs, "doses")),
         level=level,
-        printed_as=_printed_as(options.one(inputs, "level-printed-as")),
+        printed_as=_printed_as(options.one(inputs, PRINTED)),
         age=patient.stated.get("age"),
         sex=None if sex is None else str(sex.value),
         measured=measured,

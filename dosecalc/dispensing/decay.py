@@ -21,7 +21,7 @@ from dosecalc.version import VERSION
 if TYPE_CHECKING:
     import pint
 
-    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.keywords import Scalar
     from dosecalc.quantities.times import AnyTime
 
 MOST = 1000

@@ -19,12 +19,12 @@ from dosecalc.quantities import options, times, units
 from dosecalc.quantities.documents import Amount, Quantity, quantity_of
 from dosecalc.quantities.units import Measure
 from dosecalc.reference import radionuclides
-from dosecalc.reference.halflives import Clearance, clearance
+from dosecalc.reference.halflives import DecayRate, clearance
 from dosecalc.requests import request
 from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
-    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.keywords import Scalar
     from dosecalc.quantities.times import AnyTime
 
 _HOUR = units.unit("h").factor
@@ -115,7 +115,7 @@ class _Decayed(NamedTuple):
     """How much of the concentration is left at the draw; ``law`` and ``at`` None where a factor was stated."""
 
     factor: float
-    law: Clearance | None = None
+    law: DecayRate | None = None
     at: datetime | None = None
     elapsed: Fraction | None = None
 

@@ -35,11 +35,11 @@ from dosecalc.files import folders
 from dosecalc.library.facts import Sheet, read_sheet
 from dosecalc.quantities import options, units
 from dosecalc.quantities.documents import COVERAGE
-from dosecalc.reference.halflives import Clearance, clearance
+from dosecalc.reference.halflives import DecayRate, clearance
 from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
-    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.keywords import Scalar
 
 _HOUR = units.unit("h").factor
 
@@ -174,7 +174,7 @@ def assess(
     )
 
 
-def _clearance(request: FitRequest, retention: Retention | None) -> Clearance | None:
+def _clearance(request: FitRequest, retention: Retention | None) -> DecayRate | None:
     """Physical decay; it is needed for a fit, and I-131 for the built-in S value."""
     if request.nuclide is None and request.half_life is None and retention is None:
         return None
@@ -189,7 +189,7 @@ def _clearance(request: FitRequest, retention: Retention | None) -> Clearance | 
 # -- fit --------------------------------------------------------------------------------------------------------
 
 
-def _fits(retention: Retention, law: Clearance, request: FitRequest) -> tuple[Fit, ...]:
+def _fits(retention: Retention, law: DecayRate, request: FitRequest) -> tuple[Fit, ...]:
     """The fits of the readings above zero, the chosen one first."""
     used = [reading for reading in retention.readings if reading.retention]
     count = request.phases
@@ -208,7 +208,7 @@ def _fits(retention: Retention, law: Clearance, request: FitRequest) -> tuple[Fi
     return kinetics.fit(readings, _slowest(law), count)
 
 
-def _slowest(law: Clearance) -> float:
+def _slowest(law: DecayRate) -> float:
     """The rate of physical decay in 1/h."""
     return float(np.log(2) / (float(law.half_life) / float(_HOUR)))
 
@@ -232,7 +232,7 @@ def _residence_time(request: FitRequest, fits: tuple[Fit, ...]) -> Estimate:
     return estimate(fits[0].tau, "h", fits[0].u, low, high)
 
 
-def _model_free(retention: Retention, law: Clearance, request: FitRequest, tau: Estimate) -> ModelFree:
+def _model_free(retention: Retention, law: DecayRate, request: FitRequest, tau: Estimate) -> ModelFree:
     """Residence time and dose by trapezoids, beside those of the fit."""
     times = np.array([float(reading.time) for reading in retention.readings])
     parts = np.array([float(reading.retention) for reading in retention.readings])
@@ -307,7 +307,7 @@ def _unconfirmed(request: FitRequest, dose: Estimate | None) -> tuple[dict[str, 
 
 
 def _sources(
-    request: FitRequest, retention: Retention | None, law: Clearance | None, dose: Estimate | None
+    request: FitRequest, retention: Retention | None, law: DecayRate | None, dose: Estimate | None
 ) -> list[Mapping[str, str]]:
     """The file of readings, the table of half-lives and the sheet of the S value, as far as they were used."""
     sources: list[Mapping[str, str]] = []

@@ -131,6 +131,10 @@ def _of(phases: Sequence[Phase]) -> tuple[Array, Array]:
     return np.array([phase.amplitude for phase in phases]), np.array([phase.rate for phase in phases])
 
 
+_TIE = 1e-9
+"""Relative cost by which a later start has to be better: below it rounding would choose, and differently each time."""
+
+
 def _fit(readings: Readings, slowest: float, phases: int) -> Fit:
     """Weighted least squares; where no uncertainty was stated a reading is as uncertain as the fit is large there."""
     t, y = readings.times, readings.retention
@@ -138,7 +142,7 @@ def _fit(readings: Readings, slowest: float, phases: int) -> Fit:
     best: tuple[float, Array, Array] | None = None
     for start in _starts(t, y, weights, slowest, phases):
         refined = _refine(t, y, weights, slowest, start)
-        if best is None or refined[0] < best[0]:
+        if best is None or refined[0] < best[0] * (1 - _TIE):
             best = refined
     assert best is not None
     _, amplitudes, rates = best

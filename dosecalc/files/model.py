@@ -33,7 +33,7 @@ class After(NamedTuple):
     function: Callable[[Any], Any]
 
 
-class Between(NamedTuple):
+class WholeNumber(NamedTuple):
     """A mark of an annotation: the lowest and the highest whole number."""
 
     low: int
@@ -162,7 +162,7 @@ def _marked(shape: Any, *marks: Any) -> CoreSchema:
             schema = core_schema.no_info_before_validator_function(mark.function, schema, metadata=_written(mark))
         elif isinstance(mark, After):
             schema = core_schema.no_info_after_validator_function(mark.function, schema)
-        elif isinstance(mark, Between):
+        elif isinstance(mark, WholeNumber):
             schema = core_schema.int_schema(ge=mark.low, le=mark.high)
     return schema
 

@@ -6,7 +6,7 @@ Everything stays the text that was written, until it is read through the doors f
 from datetime import datetime
 from typing import Annotated, Any
 
-from dosecalc.files.model import Before, Between, FileTable, Many
+from dosecalc.files.model import Before, FileTable, Many, WholeNumber
 from dosecalc.quantities.options import texts
 
 
@@ -41,7 +41,7 @@ class RecordedDose(FileTable):
     fractionated delivery, which a cycle of a radiopharmaceutical is not.
     """
 
-    number: Annotated[int, Between(1, 999)] | None = None
+    number: Annotated[int, WholeNumber(1, 999)] | None = None
     agent: str | None = None
     nuclide: str | None = None
     prescribed: Text | None = None

@@ -46,8 +46,9 @@ FROM: Mapping[str, tuple[str, ...]] = {
     "prior_interval": ("prior",),
     "prior_count": ("prior",),
     "whole_body_dose": ("measured",),
+    "performance": ("karnofsky", "lansky"),
 }
-"""What an observable may be derived from."""
+"""The statements that an observable may be derived from."""
 RULES: Mapping[str, tuple[str, ...]] = {
     "weight": ("plausible-size", "bsa-agreement"),
     "height": ("plausible-size", "bsa-agreement"),
@@ -69,7 +70,7 @@ SHOWN = frozenset({"label", "patient", "protocol", "start", "cycles", "bsa-formu
 
 
 class Reads(NamedTuple):
-    """What was read of each observable or option: the doses whose amounts it made, and the rules it took part in.
+    """The uses of each observable or option: the doses whose amounts it made, and the rules it took part in.
 
     Of a value that is of one dose alone the key has its number.
     """
@@ -105,7 +106,7 @@ class _Reader:
     # -- what was read --
 
     def _amount(self, number: int) -> None:
-        """What the amount of a dose was made from."""
+        """Note the statements that the amount of a dose was made from."""
         moment = self.result.doses[number - 1]
         for row in moment.rows:
             for leaf in row.when.leaves if row.when is not None else ():
@@ -141,33 +142,41 @@ class _Reader:
 
     def statements(self, inputs: Inputs) -> Iterator[Statement]:
         """Every statement of the request, and of options that are shown in any case."""
+        yield from self._of_patient()
+        yield from self._by_dose()
+        prior = self.match.request.prior
+        for text in () if prior is None else [each.text for each in prior] or ["none"]:
+            yield self._statement("prior", text, None, None)
+        for option in (option for option in inputs if option in SHOWN and option != "protocol"):
+            for text in inputs[option]:
+                yield self._statement(option, text, None, None)
+
+    def _of_patient(self) -> Iterator[Statement]:
+        """Sizes and observables."""
         request = self.match.request
         for name, sizes in request.sizes.items():
             for size in sizes:
                 yield self._statement(name, size.written, size.dose, self._doses(size))
         for name, stated in request.stated.items():
-            momentary = self.match.file.table[name].momentary
-            doses = [self.match.inputs.next_dose] if momentary else None
+            doses = [self.match.inputs.next_dose] if self.match.file.table[name].momentary else None
             yield self._statement(name, stated.text, None, doses)
         for (name, index), stated in request.indexed.items():
-            doses = [index] if name not in BY_CYCLE else self._of_cycle(index)
+            doses = self._of_cycle(index) if name in BY_CYCLE else [index]
             yield self._statement(name, stated.text, index, doses)
+
+    def _by_dose(self) -> Iterator[Statement]:
+        """Levels, and what was given, measured and reduced."""
+        request = self.match.request
         for number, stated in request.levels.items():
-            chosen = [number] if number is not None else None
-            yield self._levelled(stated, number, chosen)
-        for option, statements in (("given", request.given), ("measured", request.measured)):
+            yield self._levelled(stated, number, [number] if number is not None else None)
+        for option, statements in (
+            ("given", request.given),
+            ("measured", request.measured),
+            ("retention", request.retention),
+            ("reduction", request.reductions),
+        ):
             for number, stated in statements.items():
                 yield self._of_dose(option, number, stated)
-        for option, statements in (("retention", request.retention), ("reduction", request.reductions)):
-            for number, stated in statements.items():
-                yield self._of_dose(option, number, stated)
-        for prior in request.prior if request.prior is not None else ():
-            yield self._statement("prior", prior.text, None, None)
-        if request.prior == ():
-            yield self._statement("prior", "none", None, None)
-        for option in SHOWN & inputs.keys() - {"protocol"}:
-            for text in inputs[option]:
-                yield self._statement(option, text, None, None)
 
     def _doses(self, size: Stated) -> list[int] | None:
         """The doses from which a size with a dose holds; None for all."""

@@ -17,7 +17,7 @@ Verdict = Literal["not cleared", "open", "warned", "nothing found against it"]
 
 
 class Clearance(Result):
-    """What everything comes to."""
+    """The outcome of a plan, a limit or a record."""
 
     verdict: Verdict = Field(description="The first that applies: not cleared, open, warned, nothing found against it.")
     text: str = Field(description="The verdict with its counts, as the first and the last line of a page have it.")
@@ -27,10 +27,14 @@ class Clearance(Result):
     later_questions: tuple[str, ...] = Field(description="What only later doses ask for.")
 
 
-def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: int) -> Clearance:
-    """The clearance of some findings and of doses that have no amount yet, by number with the reason."""
+def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: int, *, besides: int = 0) -> Clearance:
+    """The clearance of some findings.
+
+    ``pending`` are the doses that have no amount yet, by number with the reason; ``besides`` counts violations that are
+    no findings, as a dose of a record that lies outside of a limit.
+    """
     listed = list(findings)
-    violations = sum(finding.status == "violation" for finding in listed)
+    violations = besides + sum(finding.status == "violation" for finding in listed)
     warnings = sum(finding.status == "warning" for finding in listed)
     unknown = [finding for finding in listed if finding.status == "unknown"]
     now = _questions(each for each in unknown if each.dose is None or each.dose <= next_dose)
@@ -52,7 +56,7 @@ def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: in
 
 
 def _questions(unknown: Iterable[Finding]) -> dict[str, None]:
-    """What unknown findings ask for, each once; a finding that names no option is a question itself."""
+    """The options that unknown findings ask for, each once; a finding without one is a question itself."""
     questions: dict[str, None] = {}
     for finding in unknown:
         for question in finding.settled_by or (f"{finding.rule}{f' ({finding.part})' if finding.part else ''}",):

@@ -1,4 +1,4 @@
-"""What a rule says of a plan: a finding with the comparisons that it rests on."""
+"""A finding: the outcome of a rule, with the comparisons that it rests on."""
 
 from typing import Any, Literal
 

@@ -1,4 +1,4 @@
-"""What was given against what was planned: the rule ``given-amount``, with the likely slip."""
+"""Amounts given against amounts planned: the rule ``given-amount``, with the likely slip."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Departure(NamedTuple):
 
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterator[Finding]:
-    """What was given of every dose against what was planned, and what rests on an amount in doubt."""
+    """Every amount given against the planned one, and the amounts that rest on one in doubt."""
     doubtful: set[int] = set()
     for number in match.request.given:
         moment = result.doses[number - 1]
@@ -162,7 +162,7 @@ def _reduced_step(match: Match, moment: Moment, given: Fraction) -> int | None:
 
 
 def _slip(result: Calculation, moment: Moment, given: Fraction, departure: Departure) -> str:
-    """What is likely to have been mistaken, where a factor or another dose's amount explains it."""
+    """The likely mistake, where a factor or another dose's amount explains it."""
     if not departure.nearest or not given:
         return ""
     tolerance = belief("given-amount-warning").value

@@ -26,7 +26,7 @@ TENFOLD = 10
 
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """What follows from the regimen."""
+    """The findings that follow from the regimen."""
     cite = tuple(dict.fromkeys((*cited(match.arm.cite), *(ref for c in match.arm.cycles for ref in cited(c.cite)))))
     yield from _levels(match, result, tracer)
     for moment in result.doses:
@@ -69,7 +69,7 @@ def in_force(match: Match) -> Iterable[Finding]:
     ends = " ".join(f"{word} {date}" for word, date in (("from", first), ("until", last)) if date is not None)
     text = f"the protocol holds {ends}"
     if start is None:
-        sentence = f"{text}; whether it does for this course is not known; settle it with --start"
+        sentence = f"{text}; whether it does for this course is not known; to decide it, give --start"
         yield own("effective", "unknown", None, sentence, cite, settled_by=("--start",))
         return
     outside = (first is not None and start < first) or (last is not None and start > last)
@@ -138,14 +138,14 @@ def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
 
 
 def _organs(match: Match, result: Calculation) -> Iterable[Finding]:
-    """What each organ gets that the source spares, against its limit."""
+    """The dose of each organ that the source spares, against its limit."""
     for organ in result.organs:
         name = organ.spared.source.organ
         cite = cited(organ.spared.source.cite) or cited(match.arm.cite)
         limit, words = units.spell(organ.spared.limit), name.replace("_", " ")
         if isinstance(organ.coefficient, Unknown):
             option = f'--set "organ_dose.{name}=... Gy/mCi"'
-            text = f"{words}: at most {limit}; what an activity gives to it is not known; settle it with {option}"
+            text = f"{words}: at most {limit}; what an activity gives to it is not known; to decide it, give {option}"
             yield own("organ-dose", "unknown", None, text, cite, settled_by=(option,), part=name)
         elif isinstance(organ.dose, Unknown):
             text = f"{words}: at most {limit}; the activity of the course is not known"

@@ -1,7 +1,7 @@
 """Sentences: what a rule says about a plan, in words that a pharmacist can act on.
 
 Each sentence has what was observed and the limit in the unit of the protocol, the source, and for what is not known the
-option that settles it.
+option that decides it.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ _Outcome = tuple[Status, Moment, Outcome]
 
 
 class _Group(NamedTuple):
-    """What a rule says alike of several doses: the first of them, what was seen there, and the numbers of all."""
+    """The same outcome of a rule at several doses: the first of them, its comparisons, and the numbers of all."""
 
     statement: _Outcome
     when: tuple[Seen, ...]
@@ -240,7 +240,7 @@ def _sentence(
             parts.append(f"{'applies' if outcome.when.yes else 'may apply'}: {words(when)}")
         parts.append(words(require))
     if options:
-        parts.append(f"settle it with {' and/or '.join(options)}")
+        parts.append(f"to decide it, give {' and/or '.join(options)}")
     return f"{'; '.join(parts)}. Source: {', '.join(compiled.cite)}."
 
 

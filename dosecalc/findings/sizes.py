@@ -30,7 +30,7 @@ _KINDS: tuple[Kind, ...] = ("weight", "height", "bsa")
 
 
 def findings(match: Match, result: Calculation) -> Iterable[Finding]:
-    """What the stated sizes say of each other, of a person of that age and sex, and of the day of a dose."""
+    """The stated sizes against each other, against people of that age and sex, and against the day of a dose."""
     yield _agreement(match, result)
     yield from _plausible(match)
     yield from _old(match, result)

@@ -52,7 +52,7 @@ def findings(match: Match, cite: tuple[str, ...]) -> Iterator[Finding]:
                 RULE,
                 "unknown",
                 None,
-                f"{text}; settle it with {option}",
+                f"{text}; to decide it, give {option}",
                 unknown[0].cite,
                 settled_by=(option,),
                 part=part,

@@ -30,8 +30,10 @@ class Tracer:
 
     def row(self, moment: Moment) -> Row | None:
         """The row of the levels that made the amount, or None while that is not decided."""
+        if EXACT.known(moment.planned) or len(moment.possible) < 2:
+            return moment.row
         levels = {(row.low.dimension, row.low.value, row.factors) for row in moment.possible}
-        return moment.row if EXACT.known(moment.planned) or len(levels) == 1 else None
+        return moment.row if len(levels) == 1 else None
 
     def sole_row(self, moment: Moment) -> Row | None:
         """The row that holds, or None while rows with other ranges may hold as well."""
@@ -105,7 +107,7 @@ class Tracer:
         asked = [seen for row in rows for seen in sentences.look(row.when, moment)]
         options = sentences.options_for(tuple(asked), moment.number, moment.cycle, self.match.inputs.next_dose)
         levels = " or ".join(f"{level_text(row)} where {_condition(row)}" for row in rows)
-        return f"the level is {levels}; settle it with {' and/or '.join(options)}"
+        return f"the level is {levels}; to decide it, give {' and/or '.join(options)}"
 
     def _how_to_size(self, basis: str, number: int) -> str:
         sources = ("bsa", "weight", "height") if basis == "bsa" else (basis,)
@@ -220,7 +222,7 @@ class Tracer:
         return f"{text} = {units.show(left, 'mCi', exactly=True)}{self._bound(moment, 'mCi', 'activity', left)}"
 
     def _bound(self, moment: Moment, symbol: str, kind: str, unbounded: Value) -> str:
-        """What the source itself made of an amount, where it caps it or raises it."""
+        """The change that the source itself makes to an amount, where it caps it or raises it."""
         if not (moment.capped or moment.floored) or EXACT.equal(moment.planned, unbounded).yes:
             return ""
         if binding := [organ for organ in moment.state.organs if organ.binds]:
@@ -240,7 +242,7 @@ class Tracer:
 
 
 def _alike(row: Row) -> tuple[object, ...]:
-    """What may be chosen in a row, to tell whether another has the same."""
+    """The choices of a row, to tell whether another has the same."""
     return tuple((low.dimension, low.value, high.value) for low, high in row.options)
 
 

@@ -30,7 +30,7 @@ class IndexRow(Result):
     agent: str = Field(description="The names of what is given.")
     nuclide: tuple[str, ...] = Field(description="The radionuclides of what is given.")
     status: str = Field(description="The status of the protocol.")
-    unconfirmed: int = Field(description="How many of the facts that it rests on nobody read first-hand.")
+    unconfirmed: int = Field(description="How many of its facts are not yet checked against the source.")
     suits: bool | None = Field(description="Whether the age asked for meets the rules on age; null where none does.")
     file: str = Field(description="The file that the arm is in.")
 

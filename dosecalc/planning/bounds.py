@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal, NamedTuple
 
+from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Amounts, Unconfirmed
 from dosecalc.quantities.documents import Amount, Document, Number, Result
@@ -48,7 +49,7 @@ class Lift(Result):
 
 
 class Bound(Result):
-    """What one rule allows, and what would lift it."""
+    """The limit of one rule, and the statements that would lift it."""
 
     rule: str = Field(description="The id of the rule.")
     part: str | None = Field(description="The part of the rule, where several share its id.")
@@ -89,8 +90,12 @@ class Limits(Document):
     bounds: tuple[Bound, ...] = Field(description="What each rule allows, the lowest limit first.")
     broken: tuple[Finding, ...] = Field(description="Rules that are broken whatever the amount.")
     unknown: tuple[Finding, ...] = Field(description="Rules that are not known at the largest amount.")
-    unconfirmed: tuple[Unconfirmed, ...] = Field(description="The facts used that nobody read first-hand.")
+    clearance: Clearance = Field(description="What everything comes to.")
+    unconfirmed: tuple[Unconfirmed, ...] = Field(
+        description="The facts used that were not yet checked against the source."
+    )
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """1 where no amount is free of violations, or the planned one is not; ``strict``: or a rule is unknown."""
-        return int(bool(self.broken) or self.exceeded or (strict and bool(self.unknown)))
+        """1 where no amount is free of violations, or the planned one is not; ``strict``: or something is open."""
+        found = self.clearance.verdict != "nothing found against it"
+        return int(self.clearance.verdict == "not cleared" or (strict and found))

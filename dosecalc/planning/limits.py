@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple
-
-from typing_extensions import Unpack
+from typing import Literal, NamedTuple, Unpack
 
 from dosecalc.course import levels, organs
 from dosecalc.course.calculator import Calculation, RuleRun
@@ -22,7 +20,8 @@ from dosecalc.course.rules import CompiledRule, Leaf
 from dosecalc.course.state import CELLS, Inputs, Moment
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import cited
-from dosecalc.findings import regimen, sentences, spacing
+from dosecalc.findings import given, regimen, sentences, spacing
+from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding
 from dosecalc.findings.trace import Tracer
 from dosecalc.library import coverage
@@ -32,8 +31,8 @@ from dosecalc.planning.planner import Question, identity, inputs_of, read
 from dosecalc.planning.result import Unconfirmed
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Amount, Number
+from dosecalc.quantities.keywords import PlanOptions
 from dosecalc.quantities.numbers import EXACT, FALSE, TRUE, UNSURE, Tri, Unknown, Value, all_of, ends
-from dosecalc.quantities.options import PlanOptions
 from dosecalc.requests.match import Match, match
 from dosecalc.version import VERSION
 
@@ -121,7 +120,7 @@ class _Bench:
         return sum((measured[number] for number in earlier), Fraction(0)) / total if total else None
 
     def limits(self) -> Limits:
-        """What every rule allows, and the most that all of them do."""
+        """The limits of every rule, and the most that all of them allow."""
         judges = list(self._judges(self.matched.inputs))
         samples = _samples(judges)
         verdicts = self._verdicts(judges, samples, self.matched.inputs)
@@ -140,9 +139,11 @@ class _Bench:
         return self._result(at, most, sure, bounds, (*self._undefined(), *broken), findings)
 
     def _findings(self, at: Calculation) -> list[Finding]:
-        """What the rules say of this dose at an amount."""
+        """The findings of the rules on this dose at an amount."""
         findings = [finding for run in at.rules for finding in sentences.of_rule(self._here(run))]
-        return findings + [finding for finding in self._of_dates() if finding.dose in (None, self.number)]
+        findings += [finding for finding in self._of_dates() if finding.dose in (None, self.number)]
+        before = given.findings(self.matched, at, Tracer(self.matched, at.doses))
+        return findings + [finding for finding in before if finding.status in ("violation", "warning")]
 
     def _result(
         self,
@@ -157,6 +158,9 @@ class _Bench:
         planned = self.planned.planned if EXACT.known(self.planned.planned) else None
         tracer = Tracer(self.matched, (*at.doses[:-1], self.planned))
         unconfirmed = self.matched.file.unconfirmed(self.matched.arm)
+        exceeded = planned is not None and not (nothing if broken else most).allows(planned)
+        pending = {} if planned is not None else {self.number: tracer.pending(self.planned)}
+        open_ = [each for each in findings if each.status in ("warning", "unknown")]
         return Limits.made(
             version=VERSION,
             protocol=identity(self.matched),
@@ -166,16 +170,17 @@ class _Bench:
             kind=self.kind,
             given=self._given(at),
             planned=None if planned is None else Amount(planned, self.kind),
-            pending=tracer.pending(self.planned) if planned is None else None,
+            pending=pending.get(self.number),
             projected=self.per_activity is not None,
             largest=self._shown(nothing if broken else most),
             surely=self._shown(nothing if broken else sure),
             most=self._shown(most),
             sure=self._shown(sure),
-            exceeded=planned is not None and not (nothing if broken else most).allows(planned),
+            exceeded=exceeded,
             bounds=tuple(sorted(bounds, key=_order)),
             broken=broken,
             unknown=tuple(finding for finding in findings if finding.status == "unknown"),
+            clearance=clear([*broken, *open_], pending, self.number, besides=int(exceeded and not broken)),
             unconfirmed=tuple(Unconfirmed.made(fact=cite, statement=text) for cite, text in unconfirmed),
         )
 
@@ -204,7 +209,7 @@ class _Bench:
         )
 
     def _given(self, at: Calculation) -> units.Measure | None:
-        """What was given of the agent in this course so far."""
+        """The amount given of the agent in this course so far."""
         earlier = [m.amount for m in at.doses[:-1] if m.slot and m.slot.dose.agent == self.slot.dose.agent]
         total = sum(earlier, Fraction(0))
         if not earlier or not EXACT.known(total):
@@ -223,7 +228,7 @@ class _Bench:
         yield from spacing.findings(self.matched, cited(self.matched.arm.cite))
 
     def _here(self, run: RuleRun) -> RuleRun:
-        """What a rule says of this dose and of the course; what it says of earlier doses is past."""
+        """The outcomes of a rule for this dose and for the course, without those of earlier doses."""
         here = [(m, o) for m, o in run.outcomes if m.slot is None or m.number == self.number]
         return RuleRun(run.compiled, here)
 
@@ -285,7 +290,7 @@ class _Bench:
     def _bound(
         self, judge: Judge, samples: Sequence[Sample], verdicts: Sequence[Tri], most: Extent, sure: Extent
     ) -> Bound:
-        """What a rule allows; it binds where it is the one that sets the limit of all."""
+        """The limit of a rule; it binds where it is the one that sets the limit of all."""
         surely = _largest(samples, [verdicts], _holds)
         not_broken = _largest(samples, [verdicts], _not_broken)
         anything = Extent("unbounded")
@@ -355,7 +360,7 @@ class _Bench:
         return f'--set "{verdicts}"' if " " in verdicts else f"--set {verdicts}"
 
 
-_OF_DATES = ("effective", "spacing")
+_OF_DATES = ("effective", "spacing", "given-amount")
 
 
 def _text(judge: Judge, observable: Observable, point: Point) -> str:

@@ -14,7 +14,7 @@ from dosecalc.requests.match import Match
 
 
 def particulars(matched: Match, result: Calculation) -> dict[str, Any]:
-    """What was stated of the patient and what was derived from it."""
+    """The statements about the patient and the values derived from them."""
     shown: dict[str, Any] = {}
     stated = matched.request.stated
     if "age" in stated and stated["age"].measure is not None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class Amounts:
-    """What an amount with its ratios to the patient's size offers to programs."""
+    """An amount with its ratios to the patient's size, as programs use it."""
 
     if TYPE_CHECKING:
         kind: Literal["activity", "mass"]
@@ -64,7 +64,7 @@ class Size(Amounts, Result):
 
 
 class RunningTotal(Size):
-    """What doses sum to so far."""
+    """The running total of some doses."""
 
     lower_bound: bool = Field(description="Whether a part is unknown, so that this is the known part.")
 
@@ -104,7 +104,7 @@ class Dose(Amounts, Result):
 
 
 class Totals(Result):
-    """What one agent sums to."""
+    """The totals of one agent."""
 
     required: Size = Field(description="The required doses.")
     with_optional: Size = Field(description="The required and the optional doses.")
@@ -121,14 +121,14 @@ class Conflict(Result):
 
 
 class Instruction(Result):
-    """What the source asks for that no amount or finding holds."""
+    """A demand of the source that no amount or finding expresses."""
 
     text: str = Field(description="The instruction in our words.")
     cite: tuple[str, ...] = Field(description="The facts that it rests on.")
 
 
 class Unconfirmed(Result):
-    """A fact that a result rests on and that nobody read first-hand."""
+    """A fact that a result rests on and that were not yet checked against the source."""
 
     fact: str = Field(description="The fact, as sheet#fact.")
     statement: str = Field(description="What it states.")
@@ -150,16 +150,18 @@ class Plan(Document):
     protocol: Mapping[str, str] = Field(description="Id, arm, title, status, file and sha256 of the protocol.")
     sources: tuple[Mapping[str, str], ...] = Field(description="The fact sheets that were read, with their sha256.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
-    patient: Mapping[str, Any] = Field(description="What was stated of the patient and what was derived from it.")
+    patient: Mapping[str, Any] = Field(description="The statements about the patient and the values derived from them.")
     stated: tuple[Statement, ...] = Field(description="Everything that was stated, and what became of it.")
     agents: Mapping[str, str] = Field(exclude=True, description="The names of the agents by their keys.")
     doses: tuple[Dose, ...] = Field(description="The doses in the order of the course.")
     totals: Mapping[str, Totals] = Field(description="What each agent sums to.")
     findings: tuple[Finding, ...] = Field(description="Violations, warnings, unknown, then the rest.")
-    clearance: Clearance = Field(description="What everything comes to.")
+    clearance: Clearance = Field(description="The outcome of a plan, a limit or a record.")
     conflicts: tuple[Conflict, ...] = Field(description="The contradictions between the sources of the protocol.")
     instructions: tuple[Instruction, ...] = Field(description="What the sources ask for besides.")
-    unconfirmed: tuple[Unconfirmed, ...] = Field(description="The facts used that nobody read first-hand.")
+    unconfirmed: tuple[Unconfirmed, ...] = Field(
+        description="The facts used that were not yet checked against the source."
+    )
     beliefs: tuple[UsedBelief, ...] = Field(description="The limits used that are ours and no source's.")
     verified: Mapping[str, Any] | None = Field(description="Null: a second method is still to come.")
 

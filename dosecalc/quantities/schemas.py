@@ -20,7 +20,7 @@ from dosecalc.quantities.frozen import once_a_kind, parts_of
 from dosecalc.quantities.units import Measure
 
 _AS: dict[object, object] = {Amount: dict[str, float], Measure: Quantity, Fraction: float, Date: str, datetime: str}
-"""What becomes of a value in a document."""
+"""The type of a value in a document."""
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
 

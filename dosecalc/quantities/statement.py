@@ -1,4 +1,4 @@
-"""What somebody stated: the value, the text that it was read from, and the dose or date that it is of."""
+"""A statement: the value, the text that it was read from, and its dose or date."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from dosecalc.errors import InputError
+from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.sentences import own
 from dosecalc.planning.result import Plan
@@ -79,14 +80,19 @@ def _assembled(
     """Everything put into a frozen result; ``plan`` is that of what was given, where the record follows a protocol."""
     last = max(dose.number for dose in doses)
     own = {"id": file.file, "sha256": file.sha256}
+    listed = in_order(list(findings))
+    remaining = () if plan is None else tuple(dose for dose in plan.doses if dose.number > last)
+    pending = {dose.number: dose.pending for dose in remaining if dose.pending is not None}
+    outside = sum(dose.flagged for dose in doses)
     return RecordCheck.made(
         version=VERSION,
         inputs={"record": [file.file], **inputs},
         protocol=None if plan is None else plan.protocol,
         doses=doses,
         cumulative=tuple(_totals(doses)),
-        findings=in_order(list(findings)),
-        remaining=() if plan is None else tuple(dose for dose in plan.doses if dose.number > last),
+        clearance=clear(listed, pending, last + 1, besides=outside),
+        findings=listed,
+        remaining=remaining,
         notes=tuple(_notes(doses)),
         sources=(own, tables.identity(tables.HALF_LIVES), *(() if plan is None else plan.sources)),
     )

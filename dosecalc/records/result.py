@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Dose
 from dosecalc.quantities.documents import Amount, Document, Number, Result
@@ -113,13 +114,15 @@ class RecordCheck(Document):
     protocol: Mapping[str, str] | None = Field(description="Id, arm, title, status, file and sha256; null without one.")
     doses: tuple[Administration, ...] = Field(description="The doses in the order of the file.")
     cumulative: tuple[Cumulative, ...] = Field(description="What each agent came to in each patient.")
+    clearance: Clearance = Field(
+        description="What everything comes to; a dose outside of a limit counts as a violation."
+    )
     findings: tuple[Finding, ...] = Field(description="Violations, warnings, unknown, then the rest.")
     remaining: tuple[Dose, ...] = Field(description="The doses still to come, planned from what was given.")
     notes: tuple[str, ...] = Field(description="What bears on all doses.")
     sources: tuple[Mapping[str, str], ...] = Field(description="The files that it was made from, with their sha256.")
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """0, or 1 where a figure lies outside of a screen or a rule is violated."""
-        del strict
-        violated = any(finding.status == "violation" for finding in self.findings)
-        return int(violated or any(dose.flagged for dose in self.doses))
+        """0, or 1 where a figure lies outside of a screen or a rule is violated; ``strict``: or something is open."""
+        verdict = self.clearance.verdict
+        return int(verdict == "not cleared" or (strict and verdict != "nothing found against it"))

@@ -21,7 +21,7 @@ class HalfLife(Result):
     source: str = Field(description="Where the table has it from, or stated.")
 
 
-class Clearance(NamedTuple):
+class DecayRate(NamedTuple):
     """The decay of an activity: the half-life in days, what it rests on, and notes for the user."""
 
     nuclide: str
@@ -31,7 +31,7 @@ class Clearance(NamedTuple):
     sources: tuple[dict[str, str], ...]
 
 
-def clearance(name: str | None, half_life: str | None) -> Clearance:
+def clearance(name: str | None, half_life: str | None) -> DecayRate:
     """The half-life of a radionuclide from the table, or the one that was stated instead."""
     if half_life is not None:
         return _stated(name, half_life)
@@ -44,10 +44,10 @@ def clearance(name: str | None, half_life: str | None) -> Clearance:
     if not row.confirmed:
         notes = (*notes, f"the half-life of {row.name} is unconfirmed: it was not checked against its source")
     shown = HalfLife.made(value=float(row.number), unit=row.unit, source=row.source)
-    return Clearance(row.name, row.half_life, shown, notes, (tables.identity(tables.HALF_LIVES),))
+    return DecayRate(row.name, row.half_life, shown, notes, (tables.identity(tables.HALF_LIVES),))
 
 
-def _stated(name: str | None, half_life: str) -> Clearance:
+def _stated(name: str | None, half_life: str) -> DecayRate:
     """A stated half-life; its radionuclide need not be in the table, or be named at all."""
     measure = options.within("--half-life", units.read, half_life, "time")
     if not measure.value:
@@ -55,7 +55,7 @@ def _stated(name: str | None, half_life: str) -> Clearance:
     spelled = "as stated" if name is None else radionuclides.spelled(name)
     row = tables.radionuclides().get(spelled)
     shown = HalfLife.made(value=float(measure.number), unit=measure.unit.symbol, source="stated")
-    return Clearance(spelled, measure.value, shown, () if row is None else _progeny(row), ())
+    return DecayRate(spelled, measure.value, shown, () if row is None else _progeny(row), ())
 
 
 def _progeny(row: Radionuclide) -> tuple[str, ...]:

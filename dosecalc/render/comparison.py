@@ -12,7 +12,7 @@ from dosecalc.render.plan import NOTICE, finding_name, size_texts
 
 
 def page(both: Comparison) -> Page:
-    """What each arm gives and finds, a line a thing."""
+    """The amounts and findings of each arm, a line for each."""
     first, second = both.plans
     rows = [
         *_line("status", first.protocol["status"], second.protocol["status"]),

@@ -7,12 +7,13 @@ from dosecalc.planning.bounds import Bound, Limits, Most
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.render.plan import NOTICE
+from dosecalc.render.plan import NOTICE, clearance_line
 
 
 def page(limits: Limits) -> Page:
-    """What the dose may be, what binds, what would lift it, and what no amount changes."""
-    return [*_head(limits), *_bounds(limits), *_lifts(limits), *_rest(limits), Heading(NOTICE, "dim")]
+    """The limits, the rules that bind, the statements that would lift them, and the findings that no amount changes."""
+    line = clearance_line(limits.clearance)
+    return [line, *_head(limits), *_bounds(limits), *_lifts(limits), *_rest(limits), Heading(NOTICE, "dim"), line]
 
 
 def _head(limits: Limits) -> Page:
@@ -111,7 +112,7 @@ def _ways(limits: Limits, bound: Bound) -> list[str]:
 
 
 def _stated(option: str) -> str:
-    """What an option states, without its value."""
+    """The name that an option states, without its value."""
     return option.replace('"', "").partition("=")[0].partition("[")[0]
 
 
@@ -127,7 +128,7 @@ def _rest(limits: Limits) -> Page:
     if names:
         lines += [
             Heading(f"Not assessed, whatever the amount ({len(names)})"),
-            Paragraph(f"  {', '.join(names)}; dosecalc plan says what settles each", "unknown"),
+            Paragraph(f"  {', '.join(names)}; dosecalc plan says what decides each", "unknown"),
         ]
     if limits.unconfirmed:
         lines += [

@@ -96,7 +96,7 @@ def clearance_line(clearance: Clearance) -> Paragraph:
 
 
 def _stated(plan: Plan) -> Page:
-    """What was stated, with the doses and the rules that used it; what nothing read is one line."""
+    """The statements with the doses and the rules that used them; those that nothing read are one line."""
     read = [each for each in plan.stated if each.outcome != "unread"]
     unread = [each for each in plan.stated if each.outcome == "unread"]
     page: Page = []

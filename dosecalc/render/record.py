@@ -12,7 +12,7 @@ from dosecalc.records.result import Administration, Compared, Cumulative, Record
 from dosecalc.reference.screens import SCREENS
 from dosecalc.render.decay import both
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.render.plan import NOTICE
+from dosecalc.render.plan import NOTICE, clearance_line
 
 MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
@@ -30,7 +30,7 @@ def page(record: RecordCheck) -> Page:
     """Doses, screens that are met, cumulative amounts, findings and the doses still to come."""
     flagged = tuple(dose for dose in record.doses if dose.flagged)
     listed = record.doses if len(record.doses) <= MOST else flagged[:MOST]
-    lines: Page = [_heading(record, len(flagged))]
+    lines: Page = [clearance_line(record.clearance), _heading(record, len(flagged))]
     if len(listed) < len(record.doses):
         text = f"Of {len(record.doses):,} doses those outside are shown, {len(listed):,} at most."
         lines.append(Paragraph(text, "dim"))
@@ -41,7 +41,7 @@ def page(record: RecordCheck) -> Page:
         lines += [Heading("Notes"), Items([("", note, "warning") for note in notes])]
     files = ", ".join(f"{source['id']} (sha256 {source['sha256'][:12]})" for source in record.sources)
     lines += [Heading("Made from", "dim"), Paragraph(f"  dosecalc {record.version}, {files}", "dim")]
-    return [*lines, Heading(NOTICE, "dim")]
+    return [*lines, Heading(NOTICE, "dim"), clearance_line(record.clearance)]
 
 
 def _heading(record: RecordCheck, flagged: int) -> Heading:

@@ -418,7 +418,7 @@ def _check_formula(request: Request) -> None:
 def _priors(
     file: ProtocolFile, arm: Arm, request: Request, agents: list[str], stated: Mapping[str, Any]
 ) -> dict[str, Prior]:
-    """What was given of every agent before this course; empty where nothing was said of it."""
+    """The earlier amounts of every agent; empty where nothing was said of prior therapy."""
     none = Prior(_NOTHING, _NOTHING, _NOTHING)
     if stated.get("prior_count") == 0 or request.prior == ():
         return dict.fromkeys(agents, none)
