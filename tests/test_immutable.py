@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 from collections.abc import Mapping
 
 import pytest
@@ -106,3 +108,16 @@ def test_a_copy_of_a_table_can_be_changed():
     agents = dict(loaded().protocol.agents)
     agents.clear()
     assert loaded().protocol.agents
+
+
+def test_a_copy_is_equal_and_as_unchangeable():
+    plan = dosecalc.plan(ARM, bsa="1.6")
+    for value in (plan, loaded().protocol, plan.findings[0]):
+        for made in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
+            assert made == value
+            assert changeable(made) == []
+    other = plan.findings[0].model_copy(update={"message": "another"})
+    assert (other.message, other.rule) == ("another", plan.findings[0].rule)
+    assert other != plan.findings[0]
+    arm = loaded().protocol.arms[0]
+    assert {arm: 1}[copy.deepcopy(arm)] == 1

@@ -24,12 +24,12 @@ def shipped(name: str) -> str:
 
 def site_folders() -> list[str]:
     """The folders that the site added."""
-    listed = os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep)
-    own = os.path.realpath(shipped("protocols"))
+    listed = [folder for folder in os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep) if folder]
     for folder in listed:
-        if folder and not os.path.isdir(folder):
+        if not os.path.isdir(folder):
             raise InputError(f"read {folder!r}, which is not a folder", where="DOSECALC_PROTOCOLS")
-    return [folder for folder in dict.fromkeys(listed) if folder and os.path.realpath(folder) != own]
+    own = os.path.realpath(shipped("protocols")) if listed else ""
+    return [folder for folder in dict.fromkeys(listed) if os.path.realpath(folder) != own]
 
 
 def protocol_files() -> Iterator[str]:

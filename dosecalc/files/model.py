@@ -145,7 +145,7 @@ def _schema(shape: Any) -> CoreSchema:
     if kind is Literal:
         return core_schema.literal_schema(list(parts))
     if kind is tuple:
-        return core_schema.tuple_variable_schema(_schema(parts[0]))
+        return core_schema.tuple_schema([_schema(parts[0])], variadic_item_index=0)
     if kind is Mapping:
         return core_schema.dict_schema(_schema(parts[0]), _schema(parts[1]), strict=False)
     assert kind in (Union, UnionType), f"no table of a file has a {shape}"

@@ -27,12 +27,10 @@ class Frozen(dict[str, Any]):
 
 def frozen(value: Any) -> Any:
     """A value whose tables and lists, all the way down, cannot be changed."""
-    if isinstance(value, Frozen):
-        return value
-    if isinstance(value, dict):
-        return Frozen({key: frozen(each) for key, each in value.items()})
     if type(value) in (list, tuple):  # a tuple with names is a value of its own kind
         return tuple([frozen(each) for each in value])
+    if isinstance(value, dict) and not isinstance(value, Frozen):
+        return Frozen({key: frozen(each) for key, each in value.items()})
     return value
 
 
