@@ -5,9 +5,11 @@ Run it in a checkout: python docs/make_schemas.py
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 import typing
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,8 @@ if sys.version_info < (3, 12):  # before, pydantic reads the TypedDict of typing
     typing.TypedDict = typing_extensions.TypedDict
 
 from pydantic import TypeAdapter
+from pydantic.json_schema import GenerateJsonSchema
+from pydantic_core import core_schema
 
 from dosecalc.crosschecks.audit import Audit
 from dosecalc.crosschecks.figures import FigureComparison
@@ -25,6 +29,7 @@ from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files.factsheet import FactSheet
+from dosecalc.files.model import FileTable, schema_of
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
 from dosecalc.library.diff import Diff
@@ -96,17 +101,17 @@ def record() -> dict[str, Any]:
 
 def course() -> dict[str, Any]:
     """A course record, read from TOML or JSON."""
-    return _headed(CourseRecord.model_json_schema(), "A course record of dosecalc", "What 'dosecalc record' reads.")
+    return _headed(_of_file(CourseRecord), "A course record of dosecalc", "What 'dosecalc record' reads.")
 
 
 def protocol() -> dict[str, Any]:
     """A protocol file, read from TOML."""
-    return _headed(Protocol.model_json_schema(), "A protocol file of dosecalc", "A TOML file below protocols/.")
+    return _headed(_of_file(Protocol), "A protocol file of dosecalc", "A TOML file below protocols/.")
 
 
 def facts() -> dict[str, Any]:
     """A fact sheet, read from TOML."""
-    return _headed(FactSheet.model_json_schema(), "A fact sheet of dosecalc", "A TOML file below seeds/.")
+    return _headed(_of_file(FactSheet), "A fact sheet of dosecalc", "A TOML file below seeds/.")
 
 
 SCHEMAS = {
@@ -125,6 +130,25 @@ SCHEMAS = {
     "protocol.schema.json": protocol,
     "facts.schema.json": facts,
 }
+
+
+class _OfTables(GenerateJsonSchema):
+    """The JSON Schema of tables of files, which are plain classes."""
+
+    def model_schema(self, schema: core_schema.ModelSchema) -> dict[str, Any]:
+        described = {"description": inspect.cleandoc(schema["cls"].__doc__ or ""), "additionalProperties": False}
+        return {**self.generate_inner(schema["schema"]), **described}
+
+    def encode_default(self, dft: Any) -> Any:
+        return dict(dft) if isinstance(dft, Mapping) else super().encode_default(dft)
+
+    def function_before_schema(self, schema: core_schema.BeforeValidatorFunctionSchema) -> dict[str, Any]:
+        return schema.get("metadata", {}).get("read_as") or super().function_before_schema(schema)
+
+
+def _of_file(kind: type[FileTable]) -> dict[str, Any]:
+    """The schema of a file whose outermost table is of this kind."""
+    return _OfTables().generate(schema_of(kind))
 
 
 def _of_result(kind: type[Document], title: str, command: str) -> dict[str, Any]:

@@ -334,12 +334,9 @@ LOADED = f"import sys; print(sorted({{m.partition('.')[0] for m in sys.modules}}
         ("import dosecalc", []),
         ("import dosecalc.cli", []),
         ("from dosecalc.cli import run; run(['--help'])", []),
-        ("from dosecalc.cli import run; run(['plan', '--protocol', 'clover2-20', '--bsa', '1.6'])", ["pydantic"]),
-        (
-            "from dosecalc.cli import run; run(['plan', '--protocol', 'clover2-20', '--bsa', '1.6', '--json'])",
-            ["pydantic"],
-        ),
-        ("import dosecalc; dosecalc.plan('clover2-20', bsa='1.6')", ["pydantic"]),
+        ("from dosecalc.cli import run; run(['plan', '--protocol', 'clover2-20', '--bsa', '1.6'])", []),
+        ("from dosecalc.cli import run; run(['plan', '--protocol', 'clover2-20', '--bsa', '1.6', '--json'])", []),
+        ("import dosecalc; dosecalc.plan('clover2-20', bsa='1.6')", []),
         ("import dosecalc; dosecalc.ureg", ["pint"]),
     ],
 )

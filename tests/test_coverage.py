@@ -48,8 +48,8 @@ def holds(r: LevelRow, value: Fraction) -> bool:
     if r.when is None:
         return True
     tests = {"above": value.__gt__, "at_least": value.__ge__, "below": value.__lt__, "at_most": value.__le__}
-    return all(tests[key](Fraction(text.split()[0])) for key, text in r.when.model_dump(exclude_none=True).items()
-               if key in tests)  # fmt: skip
+    return all(tests[key](Fraction(text.split()[0])) for key, text in vars(r.when).items()
+               if key in tests and text is not None)  # fmt: skip
 
 
 GRID = [Fraction(n, 8) for n in range(4, 8 * 10)]

@@ -22,7 +22,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from pydantic import BaseModel, TypeAdapter
+from pydantic_core import CoreConfig, SchemaValidator
 from sybil import Document
 from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
@@ -38,7 +38,9 @@ from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry import retention
 from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files import factsheet, folders, patient, protocol, record
+from dosecalc.files import model as file_model
 from dosecalc.files.factsheet import FactSheet
+from dosecalc.files.model import FileTable
 from dosecalc.files.protocol import Condition, Protocol, Rule
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
@@ -48,8 +50,9 @@ from dosecalc.library.load import load_protocol
 from dosecalc.planning import comparison, planner
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.result import Plan, Unconfirmed
-from dosecalc.quantities import documents, units
+from dosecalc.quantities import documents, frozen, units
 from dosecalc.quantities.documents import Result
+from dosecalc.quantities.frozen import FrozenModel
 from dosecalc.quantities.numbers import EXACT
 from dosecalc.quantities.schemas import document_model
 from dosecalc.records import result as record_results
@@ -57,7 +60,7 @@ from dosecalc.records import result as record_results
 TOP = Path(__file__).parent.parent
 DOCS = TOP / "docs"
 PAGES = [TOP / "README.md", *sorted(DOCS.glob("*.md"))]
-PARTS: dict[str, type[BaseModel]] = {"protocols.md": Protocol, "write.md": Protocol, "seeds.md": FactSheet}
+PARTS: dict[str, type[FileTable]] = {"protocols.md": Protocol, "write.md": Protocol, "seeds.md": FactSheet}
 QUANTITIES = {"level", "min", "max", "cap", "floor", "above", "at_least", "below", "at_most", "length"}
 EXIT = re.compile(r"\(exit (\d+)\)")
 
@@ -161,11 +164,12 @@ def table(example) -> str:
     return ""
 
 
-def check_part(raw: dict, model: type[BaseModel]) -> None:
+def check_part(raw: dict, model: type[FileTable]) -> None:
     """A part of a file: its keys are those of the model, its quantities and conditions can be read."""
-    fields = {field.alias or name.rstrip("_"): field for name, field in model.model_fields.items()}
+    names = file_model.keys_of(model)
     for key, value in raw.items():
-        TypeAdapter(fields[key].rebuild_annotation()).validate_python(value, strict=True)
+        shape = frozen.parts_of(model)[names[key]]
+        SchemaValidator(file_model.schema_of(shape), CoreConfig(strict=True)).validate_python(value)
     check_quantities(raw)
     named = {name: Condition.model_validate(value) for name, value in raw.get("conditions", {}).items()}
     for rule in raw.get("rules", []):
@@ -371,8 +375,8 @@ def keys_of(*made: type) -> set[str]:
     return {key for one in made for key in typing.get_type_hints(one)}
 
 
-def fields_of(*models: type[BaseModel]) -> set[str]:
-    return {field.alias or name.rstrip("_") for model in models for name, field in model.model_fields.items()}
+def fields_of(*models: type[FileTable]) -> set[str]:
+    return {key for model in models for key in file_model.keys_of(model)}
 
 
 def documents_of(module) -> list[type]:
@@ -393,8 +397,8 @@ def own_keys_of(module) -> set[str]:
     return {key for kind in kinds for _, key in documents.keys_of(kind)} | {"schema"}
 
 
-def parts_of(module) -> list[type[BaseModel]]:
-    made = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, BaseModel)]
+def parts_of(module) -> list[type[FrozenModel]]:
+    made = [one for one in vars(module).values() if isinstance(one, type) and issubclass(one, FrozenModel)]
     return [one for one in made if one.__module__ == module.__name__ and not one.__name__.startswith("_")]
 
 
@@ -404,23 +408,23 @@ def parts_of(module) -> list[type[BaseModel]]:
         ("json.md", keys_below(Plan)),
         ("protocols.md", fields_of(*parts_of(protocol))),
         ("seeds.md", fields_of(*parts_of(factsheet))),
-        ("plan.md", {option for param in cli.plan.params for option in param.opts}),
+        ("plan.md", {option for param in cli.command("plan").params for option in param.opts}),
         ("crosscheck.md", keys_below(Crosscheck) | keys_below(FigureComparison) | keys_below(Audit)),
-        ("crosscheck.md", {param.opts[0] for param in cli.crosscheck.params}),
+        ("crosscheck.md", {param.opts[0] for param in cli.command("crosscheck").params}),
         ("dispense.md", keys_below(Decay) | keys_below(Dispensed)),
         (
             "dispense.md",
             {
                 param.opts[0]
-                for command in (cli.decay, cli.dispense)
+                for command in (cli.command("decay"), cli.command("dispense"))
                 for param in command.params
                 if param.opts[0].startswith("-")
             },
         ),
         ("dosimetry.md", keys_below(Dosimetry) | {*retention.COLUMNS, *retention.SETTINGS}),
-        ("dosimetry.md", {param.opts[0] for param in cli.dosimetry.params if param.opts[0].startswith("-")}),
+        ("dosimetry.md", {param.opts[0] for param in cli.command("dosimetry").params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
-        ("plan.md", {"plans", "left_out", *comparison.LeftOut.model_fields}),
+        ("plan.md", {"plans", "left_out", *documents.fields_of(comparison.LeftOut)}),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),

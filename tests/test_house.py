@@ -11,7 +11,7 @@ import pytest
 
 import dosecalc
 from dosecalc import cli
-from dosecalc.quantities import options
+from dosecalc.quantities import keywords, options
 
 PACKAGE = Path(dosecalc.__file__).parent
 TOP = Path(__file__).parent.parent
@@ -60,18 +60,18 @@ def test_no_any_hides_the_calculator_from_the_type_checker():
 
 
 def test_the_keywords_of_a_plan_are_its_options():
-    assert set(options.PlanOptions.__annotations__) | {"protocol"} == {each.python_name for each in options.PLAN}
+    assert set(keywords.PlanOptions.__annotations__) | {"protocol"} == {each.python_name for each in options.PLAN}
 
 
 @pytest.mark.parametrize(
     ("command", "table"),
     [
-        (cli.plan, options.PLAN),
-        (cli.limits, options.LIMITS),
-        (cli.crosscheck, options.CROSSCHECK),
-        (cli.record, options.RECORD),
-        (cli.dispense, options.DISPENSE),
-        (cli.dosimetry, options.DOSIMETRY),
+        (cli.command("plan"), options.PLAN),
+        (cli.command("limits"), options.LIMITS),
+        (cli.command("crosscheck"), options.CROSSCHECK),
+        (cli.command("record"), options.RECORD),
+        (cli.command("dispense"), options.DISPENSE),
+        (cli.command("dosimetry"), options.DOSIMETRY),
     ],
     ids=lambda each: getattr(each, "name", ""),
 )

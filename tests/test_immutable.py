@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import pickle
 from collections.abc import Mapping
 
 import pytest
@@ -15,6 +17,7 @@ from dosecalc.files.record import CourseRecord
 from dosecalc.library.catalogue import index, observables
 from dosecalc.library.diff import diff
 from dosecalc.library.lint import lint
+from dosecalc.quantities.frozen import FrozenModel
 
 REFUSED = (AttributeError, TypeError, ValidationError)
 ARM = "clover2-20"
@@ -54,8 +57,12 @@ def test_what_was_loaded_refuses_change(mutation):
 
 def changeable(value: object, path: str = "") -> list[str]:
     """The places below a value that somebody could change."""
-    if isinstance(value, BaseModel):
-        assert value.model_config["frozen"]
+    if isinstance(value, (BaseModel, FrozenModel)):
+        for name, each in value.__dict__.items():
+            with pytest.raises(ValidationError):
+                setattr(value, name, each)
+            with pytest.raises(ValidationError):
+                delattr(value, name)
         return [place for name, each in value.__dict__.items() for place in changeable(each, f"{path}.{name}")]
     if isinstance(value, tuple):
         return [place for i, each in enumerate(value) for place in changeable(each, f"{path}[{i}]")]
@@ -101,3 +108,16 @@ def test_a_copy_of_a_table_can_be_changed():
     agents = dict(loaded().protocol.agents)
     agents.clear()
     assert loaded().protocol.agents
+
+
+def test_a_copy_is_equal_and_as_unchangeable():
+    plan = dosecalc.plan(ARM, bsa="1.6")
+    for value in (plan, loaded().protocol, plan.findings[0]):
+        for made in (copy.copy(value), copy.deepcopy(value), pickle.loads(pickle.dumps(value))):
+            assert made == value
+            assert changeable(made) == []
+    other = plan.findings[0].model_copy(update={"message": "another"})
+    assert (other.message, other.rule) == ("another", plan.findings[0].rule)
+    assert other != plan.findings[0]
+    arm = loaded().protocol.arms[0]
+    assert {arm: 1}[copy.deepcopy(arm)] == 1

@@ -1,22 +1,16 @@
-"""The command line. Importing it loads click and nothing else; each command loads what it needs when it runs."""
+"""The command line. Importing it loads click and nothing else; a command is loaded when it is asked for."""
 
 from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 
 import click
 
-from dosecalc.cli.crosschecking import audit, crosscheck
-from dosecalc.cli.dispensing import decay, dispense
-from dosecalc.cli.dosimetry import dosimetry
-from dosecalc.cli.limits import limits
 from dosecalc.cli.output import FAULT, complain, finish
-from dosecalc.cli.planning import plan
-from dosecalc.cli.protocols import observables, protocol
 from dosecalc.cli.quick import without_plugins
-from dosecalc.cli.records import record
 from dosecalc.version import VERSION
 
 UNUSABLE, INTERRUPTED = 2, 130
@@ -26,6 +20,41 @@ Exit status: 0 done, nothing found against it; 1 a finding; 2 the input could
 not be used; 3 an internal error; 130 interrupted.
 
 Decision support for qualified staff, not a medical device."""
+
+
+_MODULES = {
+    "audit": "crosschecking",
+    "crosscheck": "crosschecking",
+    "decay": "dispensing",
+    "dispense": "dispensing",
+    "dosimetry": "dosimetry",
+    "limits": "limits",
+    "observables": "protocols",
+    "plan": "planning",
+    "protocol": "protocols",
+    "record": "records",
+}
+"""The commands, each with the module that has it."""
+
+
+def command(name: str) -> click.Command:
+    """The command of this name. KeyError if there is none."""
+    module = import_module(f"dosecalc.cli.{_MODULES[name]}")
+    found: click.Command = getattr(module, name)
+    return found
+
+
+class _Commands(Mapping[str, click.Command]):
+    """The commands of the table by their names; a shell that waits for one does not wait for the others."""
+
+    def __getitem__(self, name: str) -> click.Command:
+        return command(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_MODULES)
+
+    def __len__(self) -> int:
+        return len(_MODULES)
 
 
 @click.group(epilog=_EPILOG, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -42,16 +71,7 @@ def cli() -> None:
     """
 
 
-cli.add_command(plan)
-cli.add_command(limits)
-cli.add_command(crosscheck)
-cli.add_command(audit)
-cli.add_command(decay)
-cli.add_command(dispense)
-cli.add_command(record)
-cli.add_command(dosimetry)
-cli.add_command(protocol)
-cli.add_command(observables)
+cli.commands = _Commands()  # type: ignore[assignment]  # click reads it and adds nothing
 
 
 def main(args: Sequence[str] | None = None) -> None:

@@ -12,10 +12,10 @@ def arms(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[
     from dosecalc.files.folders import arm_ids
 
     try:
-        known = arm_ids()
+        known = arm_ids(incomplete)
     except InputError:  # a shell has nowhere to say so; the command will
         known = []
-    found = [CompletionItem(arm) for arm in known if arm.startswith(incomplete)]
+    found = [CompletionItem(arm) for arm in known]
     return found or [CompletionItem(incomplete, type="file")]
 
 

@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar, NamedTuple
 
-from pydantic import Field, ValidationError
+from pydantic_core import ValidationError
 
 from dosecalc.crosschecks.figures import FigureComparison, compare_figures
 from dosecalc.crosschecks.result import FOUND, WORST_FIRST, Crosscheck, Verdict
@@ -20,8 +20,10 @@ from dosecalc.files import folders
 from dosecalc.files.factsheet import CaseFile, ReportedCase, UnsourcedCase
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
+from dosecalc.files.model import keys_of
 from dosecalc.library.lint import case_faults
 from dosecalc.quantities.documents import Document, Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.options import path_text
 from dosecalc.version import VERSION
 
@@ -131,7 +133,7 @@ def _read(path: str) -> _Source:
     name = folders.shown(path)
     try:
         raw = tomllib.loads(text)
-        file = CaseFile.model_validate({key: raw[key] for key in CaseFile.model_fields if key in raw})
+        file = CaseFile.model_validate({key: raw[key] for key in keys_of(CaseFile) if key in raw})
     except tomllib.TOMLDecodeError as error:
         problem = Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")
         raise BadFileError([problem]) from None

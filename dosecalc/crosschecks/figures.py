@@ -10,12 +10,11 @@ from fractions import Fraction
 from itertools import islice
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
-
 from dosecalc.crosschecks.swaps import swapped
 from dosecalc.errors import InputError
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Document
+from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.printed import COUNT, PERCENT, PrintedFigure, Span, figure, quantity_figure, span
 from dosecalc.quantities.units import Measure
 

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field
-
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Document, Quantity, Result
+from dosecalc.quantities.frozen import Field
 
 if TYPE_CHECKING:
     import pint

@@ -10,11 +10,10 @@ from datetime import datetime, tzinfo
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from pydantic import Field
-
 from dosecalc.errors import InputError
 from dosecalc.quantities import options, times, units
 from dosecalc.quantities.documents import Amount, Document, Number, Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.reference import radionuclides
 from dosecalc.reference.halflives import HalfLife, clearance
 from dosecalc.version import VERSION
@@ -22,7 +21,7 @@ from dosecalc.version import VERSION
 if TYPE_CHECKING:
     import pint
 
-    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.keywords import Scalar
     from dosecalc.quantities.times import AnyTime
 
 MOST = 1000

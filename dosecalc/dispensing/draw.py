@@ -24,7 +24,7 @@ from dosecalc.requests import request
 from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
-    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.keywords import Scalar
     from dosecalc.quantities.times import AnyTime
 
 _HOUR = units.unit("h").factor

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar
 
-from pydantic import Field
-
 from dosecalc.quantities.documents import Amount, Document, Number, Quantity, Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.reference.halflives import HalfLife
 
 

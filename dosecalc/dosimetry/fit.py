@@ -39,7 +39,7 @@ from dosecalc.reference.halflives import DecayRate, clearance
 from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
-    from dosecalc.quantities.options import Scalar
+    from dosecalc.quantities.keywords import Scalar
 
 _HOUR = units.unit("h").factor
 

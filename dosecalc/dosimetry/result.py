@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from pydantic import Field
-
 from dosecalc.dosimetry.kinetics import Fit
 from dosecalc.dosimetry.retention import Retention
 from dosecalc.quantities.documents import Amount, Document, Quantity, Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.reference.halflives import HalfLife
 
 WORDS = ("no", "one", "two", "three")

@@ -23,7 +23,7 @@ from dosecalc.files import folders
 from dosecalc.files.folders import read_text
 from dosecalc.files.patient import once
 from dosecalc.quantities import units
-from dosecalc.quantities.documents import frozen
+from dosecalc.quantities.frozen import frozen
 from dosecalc.quantities.options import texts
 
 if TYPE_CHECKING:

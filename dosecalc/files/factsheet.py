@@ -7,8 +7,6 @@ figure is written twice, by hand, in two files that a linter compares.
 from datetime import date as Date
 from typing import Literal
 
-from pydantic import ConfigDict
-
 from dosecalc.files.model import NO_NAMES, FileTable, Many, Named
 
 Kind = Literal[
@@ -111,7 +109,3 @@ class FactSheet(FileTable):
     facts: Many[Fact] = ()
     cases: Many[ReportedCase] = ()
     conflicts: Many[SheetConflict] = ()
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, defer_build=True, alias_generator=lambda n: n.rstrip("_")
-    )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import QUANTITIES

@@ -6,7 +6,6 @@ own in ``DOSECALC_PROTOCOLS`` (separated as in ``PATH``).
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from collections.abc import Iterator
@@ -25,12 +24,12 @@ def shipped(name: str) -> str:
 
 def site_folders() -> list[str]:
     """The folders that the site added."""
-    listed = os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep)
-    own = os.path.realpath(shipped("protocols"))
+    listed = [folder for folder in os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep) if folder]
     for folder in listed:
-        if folder and not os.path.isdir(folder):
+        if not os.path.isdir(folder):
             raise InputError(f"read {folder!r}, which is not a folder", where="DOSECALC_PROTOCOLS")
-    return [folder for folder in dict.fromkeys(listed) if folder and os.path.realpath(folder) != own]
+    own = os.path.realpath(shipped("protocols")) if listed else ""
+    return [folder for folder in dict.fromkeys(listed) if os.path.realpath(folder) != own]
 
 
 def protocol_files() -> Iterator[str]:
@@ -81,7 +80,7 @@ def arms_in(path: str) -> list[str]:
     site's file may be written in any way that TOML allows, and is parsed.
     """
     text = _text(path)
-    if path.startswith(shipped("protocols") + os.sep):
+    if _is_shipped(path):
         return re.findall(_ARM, text, re.MULTILINE)
     return _parsed_arms(text)
 
@@ -98,9 +97,23 @@ def _parsed_arms(text: str) -> list[str]:
     return [arm["id"] for arm in arms if isinstance(arm, dict) and isinstance(arm.get("id"), str)]
 
 
-def arm_ids() -> list[str]:
-    """The ids of every arm that can be planned. InputError if a folder that the site named does not exist."""
-    return [arm for path in protocol_files() for arm in arms_in(path)]
+def arm_ids(beginning: str = "") -> list[str]:
+    """The ids of every arm that can be planned, or of those that begin so.
+
+    InputError if a folder that the site named does not exist.
+    """
+    paths = (path for path in protocol_files() if _may_have(path, beginning))
+    return [arm for path in paths for arm in arms_in(path) if arm.startswith(beginning)]
+
+
+def _may_have(path: str, beginning: str) -> bool:
+    """Whether a file may have an arm that begins so; in a shipped one they begin with the name of the file."""
+    stem = os.path.basename(path).removesuffix(".toml")
+    return not _is_shipped(path) or stem.startswith(beginning) or beginning.startswith(stem)
+
+
+def _is_shipped(path: str) -> bool:
+    return path.startswith(shipped("protocols") + os.sep)
 
 
 def shown(path: str) -> str:
@@ -114,6 +127,8 @@ def shown(path: str) -> str:
 
 def read_text(path: str) -> tuple[str, str]:
     """The text of a file and the sha256 of its bytes. InputError if it cannot be read as UTF-8 text."""
+    import hashlib  # a shell's completion reads no file whole, and has to be quick
+
     try:
         with open(path, "rb") as file:
             data = file.read()

@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from datetime import date as Date
 from typing import Annotated, Any, Literal, get_args
 
-from pydantic import ConfigDict, Discriminator, Field, Tag
-
 from dosecalc.files.factsheet import Fact
-from dosecalc.files.model import NO_NAMES, FileTable, Many, Named
+from dosecalc.files.model import NO_NAMES, FileTable, Many, Named, OneOf
 
 Status = Literal["investigational", "expanded-access", "labelled", "guideline", "published-series", "withdrawn"]
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -34,7 +32,7 @@ def _form(value: Any) -> str:
         return "quantity"
     if isinstance(value, (list, tuple)):
         return "list"
-    keys = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    keys = value if isinstance(value, dict) else getattr(value, "__dict__", ())
     return next((key for key in ("choose", "product", "observable", "table") if key in keys), "range")
 
 
@@ -49,11 +47,11 @@ class Condition(FileTable):
     at_least: Limit | None = None
     below: Limit | None = None
     at_most: Limit | None = None
-    is_: bool | str | None = Field(None, alias="is")
+    is_: bool | str | None = None
     one_of: Many[str] | None = None
-    all_: Many["Condition"] | None = Field(None, alias="all")
-    any_: Many["Condition"] | None = Field(None, alias="any")
-    not_: "Condition | None" = Field(None, alias="not")
+    all_: Many["Condition"] | None = None
+    any_: Many["Condition"] | None = None
+    not_: "Condition | None" = None
     condition: str | None = None
     cite: Cite | None = None
 
@@ -66,10 +64,7 @@ class Range(FileTable):
 
 
 Organ = Literal["red_marrow", "lungs", "kidneys", "liver", "small_intestine"]
-_QuantityOrRange = Annotated[
-    Annotated[str, Tag("quantity")] | Annotated[Range, Tag("range")],
-    Discriminator(_form),
-]
+_QuantityOrRange = Annotated[str | Range, OneOf(("quantity", "range"), _form)]
 
 
 class Choice(FileTable):
@@ -94,13 +89,7 @@ class OfTable(FileTable):
     table: str
 
 
-_Factor = Annotated[
-    Annotated[str, Tag("quantity")]
-    | Annotated[Range, Tag("range")]
-    | Annotated[OfObservable, Tag("observable")]
-    | Annotated[OfTable, Tag("table")],
-    Discriminator(_form),
-]
+_Factor = Annotated[str | Range | OfObservable | OfTable, OneOf(("quantity", "range", "observable", "table"), _form)]
 
 
 class Product(FileTable):
@@ -110,13 +99,7 @@ class Product(FileTable):
     over: Many[_Factor] = ()
 
 
-OneLevel = Annotated[
-    Annotated[str, Tag("quantity")]
-    | Annotated[Range, Tag("range")]
-    | Annotated[Choice, Tag("choose")]
-    | Annotated[Product, Tag("product")],
-    Discriminator(_form),
-]
+OneLevel = Annotated[str | Range | Choice | Product, OneOf(("quantity", "range", "choose", "product"), _form)]
 
 
 class LevelRow(FileTable):
@@ -130,12 +113,7 @@ class LevelRow(FileTable):
 
 
 Level = Annotated[
-    Annotated[str, Tag("quantity")]
-    | Annotated[Range, Tag("range")]
-    | Annotated[Choice, Tag("choose")]
-    | Annotated[Product, Tag("product")]
-    | Annotated[Many[LevelRow], Tag("list")],
-    Discriminator(_form),
+    str | Range | Choice | Product | Many[LevelRow], OneOf(("quantity", "range", "choose", "product", "list"), _form)
 ]
 
 
@@ -288,17 +266,13 @@ class OwnObservable(FileTable):
 class Effective(FileTable):
     """The dates from and until which a protocol holds; a year or a month ("2014", "2024-03") means all of it."""
 
-    from_: Date | str | None = Field(None, alias="from")
+    from_: Date | str | None = None
     until: Date | str | None = None
     cite: Cite
 
 
 class Protocol(FileTable):
     """One protocol file."""
-
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, strict=True, defer_build=True, alias_generator=lambda n: n.rstrip("_")
-    )
 
     schema_: Literal[1]
     id: str

@@ -6,9 +6,7 @@ Everything stays the text that was written, until it is read through the doors f
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
-
-from dosecalc.files.model import FileTable, Many
+from dosecalc.files.model import Before, FileTable, Many, WholeNumber
 from dosecalc.quantities.options import texts
 
 
@@ -18,12 +16,11 @@ def _text(value: Any) -> Any:
     return str(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else value
 
 
-Text = Annotated[str, BeforeValidator(_text)]
+Text = Annotated[str, Before(_text)]
 _ONE = {"type": ["string", "number", "boolean"]}
 Texts = Annotated[
     tuple[str, ...],
-    BeforeValidator(lambda value: tuple(texts(value))),
-    WithJsonSchema({"anyOf": [_ONE, {"type": "array", "items": _ONE}, {"type": "object"}]}),
+    Before(lambda value: tuple(texts(value)), {"anyOf": [_ONE, {"type": "array", "items": _ONE}, {"type": "object"}]}),
 ]
 """One value or several, or a table by dose or by observable, as in a patient file."""
 
@@ -44,7 +41,7 @@ class RecordedDose(FileTable):
     fractionated delivery, which a cycle of a radiopharmaceutical is not.
     """
 
-    number: Annotated[int, Field(ge=1, le=999, strict=True)] | None = None
+    number: Annotated[int, WholeNumber(1, 999)] | None = None
     agent: str | None = None
     nuclide: str | None = None
     prescribed: Text | None = None

@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal, NamedTuple
 
-from pydantic import Field
-
 from dosecalc.course.calculator import Calculation
 from dosecalc.course.levels import Steps
 from dosecalc.course.observables import BY_CYCLE, Observable
 from dosecalc.course.rules import CompiledCondition
 from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.statement import Stated
 from dosecalc.requests.match import Match
 from dosecalc.requests.request import Inputs

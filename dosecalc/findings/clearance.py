@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from pydantic import Field
-
 from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import Result
+from dosecalc.quantities.frozen import Field
 
 Verdict = Literal["not cleared", "open", "warned", "nothing found against it"]
 _TIMES = ("now", "earlier", "later")

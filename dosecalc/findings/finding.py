@@ -2,9 +2,8 @@
 
 from typing import Any, Literal
 
-from pydantic import Field
-
 from dosecalc.quantities.documents import Result
+from dosecalc.quantities.frozen import Field
 
 Status = Literal["violation", "warning", "unknown", "pass", "not_applicable"]
 ORDER: tuple[Status, ...] = ("violation", "warning", "unknown", "pass", "not_applicable")

@@ -6,8 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from pydantic import Field
-
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
@@ -18,6 +16,7 @@ from dosecalc.library.agents import named, suits
 from dosecalc.library.load import load_file
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities.documents import Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.options import one, within
 from dosecalc.reference import radionuclides
 

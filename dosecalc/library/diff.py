@@ -7,11 +7,10 @@ from fractions import Fraction
 from itertools import zip_longest
 from typing import Any, ClassVar, Literal, NamedTuple, TypeVar
 
-from pydantic import BaseModel, Field
-
 from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
 from dosecalc.errors import InputError
+from dosecalc.files.model import FileTable
 from dosecalc.files.protocol import Arm, Condition, Cycle, FactorTable, OfTable, Protocol, Rule
 from dosecalc.library.load import find_arms
 from dosecalc.library.reader import ProtocolFile
@@ -26,6 +25,7 @@ from dosecalc.library.wording import (
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Document, Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.quantities.units import Measure, Unit
 from dosecalc.version import VERSION
@@ -285,7 +285,7 @@ def _table_names(part: object) -> Iterator[str]:
     """The tables that a part of a file names."""
     if isinstance(part, OfTable):
         yield part.table
-    elif isinstance(part, BaseModel):
+    elif isinstance(part, FileTable):
         for value in part.__dict__.values():
             yield from _table_names(value)
     elif isinstance(part, tuple):
@@ -429,7 +429,7 @@ _WORDS_ALONE = frozenset({"cite", "between", "because", "title"})
 
 def _meaning(part: Any) -> Any:
     """A part of a file as what it means: quantities by their values, without citations and titles."""
-    if isinstance(part, BaseModel):
+    if isinstance(part, FileTable):
         return {name: _meaning(value) for name, value in part.__dict__.items() if name not in _WORDS_ALONE}
     if isinstance(part, tuple):
         return [_meaning(item) for item in part]

@@ -13,7 +13,7 @@ from dosecalc.files.factsheet import Fact
 from dosecalc.files.faults import BadFileError, Problem, first_line
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Protocol
-from dosecalc.quantities.documents import frozen
+from dosecalc.quantities.frozen import frozen
 
 
 class Sheet(NamedTuple):
@@ -104,4 +104,4 @@ _OPTIONAL: dict[str, Any] = {
 
 def _fact(raw: dict[str, Any]) -> Fact:
     """A fact without the model's checks, which lint makes: a plan has only to compare its values."""
-    return Fact.model_construct(**{"id": raw["id"], "statement": raw["statement"], **_OPTIONAL, **frozen(raw)})
+    return Fact.with_parts({"id": raw["id"], "statement": raw["statement"], **_OPTIONAL, **frozen(raw)})

@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.observables import read as read_observable

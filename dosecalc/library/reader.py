@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic_core import ValidationError
 
 from dosecalc.course.calculator import CompiledArm
 from dosecalc.course.observables import OBSERVABLES, Observable
@@ -20,11 +20,12 @@ from dosecalc.files import folders
 from dosecalc.files.factsheet import Fact
 from dosecalc.files.faults import Fault, Problem, first_line, located, model_problems, not_toml
 from dosecalc.files.folders import read_text
+from dosecalc.files.model import FileTable
 from dosecalc.files.protocol import Arm, Protocol, cited
 from dosecalc.library import checks, coverage
 from dosecalc.library.double_entry import DoubleEntry
 from dosecalc.library.facts import CitedFacts, Sheet
-from dosecalc.quantities.documents import frozen
+from dosecalc.quantities.frozen import frozen
 from dosecalc.quantities.numbers import EXACT
 
 
@@ -119,12 +120,12 @@ def _cites_of(protocol: Protocol, arm: Arm) -> Iterator[str]:
         yield from _cites_below(part, named)
 
 
-def _cites_below(part: object, named: Mapping[str, BaseModel]) -> Iterator[str]:
+def _cites_below(part: object, named: Mapping[str, FileTable]) -> Iterator[str]:
     """The citations of a part of a file, and of the conditions and tables that it names."""
     if isinstance(part, tuple):
         for item in part:
             yield from _cites_below(item, named)
-    elif isinstance(part, BaseModel):
+    elif isinstance(part, FileTable):
         for name, value in part.__dict__.items():
             if name in ("cite", "between"):
                 yield from cited(value)

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from typing import ClassVar, Literal, NamedTuple
 
-from pydantic import Field
-
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Amounts, Unconfirmed
 from dosecalc.quantities.documents import Amount, Document, Number, Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.units import Measure
 
 Reach = Literal["none", "bounded", "unbounded"]

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import ClassVar
-
-from pydantic import Field
-from typing_extensions import Unpack
+from typing import ClassVar, Unpack
 
 from dosecalc.errors import InputError
 from dosecalc.library.load import find_arm
 from dosecalc.planning.planner import inputs_of, plan_match, with_patient
 from dosecalc.planning.result import Plan
 from dosecalc.quantities.documents import Document, Result
-from dosecalc.quantities.options import PlanOptions, path_text
+from dosecalc.quantities.frozen import Field
+from dosecalc.quantities.keywords import PlanOptions
+from dosecalc.quantities.options import path_text
 from dosecalc.requests.match import Unusable, match
 from dosecalc.requests.request import Inputs, unknown_observables
 from dosecalc.requests.request import read as read_request

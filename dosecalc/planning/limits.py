@@ -10,9 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fractions import Fraction
-from typing import Literal, NamedTuple
-
-from typing_extensions import Unpack
+from typing import Literal, NamedTuple, Unpack
 
 from dosecalc.course import levels, organs
 from dosecalc.course.calculator import Calculation, RuleRun
@@ -33,8 +31,8 @@ from dosecalc.planning.planner import Question, identity, inputs_of, read
 from dosecalc.planning.result import Unconfirmed
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Amount, Number
+from dosecalc.quantities.keywords import PlanOptions
 from dosecalc.quantities.numbers import EXACT, FALSE, TRUE, UNSURE, Tri, Unknown, Value, all_of, ends
-from dosecalc.quantities.options import PlanOptions
 from dosecalc.requests.match import Match, match
 from dosecalc.version import VERSION
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from typing import TYPE_CHECKING, NamedTuple
-
-from typing_extensions import Unpack
+from typing import TYPE_CHECKING, NamedTuple, Unpack
 
 from dosecalc.course.calculator import SIZED, Calculation
 from dosecalc.course.observables import OBSERVABLES
@@ -36,8 +34,9 @@ from dosecalc.planning.result import (
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Amount
+from dosecalc.quantities.keywords import PlanOptions
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
-from dosecalc.quantities.options import PLAN, PlanOptions, merged, one, path_text, texts_of
+from dosecalc.quantities.options import PLAN, merged, one, path_text, texts_of
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import amounts, bodysurface, tables
 from dosecalc.reference.beliefs import statements
@@ -58,7 +57,7 @@ def plan(protocol: str | os.PathLike[str], **stated: Unpack[PlanOptions]) -> Pla
     """Plan one patient's course.
 
     ``protocol`` is an arm id (``"clover2-20"``) or a path ``file.toml#arm``. The keywords are the options of
-    ``dosecalc plan``; :class:`~dosecalc.quantities.options.PlanOptions` describes each with its unit. A quantity is
+    ``dosecalc plan``; :class:`~dosecalc.quantities.keywords.PlanOptions` describes each with its unit. A quantity is
     text (``"1.6 m^2"``), a pint Quantity of any registry, or, for ``bsa`` (m²), ``weight`` (kg), ``height`` (cm) and
     ``age`` (years), a plain number.
 

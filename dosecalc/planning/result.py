@@ -8,12 +8,11 @@ from datetime import date as Date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
-from pydantic import Field
-
 from dosecalc.findings.account import Statement
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import COVERAGE, Amount, Document, Number, Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.units import Measure
 
 if TYPE_CHECKING:

@@ -10,13 +10,12 @@ from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
 from fractions import Fraction
-from functools import cache
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 
-from pydantic import BaseModel, ConfigDict
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
 from dosecalc.quantities import times, units
+from dosecalc.quantities.frozen import About, FrozenModel, frozen, names_of, once_a_kind
 from dosecalc.quantities.units import Measure
 
 if TYPE_CHECKING:
@@ -37,44 +36,15 @@ class Quantity(TypedDict):
     unit: str
 
 
-class Frozen(dict[str, Any]):
-    """A table that nobody can change; whoever needs another makes a copy."""
-
-    def _refuse(self, *_args: Any, **_named: Any) -> NoReturn:
-        raise TypeError("a result cannot be changed; make a copy with dict(...)")
-
-    __setitem__ = __delitem__ = clear = pop = popitem = setdefault = update = __ior__ = _refuse
-
-    def __reduce__(self) -> tuple[type[Frozen], tuple[dict[str, Any]]]:
-        return Frozen, (dict(self),)
-
-
-def frozen(value: Any) -> Any:
-    """A value whose tables and lists, all the way down, cannot be changed."""
-    if isinstance(value, Frozen):
-        return value
-    if isinstance(value, dict):
-        return Frozen({key: frozen(each) for key, each in value.items()})
-    if type(value) in (list, tuple):  # a tuple with names is a value of its own kind
-        return tuple([frozen(each) for each in value])
-    return value
-
-
-class Result(BaseModel):
+class Result(FrozenModel):
     """A frozen result, or a part of one."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True, arbitrary_types_allowed=True)
 
     @classmethod
     def made(cls, **values: Any) -> Self:
-        """Construct from values that are right already, not validated again; tables and lists are frozen."""
-        made = cls.__new__(cls)
-        named = {name: frozen(value) if type(value) in _OPEN else value for name, value in values.items()}
-        object.__setattr__(made, "__dict__", named)
-        object.__setattr__(made, "__pydantic_fields_set__", _FIELDS.setdefault(cls, set(values)))
-        object.__setattr__(made, "__pydantic_extra__", None)
-        object.__setattr__(made, "__pydantic_private__", None)
-        return made
+        """Construct from values that are right already; tables and lists are frozen."""
+        return cls.with_parts(
+            {name: frozen(value) if type(value) in _OPEN else value for name, value in values.items()}
+        )
 
     def document(self) -> dict[str, Any]:
         """The JSON document, or the part of one, that the result makes; a copy that the caller may change."""
@@ -83,8 +53,6 @@ class Result(BaseModel):
 
 
 _OPEN = (dict, list, tuple)
-_FIELDS: dict[type, set[str]] = {}
-"""The fields of each kind of result: all are set, so all of a kind share one set."""
 
 
 class Document(Result):
@@ -106,11 +74,18 @@ class Document(Result):
         return 0
 
 
-@cache
+@once_a_kind
+def fields_of(kind: type[Result]) -> Mapping[str, About]:
+    """What is known of the parts of a kind of result, by their names."""
+    named = ((name, getattr(kind, name, None)) for name in names_of(kind))
+    return {name: about for name, about in named if isinstance(about, About)}
+
+
+@once_a_kind
 def keys_of(kind: type[Result]) -> tuple[tuple[str, str], ...]:
-    """The fields of a kind of result that stand in its document, each with its key, in their order."""
-    fields = kind.model_fields.items()
-    return tuple((name, field.serialization_alias or name) for name, field in fields if not field.exclude)
+    """The parts of a kind of result that stand in its document, each with its key, in their order."""
+    parts = fields_of(kind).items()
+    return tuple((name, about.serialization_alias or name) for name, about in parts if not about.exclude)
 
 
 class Amount(NamedTuple):

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from datetime import date as Date
 from datetime import datetime
 from fractions import Fraction
-from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
-from dosecalc.quantities.documents import Amount, Document, Quantity, Result, keys_of
+from dosecalc.quantities.documents import Amount, Document, Quantity, Result, fields_of, keys_of
+from dosecalc.quantities.frozen import once_a_kind, parts_of
 from dosecalc.quantities.units import Measure
 
 _AS: dict[object, object] = {Amount: dict[str, float], Measure: Quantity, Fraction: float, Date: str, datetime: str}
@@ -24,15 +24,15 @@ _AS: dict[object, object] = {Amount: dict[str, float], Measure: Quantity, Fracti
 _STRICT = ConfigDict(extra="forbid", strict=True)
 
 
-@cache
+@once_a_kind
 def document_model(kind: type[Result]) -> type[BaseModel]:
     """The model of the document that a kind of result makes: strict, and closed to other keys."""
     fields: dict[str, Any] = {}
     if issubclass(kind, Document):
         fields["schema_"] = (Literal[kind.SCHEMA], Field(alias="schema"))
     for name, key in keys_of(kind):
-        field = kind.model_fields[name]
-        fields[f"{name}_"] = (_shape(field.annotation), Field(alias=key, description=field.description))
+        described = Field(alias=key, description=fields_of(kind)[name].description)
+        fields[f"{name}_"] = (_shape(parts_of(kind)[name]), described)
     return create_model(kind.__name__, __doc__=kind.__doc__, __config__=_STRICT, **fields)
 
 

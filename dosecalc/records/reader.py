@@ -9,12 +9,13 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from pydantic import ValidationError
+from pydantic_core import ValidationError
 
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
+from dosecalc.files.model import keys_of
 from dosecalc.files.patient import once
 from dosecalc.files.record import CourseRecord, MeasuredActivity, RecordedDose
 
@@ -150,7 +151,7 @@ def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> Record
         raise InputError(
             f"{name}: [[administered]] are published cases; a course that follows a protocol has [[doses]]"
         )
-    known = [{key: table[key] for key in RecordedDose.model_fields if key in table} for table in tables]
+    known = [{key: table[key] for key in keys_of(RecordedDose) if key in table} for table in tables]
     try:
         record = CourseRecord.model_validate({"doses": known})
     except ValidationError as error:

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Literal
 
-from pydantic import Field
-
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Dose
 from dosecalc.quantities.documents import Amount, Document, Number, Result
+from dosecalc.quantities.frozen import Field
 
 Kind = Literal["activity", "mass"]
 Of = Literal["prescribed", "directive", "order", "protocol", "range"]

@@ -5,11 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import NamedTuple
 
-from pydantic import Field
-
 from dosecalc.errors import InputError
 from dosecalc.quantities import options, units
 from dosecalc.quantities.documents import Result
+from dosecalc.quantities.frozen import Field
 from dosecalc.reference import radionuclides, tables
 from dosecalc.reference.radionuclides import Radionuclide
 

@@ -65,8 +65,8 @@ def ratio(name: str, bound: float, command: Callable[[], float], floor: Callable
 if __name__ == "__main__":
     compileall.compile_dir(Path(dosecalc.__file__).parent, quiet=2)  # as installing does
     floor, click_floor = piped("-c", FLOOR), piped("-c", "import click")
-    ratio("plan, piped", 1.5, piped("-c", SCRIPT, *PLAN), floor)
-    ratio("plan --json", 1.5, piped("-c", SCRIPT, *PLAN, "--json"), floor)
+    ratio("plan, piped", 1.4, piped("-c", SCRIPT, *PLAN), floor)
+    ratio("plan --json", 1.4, piped("-c", SCRIPT, *PLAN, "--json"), floor)
     ratio("plan, on a terminal", 1.9, on_a_terminal("-c", SCRIPT, *PLAN), floor)
     for name, args in OTHERS.items():
         ratio(name, 1.5, piped("-c", SCRIPT, *args), floor)
