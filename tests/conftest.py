@@ -22,7 +22,7 @@ class Strength(NamedTuple):
 # hypothesis' own option --hypothesis-profile=ci.
 STRENGTHS = {
     "default": Strength(examples=100, patients=100, statements=3),
-    "ci": Strength(examples=300, patients=400, statements=40),
+    "ci": Strength(examples=300, patients=400, statements=10),
 }
 
 # No deadline: a shared machine is slow now and then, and that is no defect. Speed has its own benchmarks.

@@ -69,7 +69,7 @@ def _replaced(part: Any, path: Path, change: Change) -> Any:
 def changes(raw: Mapping[str, Any]) -> Iterator[Change]:
     """Every change by one step, in the order of the file."""
     for key, value in raw.items():
-        if key not in _ELSEWHERE:
+        if key not in _ELSEWHERE and key != "observables":  # their ranges are limits of ours, against slips
             yield from _below(key, value, (key,), key)
     for i, rule in enumerate(raw.get("rules", ())):
         severity, name = rule.get("severity", "violation"), f"{_names('rules', raw['rules'])[i]}.severity"
@@ -88,7 +88,12 @@ def _below(key: str, value: Any, path: Path, name: str) -> Iterator[Change]:
                 yield from _text(key, item, (*path, i), its_name)
     elif isinstance(value, str) and key in QUANTITIES:
         yield from _text(key, value, path, name)
-    elif isinstance(value, Date):
+    else:
+        yield from _date_or_number(key, value, path, name)
+
+
+def _date_or_number(key: str, value: Any, path: Path, name: str) -> Iterator[Change]:
+    if isinstance(value, Date):
         for days in (-1, 1):
             yield Change("number", path, name, value, value + timedelta(days=days))
     elif isinstance(value, int) and not isinstance(value, bool) and (key, value) != ("day", 1):  # where days begin
