@@ -24,6 +24,7 @@ from dosecalc.course.observables import BY_CYCLE, OBSERVABLES, Observable
 from dosecalc.course.rules import CompiledCondition, Leaf
 from dosecalc.library.coverage import Point, _first, _Patient, axes_of
 from dosecalc.library.reader import ProtocolFile
+from dosecalc.quantities import units
 from dosecalc.quantities.numbers import TRUE
 
 START = Date(2020, 1, 1)
@@ -66,6 +67,8 @@ def _of_arm(pair: Pair, change: Change) -> Iterator[Inputs]:
     place = change.path[0]
     if place == "effective":
         yield from _starts(pair)
+    if place == "observables":
+        yield from _of_range(pair, str(change.path[1]))
     if place in ("rules", "conditions"):
         yield from _of_rules(pair, change)
     if place in ("conflicts", "conditions"):
@@ -134,6 +137,14 @@ def merged(inputs: Inputs, more: Mapping[str, Iterable[str]]) -> Inputs:
         else:
             result[option] = list(texts)
     return result
+
+
+def _of_range(pair: Pair, name: str) -> Iterator[Inputs]:
+    """Values at the ends of what is believed of an observable, before the change and after it."""
+    for row in (pair.old.table[name], pair.new.table[name]):
+        for end in (row.low, row.high):
+            if end is not None:
+                yield merged(base(pair), {"set": [f"{name}={text_of(end)} {row.unit}".rstrip()]})
 
 
 # -- rules and conflicts --------------------------------------------------------------------------------------------
@@ -305,6 +316,9 @@ def _value_text(row: Observable, value: Any) -> str:
         return next(choice for choice, truth in value.items() if truth is TRUE)
     if row.kind == "count":
         return text_of(value)
+    for unit in (units.unit(row.unit, row.dimension), units.unit(units.DIMENSIONS[row.dimension].canonical)):
+        if Fraction(text_of(value / unit.factor)) * unit.factor == value:
+            return f"{text_of(value / unit.factor)} {unit.symbol}"
     return f"{text_of(value / row.factor)} {row.unit}"
 
 
@@ -350,8 +364,7 @@ def _unit(pair: Pair, slots: Sequence[schedule.Slot], dose: int) -> str:
 
 def given(pair: Pair, slots: Sequence[schedule.Slot], days: Sequence[Date]) -> list[str]:
     """The first doses as given, a hundred MBq or one mg each, on these days."""
-    units = [_unit(pair, slots, slot.number) for slot in slots]
-    amounts = ["100 MBq" if unit == "MBq" else "1 mg" for unit in units]
+    amounts = ["100 MBq" if _unit(pair, slots, slot.number) == "MBq" else "1 mg" for slot in slots]
     return [f"{n}={amounts[n - 1]}@{day.isoformat()}" for n, day in enumerate(days, 1)]
 
 
