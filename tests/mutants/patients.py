@@ -114,9 +114,17 @@ def _factors(row: Row) -> Iterator[tuple[Observable, str]]:
         yield row.organ, "0.1"
     for factor in row.factors:
         if isinstance(factor.of, Observable):
-            yield factor.of, "40"
+            yield factor.of, _ordinary(factor.of)
         elif isinstance(factor.of, Steps):
             yield factor.of.by, text_of(factor.of.steps[0][0] / factor.of.by.factor)
+
+
+def _ordinary(observable: Observable) -> str:
+    """40 in its own unit, or the middle of its range where that has no 40."""
+    low, high = observable.low, observable.high
+    if low is None or high is None or low <= 40 <= high:
+        return "40"
+    return text_of((low + high) / 2)
 
 
 def text_of(value: Fraction) -> str:
@@ -347,6 +355,9 @@ def _computed(
             result["given"] = [f"{number}={text_of(amount / len(active))} MBq" for number in active]
         elif name == "whole_body_dose":
             result["measured"] = [f"{dose}={text_of(value)} Gy", *(f"{n}=0.01 Gy" for n in range(1, dose))]
+        elif name == "performance":
+            karnofsky = f"karnofsky={text_of(value / OBSERVABLES[name].factor)} %"
+            result["set"] = [*result["set"], karnofsky]
         elif name == "dose_interval" and dose > 1:
             days = [START + timedelta(days=30 * n) for n in range(dose - 1)]
             days.append(days[-1] + timedelta(days=int(value)))
