@@ -10,13 +10,13 @@ from dosecalc.course.observables import OBSERVABLES
 from dosecalc.crosschecks.amounts import DIMENSIONS, Substance, dimensions_of_level, substance_of
 from dosecalc.crosschecks.readings import PrintedAs
 from dosecalc.errors import InputError
-from dosecalc.findings.sizes import AGREE
 from dosecalc.quantities import options, units
 from dosecalc.quantities.numbers import EXACT, UNSURE, Tri, apart
 from dosecalc.quantities.options import CROSSCHECK
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference import bodysurface
+from dosecalc.reference.beliefs import belief
 from dosecalc.reference.bodysurface import Formula
 from dosecalc.reference.growth import Kind
 from dosecalc.reference.people import ADULT
@@ -68,10 +68,10 @@ def read(inputs: Mapping[str, Sequence[str]]) -> Report:
         if option not in OPTIONS:
             raise InputError(f"there is no option {option!r}")
     patient = request.read({name: inputs[name] for name in (*SIZES, *_OF_PATIENT) if name in inputs}, OBSERVABLES)
-    total = _amount(inputs, "total", DIMENSIONS)
+    total = options.above_zero(inputs, "total", DIMENSIONS, "; a total of zero implies nothing")
     if total is None:
         raise InputError('nothing was given; write for example --total "126.6 mCi"', where="--total")
-    level = _amount(inputs, "level", dimensions_of_level(total))
+    level = options.above_zero(inputs, "level", dimensions_of_level(total), "; a level of zero implies nothing")
     measured = {kind: _size(patient, kind) for kind in _KINDS if kind in patient.sizes}
     sizes, notes = _sizes(patient, measured)
     sex = patient.stated.get("sex")
@@ -102,16 +102,6 @@ def _spelled(option: str, text: str) -> str:
     if option in ("total", "level", *_BARE):
         return units.spell(units.read(text, bare=_BARE.get(option)))
     return text
-
-
-def _amount(inputs: Mapping[str, Sequence[str]], option: str, dimensions: tuple[str, ...]) -> Measure | None:
-    text = options.one(inputs, option)
-    if text is None:
-        return None
-    measure = options.within(f"--{option}", units.read, text, dimensions)
-    if not measure.value:
-        raise InputError(f"read {text!r}; a {option} of zero implies nothing", where=f"--{option}")
-    return measure
 
 
 def _doses(text: str | None) -> int | None:
@@ -171,7 +161,7 @@ def _surface(patient: Request, formula: Formula, sizes: Mapping[Kind, Number]) -
 def _disagreement(stated: Number, derived: Number, by: str) -> tuple[str, ...]:
     """A note where the stated body surface is not the one that weight and height give."""
     difference = apart(stated / derived, 1)
-    if not EXACT.above(difference, AGREE).yes:
+    if not EXACT.above(difference, belief("bsa-agreement-warning").value).yes:
         return ()
     surface, percent = units.show(derived, "m^2"), units.decimal(difference * 100, 3)
     return (f"the stated body surface area and {surface} by {by} differ by {percent} %",)

@@ -124,7 +124,7 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
     """Dispense from the table ``{option: [texts]}`` that the command line and :func:`dispense` both make."""
     kept = {option: list(texts) for option, texts in inputs.items() if texts}
     intended = _intended(kept)
-    stock = _quantity(kept, "concentration", "activity/volume")
+    stock = options.above_zero(kept, "concentration", "activity/volume")
     if stock is None:
         raise InputError('nothing was given; write for example --concentration "10 mCi/mL"', where="--concentration")
     decayed = _decayed(kept, intended)
@@ -133,8 +133,8 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
     then = float(stock.value) * decayed.factor
     drawn = float(intended.value / (1 - stays))
     volume = drawn / then
-    held = _quantity(kept, "vial-volume", "volume")
-    rounded = _rounded(_quantity(kept, "syringe-step", "volume"), intended.value, volume, then, stays)
+    held = options.above_zero(kept, "vial-volume", "volume")
+    rounded = _rounded(options.above_zero(kept, "syringe-step", "volume"), intended.value, volume, then, stays)
     return Dispensed.made(
         version=VERSION,
         inputs=kept,
@@ -167,17 +167,6 @@ def _concentration(stock: Measure, then: float) -> Concentration:
     return Concentration.made(at_reference=quantity_of(stock), at_draw=at_draw)
 
 
-def _quantity(inputs: Mapping[str, Sequence[str]], option: str, dimension: str) -> Measure | None:
-    """A quantity above zero; None where it is not given."""
-    text = options.one(inputs, option)
-    if text is None:
-        return None
-    measure = options.within(f"--{option}", units.read, text, dimension)
-    if not measure.value:
-        raise InputError(f"read {text!r}, expected more than zero", where=f"--{option}")
-    return measure
-
-
 # -- the amount -------------------------------------------------------------------------------------------------
 
 _WAYS = "state one of --amount, --level with --weight, and --plan with --dose"
@@ -196,14 +185,14 @@ def _intended(inputs: Mapping[str, Sequence[str]]) -> Intended:
         return planned_dose(str(options.one(inputs, "plan")), number)
     if ways == ["level"]:
         return Intended(_by_weight(inputs))
-    measure = _quantity(inputs, "amount", "activity")
+    measure = options.above_zero(inputs, "amount", "activity")
     assert measure is not None
     return Intended(measure.value)
 
 
 def _by_weight(inputs: Mapping[str, Sequence[str]]) -> Fraction:
     """A level per body weight times the weight, in MBq."""
-    level = _quantity(inputs, "level", "activity/weight")
+    level = options.above_zero(inputs, "level", "activity/weight")
     weight = options.within("--weight", read_observable, OBSERVABLES["weight"], str(options.one(inputs, "weight")))
     assert level is not None
     assert isinstance(weight.value, Fraction)

@@ -13,6 +13,8 @@ from datetime import date as Date
 from typing import Literal, NamedTuple, ParamSpec, TypeVar
 
 from dosecalc.errors import InputError
+from dosecalc.quantities import units
+from dosecalc.quantities.units import Measure
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -217,6 +219,22 @@ def one(inputs: Mapping[str, Sequence[str]], option: str) -> str | None:
         said = f"given twice with different values, {different[0]!r} and {different[1]!r}"
         raise InputError(said, where=f"--{option}")
     return different[0] if different else None
+
+
+def above_zero(
+    inputs: Mapping[str, Sequence[str]],
+    option: str,
+    dimension: str | tuple[str, ...],
+    why: str = ", expected more than zero",
+) -> Measure | None:
+    """The quantity of an option that is given once; None where it is not given. InputError for zero, saying why."""
+    text = one(inputs, option)
+    if text is None:
+        return None
+    measure = within(f"--{option}", units.read, text, dimension)
+    if not measure.value:
+        raise InputError(f"read {text!r}{why}", where=f"--{option}")
+    return measure
 
 
 def by_option(named: Mapping[str, object]) -> dict[str, list[str]]:
