@@ -46,9 +46,9 @@ def _shape(annotation: Any) -> Any:
     if origin in (Union, types.UnionType):
         return Union[tuple(_shape(part) for part in parts)]  # noqa: UP007  # of types that are known at run time alone
     if origin is tuple:
-        return list[_shape(parts[0])]  # type: ignore[misc]
+        return list[_shape(parts[0])]  # type: ignore[misc]  # known at run time alone
     if origin is Mapping:
-        return dict[parts[0], _shape(parts[1])]  # type: ignore[misc, valid-type]
+        return dict[parts[0], _shape(parts[1])]  # type: ignore[misc, valid-type]  # likewise
     if isinstance(annotation, type) and issubclass(annotation, Result):
         return document_model(annotation)
     return annotation

@@ -27,12 +27,12 @@ TESTS = Path(__file__).parents[1]
 if str(TESTS) not in sys.path:
     sys.path.insert(0, str(TESTS))
 
-from mutants.changes import Change, changes  # noqa: E402
-from mutants.outcome import RESPECTS, Outcome, difference, file_of, outcome  # noqa: E402
-from mutants.patients import patients  # noqa: E402
+from mutants.changes import Change, changes  # noqa: E402  # found by the path above
+from mutants.outcome import RESPECTS, Outcome, difference, file_of, outcome  # noqa: E402  # found by the path above
+from mutants.patients import patients  # noqa: E402  # found by the path above
 
-from dosecalc.files import folders  # noqa: E402
-from dosecalc.library.reader import ProtocolFile  # noqa: E402
+from dosecalc.files import folders  # noqa: E402  # found by the path above
+from dosecalc.library.reader import ProtocolFile  # noqa: E402  # found by the path above
 
 LIST = TESTS / "file_mutants.toml"
 COUNTED = ("exit", "findings", "amounts", "days", "pending", "doses")
