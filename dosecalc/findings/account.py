@@ -130,13 +130,25 @@ class _Reader:
             self._made(f"organ_half_life.{organ.spared.source.organ}", number)
 
     def _made(self, name: str, number: int) -> None:
-        for each in (name, *FROM.get(name, ())):
+        for each in self._names(name):
             self.made.setdefault(each, set()).add(number)
 
     def _rule(self, condition: CompiledCondition | None, rule: str, number: int) -> None:
         for leaf in condition.leaves if condition is not None else ():
-            for name in _names(leaf.observable.name):
+            for name in self._names(leaf.observable.name):
                 self.asked.setdefault((name, number), {}).setdefault(rule)
+
+    def _names(self, observable: str) -> Iterator[str]:
+        """An observable, and the statements that it comes from: a size that was stated itself comes from no other."""
+        yield observable
+        if observable not in self.match.request.sizes:
+            yield from FROM.get(observable, ())
+        if observable.startswith("lifetime_"):
+            yield "prior"
+        if observable.endswith(("activity_per_weight", "mass_per_weight")):
+            yield "weight"
+        if observable.endswith("_per_bsa"):
+            yield from self._names("bsa")
 
     # -- statements --
 
@@ -223,15 +235,3 @@ class _Reader:
             amounts=tuple(amounts),
             findings=tuple(dict.fromkeys(rules)),
         )
-
-
-def _names(observable: str) -> Iterator[str]:
-    """An observable, and the statements that it may come from."""
-    yield observable
-    yield from FROM.get(observable, ())
-    if observable.startswith("lifetime_"):
-        yield "prior"
-    if observable.endswith("_per_weight") and "activity" in observable:
-        yield "weight"
-    if observable.endswith("_per_bsa"):
-        yield from ("bsa", "weight", "height")
