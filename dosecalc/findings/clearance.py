@@ -6,7 +6,7 @@ Else nothing was found against it, and these words stand for nothing less.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 from dosecalc.findings.finding import Finding
@@ -41,9 +41,9 @@ def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: in
     violations = besides + sum(finding.status == "violation" for finding in listed)
     warnings = sum(finding.status == "warning" for finding in listed)
     unknown = [finding for finding in listed if finding.status == "unknown"]
-    asked = {when: _questions(each for each in unknown if _when(each.dose, next_dose) == when) for when in _TIMES}
+    asked = {when: _questions(each for each in unknown if _when(_doses(each), next_dose) == when) for when in _TIMES}
     for number, why in pending.items():
-        questions = asked[_when(number, next_dose)]
+        questions = asked[_when((number,), next_dose)]
         if not any(question in why for question in questions):
             questions.setdefault(f"the amount of dose {number}: {why}")
     now = tuple(asked["now"])
@@ -60,11 +60,15 @@ def clear(findings: Iterable[Finding], pending: Mapping[int, str], next_dose: in
     )
 
 
-def _when(dose: int | None, next_dose: int) -> str:
-    """Whether a question is of the next dose, of one already given, or of a later one."""
-    if dose is None or dose == next_dose:
+def _doses(finding: Finding) -> tuple[int, ...]:
+    return finding.doses or (() if finding.dose is None else (finding.dose,))
+
+
+def _when(doses: Sequence[int], next_dose: int) -> str:
+    """Whether a question is of the next dose, if only among others, of doses already given, or of later ones alone."""
+    if not doses or next_dose in doses:
         return "now"
-    return "earlier" if dose < next_dose else "later"
+    return "earlier" if min(doses) < next_dose else "later"
 
 
 def _questions(unknown: Iterable[Finding]) -> dict[str, None]:

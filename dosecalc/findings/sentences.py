@@ -69,7 +69,10 @@ def of_rule(run: RuleRun) -> list[Finding]:
         when, require = look(compiled.when, moment), look(compiled.require, moment)
         key: tuple[Any, ...] = (status, moment.number)
         if status == "unknown":
-            key = (status, *(s.leaf.observable.name for s in (*when, *require) if not (s.truth.yes or s.truth.no)))
+            lacking = [s.leaf.observable for s in (*when, *require) if not (s.truth.yes or s.truth.no)]
+            # what a dose alone has is another question for those that were given than for those to come
+            past = any(map(indexable, lacking)) and moment.number < moment.state.inputs.next_dose
+            key = (status, past, *(row.name for row in lacking))
         elif compiled.running:  # a cap on a running total is broken once, by the first dose above it
             key = (status,)
         group = groups.setdefault(key, _Group((status, moment, outcome), when, require, []))
