@@ -115,7 +115,8 @@ def test_a_size_without_a_date_does_not_stand_beside_one_with():
 @pytest.mark.parametrize(
     ("age", "days", "status"),
     [("1.5 y", 7, set()), ("1.5 y", 8, {"warning"}), ("9 y", 14, set()), ("9 y", 15, {"warning"}), ("40 y", 30, set()),
-     ("40 y", 31, {"warning"}), (None, 30, set())],
+     ("40 y", 31, {"warning"}), (None, 7, set()), (None, 8, {"unknown"}), (None, 30, {"unknown"}),
+     (None, 31, {"warning"})],
 )  # fmt: skip
 def test_a_size_grows_old(age, days, status):
     date = {7: "2026-02-22", 8: "2026-02-21", 14: "2026-02-15", 15: "2026-02-14", 30: "2026-01-30", 31: "2026-01-29"}[
@@ -173,3 +174,32 @@ def test_a_dose_left_out_before_one_that_was_given_is_said():
 def test_a_name_is_not_both_passed_and_open(dosecalc):
     out = dosecalc("plan", "--protocol", "pluvicto-mcrpc", "--given", "1=7.4 GBq", "--given", "2=2 GBq").out
     assert "given-amount" not in out.partition("\nPassed")[2].partition("\n\n")[0]
+
+
+def test_a_question_of_the_next_dose_is_one_also_where_doses_before_ask_it():
+    """Of six doses three were given: the grade is asked of doses 2 and 3, and apart from those of the next, dose 4."""
+    plan = dosecalc.plan("pluvicto-mcrpc", given={1: "7.4 GBq", 2: "7.4 GBq", 3: "7.4 GBq"})
+    holds = [each for each in plan.findings if each.rule == "hold-marrow"]
+    assert [each.doses for each in holds] == [(2, 3), (4, 5, 6)]
+    assert any(question.startswith("--set marrow_grade=0") for question in plan.clearance.questions)
+    assert any(question.startswith("--set marrow_grade[2]=0") for question in plan.clearance.earlier_questions)
+
+
+def test_what_nothing_reads_is_said_of_no_dose_once_all_were_given():
+    given = dict.fromkeys(range(1, 7), "7.4 GBq")
+    plan = dosecalc.plan("pluvicto-mcrpc", given=given, observables={"pregnant": True})
+    (unread,) = [each for each in plan.findings if each.rule == "statement-unread"]
+    assert (unread.dose, "Dose" in unread.message) == (None, False)
+
+
+def test_a_weight_beside_a_stated_surface_makes_no_amount():
+    by_surface = dosecalc.plan("clover2-20", bsa=1.6, weight=57, height=160)
+    outcomes = {each.what: (each.outcome, each.amounts) for each in by_surface.stated}
+    assert outcomes == {"bsa": ("amount", (1, 2, 3, 4, 5, 6)), "weight": ("finding", ()), "height": ("finding", ())}
+    derived = {each.what: each.outcome for each in dosecalc.plan("clover2-20", weight=57, height=160).stated}
+    assert derived == {"weight": "amount", "height": "amount"}
+
+
+def test_a_plan_names_the_sheets_that_its_findings_rest_on():
+    plan = dosecalc.plan("pluvicto-mcrpc", given={1: "7.4 GBq"}, observables={"platelets": "8 10^9/L"})
+    assert [source["id"] for source in plan.sources] == ["pluvicto-label", "ctcae-5", "beliefs"]

@@ -5,9 +5,13 @@ The amounts are worked out by hand: 55 kBq/kg x 80 kg is 4,400 kBq, 20 mCi/m² x
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 import dosecalc
+from dosecalc.files import folders
 
 
 def given(plan, part=None):
@@ -105,3 +109,21 @@ def test_a_sheet_of_beliefs_that_does_not_read_is_refused(tmp_path, monkeypatch,
     monkeypatch.setenv("DOSECALC_PROTOCOLS", str(tmp_path))
     with pytest.raises(dosecalc.InputError, match=words):
         dosecalc.plan("clover2-20", bsa=1.6, given={1: "34 mCi"})
+
+
+def test_the_limit_that_a_check_states_is_the_sites_own(tmp_path, monkeypatch):
+    (tmp_path / "seeds").mkdir()
+    fact = '[[facts]]\nid = "given-amount-violation"\nstatement = "x"\nvalues = ["15 %"]\n'
+    (tmp_path / "seeds" / "beliefs.toml").write_text(fact)
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", str(tmp_path))
+    plan = dosecalc.plan("clover2-20", bsa=1.6, given={1: "37.5 mCi"})  # 17.2 % above
+    (finding,) = given(plan)
+    assert (finding.status, finding.checks[0].limit) == ("violation", {"value": 15.0, "unit": "%"})
+    assert [source["id"] for source in plan.sources][-2:] == ["beliefs", "beliefs"]
+
+
+def test_every_limit_of_ours_is_read_somewhere():
+    code = "\n".join(path.read_text(encoding="utf-8") for path in Path(dosecalc.__file__).parent.rglob("*.py"))
+    sheet = Path(folders.shipped("seeds"), "beliefs.toml").read_text(encoding="utf-8")
+    names = [fact["id"] for fact in tomllib.loads(sheet)["facts"]]
+    assert [name for name in names if f'"{name}"' not in code and f"beliefs#{name}" not in code] == []

@@ -10,6 +10,7 @@ from dosecalc.dosimetry.result import WORDS, Estimate, Second
 from dosecalc.dosimetry.retention import Retention
 from dosecalc.dosimetry.settings import FitRequest
 from dosecalc.quantities import units
+from dosecalc.reference.beliefs import belief
 
 _TAIL = 0.2
 """The part of the residence time behind the last reading from which a fit gets a flag. These thresholds are ours."""
@@ -21,7 +22,6 @@ _SCATTER = 2.0
 """How many times more than stated readings may scatter."""
 _CLOSER = 3.0
 """How many times closer another fit has to be to be named."""
-_TENFOLD = 10
 """How many times the first activity a second may be."""
 
 
@@ -82,9 +82,11 @@ def _of_dose(request: FitRequest, dose: Estimate | None, second: Second | None) 
         yield f"the target of {target} lies within the interval of the first dose: perhaps nothing is left for a second"
     if dose.low is not None and dose.low < request.target <= dose.value:
         yield f"the target of {target} lies within the interval of the first dose: perhaps something is left"
-    if second.mbq > _TENFOLD * request.activity:
+    limit = belief("scaled-activity")
+    if second.mbq > float(limit.value) * request.activity:
         shown = units.show(second.mbq, "MBq")
-        yield f"the second administration would be {shown}, more than ten times the first; check what was measured"
+        above = f"more than {limit.text} times the first (our limit)"
+        yield f"the second administration would be {shown}, {above}; check what was measured"
 
 
 def assumptions(

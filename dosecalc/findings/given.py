@@ -85,8 +85,8 @@ def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) 
     elif status != "pass":
         text += f"; {_limit_text(status, limit)}{_slip(result, moment, given.number, departure)}"
     observed = {"value": float(100 * departure.off), "unit": "%"}
-    comparison, at = ("below", 20.0) if status == "violation" else ("at_most", float(limit.value * 100))
-    check = own_check("given_amount", observed, comparison, {"value": at, "unit": "%"}, holds=status == "pass")
+    comparison, at = "below" if status == "violation" else "at_most", {"value": float(limit.value * 100), "unit": "%"}
+    check = own_check("given_amount", observed, comparison, at, holds=status == "pass")
     cite = (*_cites(match, moment), limit.cite)
     return own(RULE, status, moment.number, text, cite, [check], severity="warning" if status == "warning" else None)
 

@@ -20,9 +20,8 @@ from dosecalc.quantities import units
 from dosecalc.quantities.documents import Quantity, quantity_of
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, definite
 from dosecalc.quantities.units import Measure
+from dosecalc.reference.beliefs import belief
 from dosecalc.requests.match import Match
-
-TENFOLD = 10
 
 
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
@@ -124,17 +123,18 @@ def _given_in_full(match: Match, result: Calculation, slot: Slot) -> bool:
 
 
 def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:
-    """An activity scaled from a measured dose to more than ten times what was measured on is more likely a slip."""
+    """An activity scaled from a measured dose to many times what was measured on is more likely a slip (our limit)."""
+    limit = belief("scaled-activity")
     for slot, moment in zip(match.slots, result.doses, strict=True):
         row = tracer.row(moment)
         target = row is not None and row.target and slot.number not in match.inputs.given
         if not target or not EXACT.known(moment.amount):
             continue
         before = sum((m.amount for m in tracer.earlier(moment)), Fraction(0))
-        if EXACT.above(moment.amount, TENFOLD * before).yes:
+        if EXACT.above(moment.amount, limit.value * before).yes:
             shown = units.show(definite(moment.amount), "MBq")
-            text = f"{shown} is more than ten times what was given before; check what was measured"
-            yield own("scaled-activity", "warning", slot.number, text, cited(match.arm.cite))
+            text = f"{shown} is more than {limit.text} times what was given before (our limit); check what was measured"
+            yield own("scaled-activity", "warning", slot.number, text, (*cited(match.arm.cite), limit.cite))
 
 
 def _organs(match: Match, result: Calculation) -> Iterable[Finding]:

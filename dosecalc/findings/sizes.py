@@ -25,8 +25,6 @@ from dosecalc.reference.people import People, mass_index, z_score
 from dosecalc.reference.slips import Pair
 from dosecalc.requests.match import Match
 
-AGREE = Fraction(5, 100)
-CONTRADICT = Fraction(25, 100)
 _KINDS: tuple[Kind, ...] = ("weight", "height", "bsa")
 _Sizes = Mapping[str, Sequence[Stated]]
 _Pairs = list[tuple[Stated, Stated]]
@@ -55,11 +53,12 @@ def _agreement(match: Match, result: Calculation) -> Finding:
         lacking = "derived (that needs weight and height)" if "bsa" in sizes else "stated"
         return own("bsa-agreement", "not_applicable", None, f"no body surface area was {lacking} to compare", ())
     off, stated, derived, number = max(both, key=lambda pair: pair[0])
-    above, far = EXACT.above(off, AGREE).yes, EXACT.above(off, CONTRADICT).yes
-    limit = CONTRADICT if far else AGREE
+    agree, contradict = belief("bsa-agreement-warning"), belief("bsa-agreement-violation")
+    above, far = EXACT.above(off, agree.value).yes, EXACT.above(off, contradict.value).yes
+    limit = contradict if far else agree
     formula = bodysurface.FORMULAS[match.inputs.formula]
     shown = units.decimal(off * 100, 3)
-    if above and shown == units.decimal(limit * 100):
+    if above and shown == units.decimal(limit.value * 100):
         shown = f"slightly more than {shown}"
     varies = len({(s, d) for _, s, d, _ in both}) > 1 or len(both) < len(result.doses)
     return own(
@@ -68,9 +67,9 @@ def _agreement(match: Match, result: Calculation) -> Finding:
         number if above and varies else None,
         f"stated body surface area {units.show(stated, 'm^2')} and {units.show(derived, 'm^2')} by {formula.name} from "
         f"weight{' and height' if formula.needs_height else ''} differ by {shown} %, "
-        f"{'more than' if above else 'within'} {units.decimal(limit * 100)} %; the stated one is used",
-        (formula.cite,),
-        [own_check("bsa", _percent(off), "at_most", _percent(limit), holds=not above)],
+        f"{'more than' if above else 'within'} {limit.text}; the stated one is used",
+        (formula.cite, limit.cite),
+        [own_check("bsa", _percent(off), "at_most", _percent(limit.value), holds=not above)],
     )
 
 
@@ -201,7 +200,7 @@ def _percent(value: Any) -> dict[str, object]:
 def _old(match: Match, result: Calculation) -> Iterator[Finding]:
     """A size by which the next dose, or the one before it, is computed and that is too old for its day (our limit)."""
     next_dose = match.inputs.next_dose
-    limit = _oldest(match)
+    strict, limit = _oldest(match)
     for moment in result.doses:
         date = match.whens[moment.number - 1].date
         if date is None or moment.number not in (next_dose - 1, next_dose):
@@ -218,21 +217,31 @@ def _old(match: Match, result: Calculation) -> Iterator[Finding]:
                 )
                 check = own_check("size_age", _days_of(days), "at_most", _days_of(limit.value), holds=False)
                 yield own("size-age", "warning", moment.number, text, (limit.cite,), [check], part=name)
+            elif days > strict.value:
+                text = (
+                    f"its amount rests on the {OBSERVABLES[name].title} of {size.date}, {days} days before; whether "
+                    f"that is too old is not known (more than {strict.text} in an infant, {limit.text} in an adult, is "
+                    "our limit); to decide it, give --age"
+                )
+                cite = (strict.cite, limit.cite)
+                yield own("size-age", "unknown", moment.number, text, cite, settled_by=("--age",), part=name)
 
 
 def _days_of(days: Fraction | int) -> dict[str, object]:
     return {"value": float(days), "unit": "day"}
 
 
-def _oldest(match: Match) -> Belief:
-    """How old a size may be at the patient's age; an adult's limit where the age is not known."""
+def _oldest(match: Match) -> tuple[Belief, Belief]:
+    """How old a size may be at the patient's age, twice; of an unknown age an infant's and an adult's limit."""
     age = match.request.stated.get("age") or match.request.stated.get("age_completed")
-    for name in ("size-age-infant", "size-age-child") if age is not None else ():
-        limit = belief(name)
+    infant, child, adult = (belief(name) for name in ("size-age-infant", "size-age-child", "size-age-adult"))
+    if age is None:
+        return infant, adult
+    for limit in (infant, child):
         under = limit.values[0]
-        if age is not None and isinstance(under, Measure) and age.number < under.value:
-            return limit
-    return belief("size-age-adult")
+        if isinstance(under, Measure) and age.number < under.value:
+            return limit, limit
+    return adult, adult
 
 
 def sizes_of_amount(moment: Moment) -> tuple[str, ...]:

@@ -38,8 +38,7 @@ from dosecalc.quantities.keywords import PlanOptions
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
 from dosecalc.quantities.options import PLAN, merged, one, path_text, texts_of
 from dosecalc.quantities.statement import Stated
-from dosecalc.reference import amounts, bodysurface, tables
-from dosecalc.reference.beliefs import statements
+from dosecalc.reference import amounts, beliefs, bodysurface, tables
 from dosecalc.requests.match import Match, match
 from dosecalc.requests.request import Inputs, Request, size_hint
 from dosecalc.requests.request import read as read_request
@@ -220,7 +219,7 @@ def assemble(course: Course, findings: tuple[Finding, ...], stated: tuple[Statem
         conflicts=tuple(_conflicts(matched, result)),
         instructions=tuple(_instructions(matched)),
         unconfirmed=tuple(Unconfirmed.made(fact=cite, statement=statement) for cite, statement in unconfirmed),
-        beliefs=tuple(UsedBelief.made(fact=each.cite, statement=each.statement) for each in statements(cites)),
+        beliefs=tuple(UsedBelief.made(fact=each.cite, statement=each.statement) for each in beliefs.statements(cites)),
         verified=None,
     )
 
@@ -293,10 +292,9 @@ def _instructions(matched: Match) -> Iterator[Instruction]:
 
 
 def _other_cites(course: Course, findings: tuple[Finding, ...]) -> Iterator[str]:
-    """Facts that a plan uses besides those of its arm: sizes that people have, a formula, the creatinine factor, S."""
-    for finding in findings:
-        if finding.rule == "plausible-size":
-            yield from finding.cite
+    """Facts that a plan uses besides those of its arm: what findings cite, a formula, the creatinine factor, S."""
+    of_arm = set(course.match.file.cites(course.match.arm))
+    yield from (cite for finding in findings for cite in finding.cite if cite not in of_arm)
     request, result = course.match.request, course.result
     derived = "bsa" not in request.sizes and "weight" in request.sizes
     if derived and not isinstance(result.state.derived_bsa(result.doses[0]), Unknown):
@@ -311,8 +309,10 @@ def _other_cites(course: Course, findings: tuple[Finding, ...]) -> Iterator[str]
 def _sources(course: Course, others: tuple[str, ...], findings: tuple[Finding, ...]) -> tuple[dict[str, str], ...]:
     """The sheets that a plan rests on, in the order in which the file cites them, and the tables and readings."""
     file = course.match.file
-    sheets = file.sheets_of((*file.cites(course.match.arm), *others))
+    facts = [cite for cite in others if not cite.startswith(f"{beliefs.SHEET}#")]
+    sheets = file.sheets_of((*file.cites(course.match.arm), *facts))
     sources = [{"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets]
+    sources += beliefs.sheets() if len(facts) < len(others) else []
     sources += [tables.identity(table) for cite, table in tables.CITED.items() if cite in others]
     if largest.RULE in {finding.rule for finding in findings}:
         sources.append(tables.identity(amounts.TABLE))

@@ -54,6 +54,11 @@ def statements(cites: tuple[str, ...]) -> list[Belief]:
     return [known[cite.partition("#")[2]] for cite in dict.fromkeys(cites) if cite.startswith(f"{SHEET}#")]
 
 
+def sheets() -> list[dict[str, str]]:
+    """The sheets in use, the shipped one and those of sites, each with its hash."""
+    return [{"id": SHEET, "sha256": folders.read_text(path)[1]} for path, _, _ in _paths()]
+
+
 def _paths() -> tuple[tuple[str, int, int], ...]:
     """The sheets of beliefs, the shipped one first, with what tells whether one has changed."""
     own = [os.path.join(folder, "seeds", f"{SHEET}.toml") for folder in folders.site_folders()]
