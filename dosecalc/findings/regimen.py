@@ -70,6 +70,8 @@ def in_force(match: Match) -> Iterable[Finding]:
     if start is None:
         sentence = f"{text}; whether it does for this course is not known; to decide it, give --start"
         yield own("effective", "unknown", None, sentence, cite, settled_by=("--start",))
+        if withdrawn:
+            yield own("effective", "warning", None, "the protocol is withdrawn or superseded", cite, part="withdrawn")
         return
     outside = (first is not None and start < first) or (last is not None and start > last)
     checks = [
