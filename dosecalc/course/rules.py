@@ -125,6 +125,8 @@ def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
                 "a quantity needs a 'unit' of the unit table, and no other kind has one", where=f"observables.{name}"
             )
         dimension = units.UNITS[symbol][0].dimension if symbol else ""
+        if row.never and dimension != "time":
+            raise InputError("only a time may be 'never'", where=f"observables.{name}.never")
         observable = Observable(
             name,
             row.title,
@@ -133,7 +135,7 @@ def own_observables(own: Mapping[str, OwnObservable]) -> dict[str, Observable]:
             symbol,
             momentary=row.momentary,
             choices=tuple(row.choices or ()),
-            ago=dimension == "time" and (row.title or "").startswith("time since"),
+            ago=row.never,
         )
         low, high = _believed_ends(row, observable)
         table[name] = observable._replace(low=low, high=high)

@@ -252,7 +252,10 @@ class ListedInstruction(_ForArms):
 
 
 class OwnObservable(FileTable):
-    """An observable that only this file uses. What lies below ``min`` or above ``max`` is believed of nobody."""
+    """An observable that only this file uses. What lies below ``min`` or above ``max`` is believed of nobody.
+
+    ``never``: it is the time since something that may never have happened.
+    """
 
     kind: Literal["quantity", "boolean", "count", "choice"]
     title: str
@@ -261,6 +264,7 @@ class OwnObservable(FileTable):
     max: Limit | None = None
     choices: Many[str] | None = None
     momentary: bool = False
+    never: bool = False
 
 
 class Effective(FileTable):
