@@ -19,7 +19,7 @@ from dosecalc.course.schedule import Day, Position, Slot
 from dosecalc.course.state import CourseState, Inputs, Moment
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import Arm, ListedConflict, ListedDose, OrganLimit, Protocol, Reduction
-from dosecalc.quantities.numbers import FALSE, TRUE, Between, Bounds, M, Mask, Tri, V
+from dosecalc.quantities.numbers import TRUE, Between, Bounds, M, Mask, Tri, V, any_of
 from dosecalc.quantities.units import Measure
 
 SIZED = ("", "_per_weight", "_per_bsa")
@@ -307,15 +307,18 @@ class CompiledArm(Generic[V, M]):
     # -- rules and conflicts --
 
     def _ask(self, rule: CompiledRule[V, M], doses: tuple[Moment[V, M], ...], course: Moment[V, M]) -> RuleRun[V, M]:
-        return RuleRun(rule, [(moment, outcome(rule, moment)) for moment in _looked_at(rule, doses, course)])
+        moments = _looked_at(rule, doses, course)
+        if len(moments) > 1 and not any(map(course.state.varies, rule.names)):
+            same = outcome(rule, moments[0])
+            return RuleRun(rule, [(moment, same) for moment in moments])
+        return RuleRun(rule, [(moment, outcome(rule, moment)) for moment in moments])
 
     def _applies(self, when: CompiledCondition[V, M] | None, doses: tuple[Moment[V, M], ...]) -> Tri[M]:
         if when is None:
             return TRUE
-        applies: Tri[M] = FALSE
-        for moment in doses:
-            applies = applies | when.test(moment)
-        return applies
+        state = doses[0].state
+        differ = any(state.varies(leaf.observable.name) for leaf in when.leaves)
+        return any_of(when.test(moment) for moment in (doses if differ else doses[:1]))
 
 
 def _looked_at(

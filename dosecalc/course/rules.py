@@ -84,7 +84,7 @@ class CompiledRule(Generic[V, M]):
     fault.
     """
 
-    __slots__ = ("at", "cite", "doses", "require", "rule", "running", "title", "when")
+    __slots__ = ("at", "cite", "doses", "names", "require", "rule", "running", "title", "when")
 
     def __init__(
         self,
@@ -97,6 +97,8 @@ class CompiledRule(Generic[V, M]):
         self.rule, self.at, self.when, self.require, self.doses = rule, at, when, require, doses
         self.title = units.prose(rule.title)
         self.cite = cited(rule.cite)
+        leaves = (*require.leaves, *(when.leaves if when is not None else ()))
+        self.names = frozenset(leaf.observable.name for leaf in leaves)
         names = [leaf.observable.name for leaf in require.leaves]
         self.running = bool(names) and all(name.startswith(RUNNING) for name in names)
 

@@ -198,6 +198,8 @@ class CourseState(Generic[V, M]):
     def single(self, bounds: Bounds[V], name: str) -> V:
         """The value between two ends as one number: unknown where they differ."""
         low, high = bounds
+        if low is high:
+            return low
         return self.system.where(self.system.equal(low, high).yes, low, self.system.unknown(name))
 
     # -- what follows from it --

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from dosecalc.errors import InputError
 
@@ -16,6 +17,7 @@ _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _ARM = r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']'
 
 
+@lru_cache
 def shipped(name: str) -> str:
     """The folder ``protocols`` or ``seeds`` that came with this package."""
     inside = os.path.join(_HERE, name)
@@ -24,11 +26,14 @@ def shipped(name: str) -> str:
 
 def site_folders() -> list[str]:
     """The folders that the site added."""
-    listed = [folder for folder in os.environ.get("DOSECALC_PROTOCOLS", "").split(os.pathsep) if folder]
+    stated = os.environ.get("DOSECALC_PROTOCOLS")
+    listed = [folder for folder in stated.split(os.pathsep) if folder] if stated else []
+    if not listed:
+        return []
     for folder in listed:
         if not os.path.isdir(folder):
             raise InputError(f"read {folder!r}, which is not a folder", where="DOSECALC_PROTOCOLS")
-    own = os.path.realpath(shipped("protocols")) if listed else ""
+    own = os.path.realpath(shipped("protocols"))
     return [folder for folder in dict.fromkeys(listed) if os.path.realpath(folder) != own]
 
 

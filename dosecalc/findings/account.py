@@ -7,7 +7,7 @@ bears on dose or harm and is read by nothing is a warning, which ``unread`` make
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from dosecalc.course.calculator import Calculation
 from dosecalc.course.levels import Steps
@@ -69,16 +69,6 @@ SHOWN = frozenset({"label", "patient", "protocol", "start", "cycles", "bsa-formu
 """Statements that are shown in any case, as dates, as days, or as they are."""
 
 
-class Reads(NamedTuple):
-    """The uses of each observable or option: the doses whose amounts it made, and the rules it took part in.
-
-    Of a value that is of one dose alone the key has its number.
-    """
-
-    amounts: Mapping[tuple[str, int], set[int]]
-    rules: Mapping[tuple[str, int], dict[str, None]]
-
-
 def account(match: Match, result: Calculation, findings: Iterable[Finding], inputs: Inputs) -> tuple[Statement, ...]:
     """Every statement with what became of it, in the order of the options."""
     reads = _Reader(match, result, tuple(findings))
@@ -92,7 +82,7 @@ class _Reader:
         self.match, self.result = match, result
         self.applied = {finding.rule for finding in findings if finding.status != "not_applicable"}
         self.made: dict[str, set[int]] = {}
-        self.asked: dict[tuple[str, int], dict[str, None]] = {}
+        self.asked: dict[str, dict[int, dict[str, None]]] = {}
         for moment in result.doses:
             self._amount(moment.number)
         for run in result.rules:
@@ -136,7 +126,7 @@ class _Reader:
     def _rule(self, condition: CompiledCondition | None, rule: str, number: int) -> None:
         for leaf in condition.leaves if condition is not None else ():
             for name in self._names(leaf.observable.name):
-                self.asked.setdefault((name, number), {}).setdefault(rule)
+                self.asked.setdefault(name, {}).setdefault(number, {}).setdefault(rule)
 
     def _names(self, observable: str) -> Iterator[str]:
         """An observable, and the statements that it comes from: a size that was stated itself comes from no other."""
@@ -209,7 +199,7 @@ class _Reader:
 
     def _made_from(self, what: str, text: str, dose: int | None, amounts: list[int]) -> Statement:
         rules = [rule for rule in RULES.get(what, ()) if rule in self.applied]
-        rules += [rule for (name, _), asked in self.asked.items() if name == what for rule in asked]
+        rules += [rule for asked in self.asked.get(what, {}).values() for rule in asked]
         outcome: Outcome = "amount" if amounts else "finding" if rules else "unread"
         return Statement.made(
             what=what,
@@ -223,8 +213,8 @@ class _Reader:
     def _statement(self, name: str, text: str, dose: int | None, doses: list[int] | None) -> Statement:
         amounts = sorted(each for each in self.made.get(name, ()) if doses is None or each in doses)
         rules = [rule for rule in RULES.get(name, ()) if rule in self.applied]
-        for (other, number), asked in self.asked.items():
-            if other == name and (doses is None or number in doses):
+        for number, asked in self.asked.get(name, {}).items():
+            if doses is None or number in doses:
                 rules += asked
         outcome: Outcome = "amount" if amounts else "finding" if rules else "shown" if name in SHOWN else "unread"
         return Statement.made(

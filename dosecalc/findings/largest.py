@@ -25,9 +25,10 @@ RULE = "largest-amount"
 def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterator[Finding]:
     """A warning for doses larger than any that a shipped protocol gives of the agent, once for those that are alike."""
     above: dict[str, list[Moment]] = {}
+    limit = belief(RULE).value
     for moment in result.doses:
         largest = amounts.largest_of(*_named(match, moment))
-        if largest is not None and EXACT.above(_amount(moment), belief(RULE).value * largest.amount).yes:
+        if largest is not None and EXACT.above(_amount(moment), limit * largest.amount).yes:
             above.setdefault(_text(match, moment, tracer, largest), []).append(moment)
     for text, moments in above.items():
         yield _finding(text, moments, amounts.largest_of(*_named(match, moments[0])))

@@ -100,10 +100,12 @@ def _unlikely(people: People, sizes: _Sizes, pairs: _Pairs) -> Iterator[Finding]
     """The sizes that none of them has, but for a weight of which the height tells more."""
     for kind in _KINDS:
         for size in sizes.get(kind, ()):
-            measure, standing = size.quantity, people.stand(kind, size.number)
+            measure = size.quantity
+            if people.has(kind, measure.value) is not False:
+                continue
+            standing = people.stand(kind, measure.value)
             pair = next((_measures(pair) for pair in pairs if size in pair), None)
-            by_mass = kind == "weight" and pair is not None and people.told_by_mass(pair, standing)
-            if standing.plausible is not False or by_mass:
+            if kind == "weight" and pair is not None and people.told_by_mass(pair, standing):
                 continue
             limit = people.limit(kind, standing.side) / float(measure.unit.factor)
             check = own_check(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple, Self
 from typing_extensions import TypedDict  # before Python 3.12 pydantic makes a schema of no other
 
 from dosecalc.quantities import times, units
-from dosecalc.quantities.frozen import About, FrozenModel, frozen, names_of, once_a_kind
+from dosecalc.quantities.frozen import OPEN, About, FrozenModel, frozen, names_of, once_a_kind
 from dosecalc.quantities.units import Measure
 
 if TYPE_CHECKING:
@@ -42,17 +42,15 @@ class Result(FrozenModel):
     @classmethod
     def made(cls, **values: Any) -> Self:
         """Construct from values that are right already; tables and lists are frozen."""
-        return cls.with_parts(
-            {name: frozen(value) if type(value) in _OPEN else value for name, value in values.items()}
-        )
+        for name, value in values.items():
+            if type(value) in OPEN:
+                values[name] = frozen(value)
+        return cls.with_parts(values)
 
     def document(self) -> dict[str, Any]:
         """The JSON document, or the part of one, that the result makes; a copy that the caller may change."""
         values = self.__dict__
         return {key: plain(values[name]) for name, key in keys_of(type(self))}
-
-
-_OPEN = (dict, list, tuple)
 
 
 class Document(Result):

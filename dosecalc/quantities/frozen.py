@@ -27,11 +27,16 @@ class Frozen(dict[str, Any]):
 
 def frozen(value: Any) -> Any:
     """A value whose tables and lists, all the way down, cannot be changed."""
-    if type(value) in (list, tuple):  # a tuple with names is a value of its own kind
-        return tuple([frozen(each) for each in value])
-    if isinstance(value, dict) and not isinstance(value, Frozen):
+    kind = type(value)
+    if kind is list or kind is tuple:  # a tuple with names is a value of its own kind
+        return tuple(value) if OPEN.isdisjoint(map(type, value)) else tuple([frozen(each) for each in value])
+    if kind is dict:
         return Frozen({key: frozen(each) for key, each in value.items()})
     return value
+
+
+OPEN = frozenset({list, tuple, dict})
+"""The types of values that may hold something that can be changed."""
 
 
 class About(NamedTuple):
@@ -57,10 +62,10 @@ class FrozenModel:
         return self.with_parts({**self.__dict__, **update})
 
     @classmethod
-    def with_parts(cls, parts: Mapping[str, Any]) -> Self:
-        """A value of parts that are right already."""
+    def with_parts(cls, parts: dict[str, Any]) -> Self:
+        """A value of parts that are right already; the table of them becomes the value's own."""
         made = cls.__new__(cls)
-        made.__dict__.update(parts)
+        object.__setattr__(made, "__dict__", parts)
         return made
 
     def __setattr__(self, name: str, value: Any) -> None:

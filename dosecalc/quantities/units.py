@@ -60,6 +60,7 @@ def unit(symbol: str, dimension: str | None = None) -> Unit:
     return next((row for row in rows if row.dimension == dimension), rows[0])
 
 
+@lru_cache(maxsize=4096)
 def read(text: str, expect: str | tuple[str, ...] = (), *, bare: str | None = None) -> Measure:
     """Read one quantity.
 

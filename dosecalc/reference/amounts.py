@@ -37,6 +37,7 @@ def words_of(*names: str) -> frozenset[str]:
     return frozenset(word for word in words if len(word) >= 3 and not _NUCLIDE.fullmatch(word)) - _COMMON
 
 
+@lru_cache(maxsize=256)
 def largest_of(radionuclide: str | None, *names: str) -> Largest | None:
     """The largest amount of an agent, by its radionuclide (None for a drug) and its names; None of one not shipped."""
     words = words_of(*names)

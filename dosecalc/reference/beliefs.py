@@ -62,9 +62,9 @@ def sheets() -> list[dict[str, str]]:
 def _paths() -> tuple[tuple[str, int, int], ...]:
     """The sheets of beliefs, the shipped one first, with what tells whether one has changed."""
     own = [os.path.join(folder, "seeds", f"{SHEET}.toml") for folder in folders.site_folders()]
-    shipped = os.path.join(folders.shipped("seeds"), f"{SHEET}.toml")
-    found = [(path, os.stat(path)) for path in (shipped, *own) if os.path.isfile(path)]
-    return tuple((path, stat.st_mtime_ns, stat.st_size) for path, stat in found)
+    shipped = folders.shipped("seeds") + f"{os.sep}{SHEET}.toml"
+    stamps = [(shipped, os.stat(shipped)), *((path, os.stat(path)) for path in own if os.path.isfile(path))]
+    return tuple([(path, stamp.st_mtime_ns, stamp.st_size) for path, stamp in stamps])
 
 
 @lru_cache(maxsize=8)

@@ -181,8 +181,13 @@ class Standing(NamedTuple):
     far: bool
 
 
-def bodies(growth: Growth, kind: Kind, ages: Ages, sex: str) -> Iterator[Body]:
+@lru_cache(maxsize=1024)
+def bodies(growth: Growth, kind: Kind, ages: Ages, sex: str) -> tuple[Body, ...]:
     """The references that people of an age and sex are held against."""
+    return tuple(_bodies(growth, kind, ages, sex))
+
+
+def _bodies(growth: Growth, kind: Kind, ages: Ages, sex: str) -> Iterator[Body]:
     if ages.youngest < GROWN:
         for months in growth.months(ages):
             yield Body(growth.at("weight", sex, months), growth.at("height", sex, months))
