@@ -56,7 +56,10 @@ def show(page: Page) -> None:
 
 def writable(text: str, stream: TextIO) -> str:
     """Text that a stream can take: without control characters, and with 10^9 for powers that it cannot print."""
-    clean = text if text.isprintable() else "".join(c if c.isprintable() or c == "\n" else "?" for c in text)
+    lines = text.split("\n")  # whole lines are looked at, as a long document has a hundred thousand characters
+    if not all(map(str.isprintable, lines)):
+        lines = ["".join(c if c.isprintable() else "?" for c in line) for line in lines]
+    clean = "\n".join(lines)
     encoding = getattr(stream, "encoding", None) or "utf-8"
     try:
         clean.encode(encoding)
