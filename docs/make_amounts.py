@@ -24,10 +24,10 @@ from dosecalc.library.load import load_file
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import EXACT, Unknown, Value
 from dosecalc.quantities.units import Measure
-from dosecalc.reference.amounts import SURFACE, TABLE, WEIGHT, Largest, words_of
+from dosecalc.reference.amounts import SURFACE, TABLE, WEIGHT, Largest, compounds_of
 
 PATH = Path(folders.shipped("seeds")) / TABLE
-HEAD = "radionuclide,names,largest,unit,arm"
+HEAD = "radionuclide,compound,largest,unit,arm"
 
 
 def largest_in(arm: CompiledArm) -> Iterator[Largest]:
@@ -36,8 +36,10 @@ def largest_in(arm: CompiledArm) -> Iterator[Largest]:
         agent = arm.protocol.agents[listed.agent]
         for row in dose.rows:
             for amount in _of_row(arm, row):
-                words = words_of(listed.agent, agent.name)
-                yield Largest(agent.radionuclide or "", words, Fraction(amount), arm.arm.id)
+                compounds = compounds_of(agent.name, listed.agent)
+                if not compounds:
+                    sys.exit(f"{arm.arm.id}: no name of {agent.name} is in seeds/agents.csv; add one")
+                yield Largest(agent.radionuclide or "", compounds, Fraction(amount), arm.arm.id)
 
 
 def _of_row(arm: CompiledArm, row: Row) -> Iterator[Fraction]:
@@ -84,28 +86,28 @@ def _ends(arm: CompiledArm, of: Observable) -> tuple[Fraction | None, Fraction |
 
 
 def rows() -> list[Largest]:
-    """The largest amount of each agent, agents that share a word being one."""
+    """The largest amount of each agent, names that may mean one agent being one."""
     found: list[Largest] = []
     for path in folders.protocol_files():
         file = load_file(path)
         for arm in file.protocol.arms:
             for each in largest_in(file.compiled(arm)):
                 found = _with(found, each)
-    return sorted(found, key=lambda row: (row.radionuclide, sorted(row.words)))
+    return sorted(found, key=lambda row: (row.radionuclide, sorted(row.compounds)))
 
 
 def _with(found: list[Largest], new: Largest) -> list[Largest]:
     """The rows with one more; those that are of its agent become one."""
-    alike = [row for row in found if row.radionuclide == new.radionuclide and row.words & new.words]
+    alike = [row for row in found if row.radionuclide == new.radionuclide and row.compounds & new.compounds]
     most = max([*alike, new], key=lambda row: row.amount)
-    words = frozenset().union(*(row.words for row in (*alike, new)))
-    return [*(row for row in found if row not in alike), most._replace(words=words)]
+    compounds = frozenset().union(*(row.compounds for row in (*alike, new)))
+    return [*(row for row in found if row not in alike), most._replace(compounds=compounds)]
 
 
 def table() -> str:
     """The table as text."""
     lines = (
-        f"{row.radionuclide},{' '.join(sorted(row.words))},{units.decimal(row.amount, 12).replace(',', '')},"
+        f"{row.radionuclide},{'|'.join(sorted(row.compounds))},{units.decimal(row.amount, 12).replace(',', '')},"
         f"{'MBq' if row.radionuclide else 'mg'},{row.arm}"
         for row in rows()
     )

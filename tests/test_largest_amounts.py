@@ -73,6 +73,7 @@ BY_HAND = [
     ("I-131", "sodium iodide I-131", 200 * 37, "hicon-metastases"),
     ("I-131", "131I-MIBG", 21 * 37 * 120, "nant-double"),
     ("I-131", "iobenguane I 131", 21 * 37 * 120, "nant-double"),
+    ("I-123", "iobenguane", 28 * 14, "eanm-card-mibg-123"),
     ("I-131", "iopofosine I 131", 75 * 37 * Fraction("2.4"), "clr131-phase1a-75"),
     ("I-131", "tositumomab", Fraction(20000, 50) * 37, "bexxar-therapeutic"),
     ("Lu-177", "177Lu-DOTATATE", 200 * 120, "ludo-n"),
@@ -90,15 +91,16 @@ def test_the_table_by_hand(radionuclide, name, amount, arm):
 
 @pytest.mark.parametrize(
     ("radionuclide", "name"),
-    [("I-123", "iobenguane"), ("Lu-177", "lutetium Lu 177 something"), ("I-131", "131I-madeupine"), (None, "drug")],
+    [("I-124", "iobenguane"), ("Lu-177", "lutetium Lu 177 something"), ("I-131", "131I-madeupine"), (None, "drug")],
 )
 def test_another_agent_has_no_largest_amount(radionuclide, name):
     assert amounts.largest_of(radionuclide, name) is None
 
 
-def test_names_are_known_by_their_words():
-    assert amounts.words_of("mibg-131", "131I-MIBG (iobenguane I 131)") == {"mibg", "iobenguane"}
-    assert amounts.words_of("Lu177-DOTATATE", "99mTc MAG3") == {"dotatate", "mag3"}
+def test_of_several_names_the_one_that_leaves_the_fewest_open_counts():
+    assert amounts.compounds_of("mibg-131", "131I-MIBG (iobenguane I 131)") == {"MIBG"}
+    assert amounts.compounds_of("psma", "lutetium Lu 177 vipivotide tetraxetan (Pluvicto)") == {"PSMA-617"}
+    assert amounts.compounds_of("drug", "medicine") == set()
 
 
 def test_the_table_is_current_and_has_every_agent():

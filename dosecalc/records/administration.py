@@ -6,7 +6,6 @@ unknown: a dose without an assay was not given as zero.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime, tzinfo
 from fractions import Fraction
@@ -22,14 +21,13 @@ from dosecalc.quantities.printed import Span, figure, span
 from dosecalc.quantities.units import Measure
 from dosecalc.records.reader import WrittenAmount, WrittenDose
 from dosecalc.records.result import Administration, Compared, Kind, Of, Screened, Sievert
-from dosecalc.reference import radionuclides
+from dosecalc.reference import radionuclides, synonyms
 from dosecalc.reference.radionuclides import Radionuclide
 from dosecalc.reference.screens import SCREENS, SIEVERT_LIMIT, ScreenLimits, outside, truth
 
 PRESCRIBED: tuple[Of, ...] = ("prescribed", "directive", "order")
 """Who says what was to be given, the one that counts first."""
 MICROSPHERES = "Y-90 microspheres are devices under 10 CFR 35.1000: the numbers alone are compared here"
-_NUCLIDE = re.compile(r"\b([A-Z][a-z]?)-?([0-9]{1,3}m?)\b|\b([0-9]{1,3}m?)-?([A-Z][a-z]?)\b")
 
 
 class Expected(NamedTuple):
@@ -249,9 +247,8 @@ def _less(assay: _Part, start: Value, left: list[Value]) -> Value:
 
 
 def _nuclide(written: WrittenDose, setting: Setting) -> Radionuclide | None:
-    """The radionuclide of a dose: as stated, or as the name of its agent has one of the table. Both must agree."""
-    spelled = (radionuclides.spelled(match.group()) for match in _NUCLIDE.finditer(written.agent or ""))
-    inside = [name for name in dict.fromkeys(spelled) if name in setting.table]
+    """The radionuclide of a dose: as stated, or as the name of its agent has or implies one. Both must agree."""
+    inside = [name for name in sorted(synonyms.read(written.agent or "").nuclides) if name in setting.table]
     stated = written.nuclide or setting.nuclide
     if stated is None:
         return setting.table[inside[0]] if len(inside) == 1 else None

@@ -11,7 +11,7 @@ from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
 from dosecalc.findings.finding import Finding
 from dosecalc.findings.sentences import own
-from dosecalc.library.agents import named
+from dosecalc.library.agents import means
 from dosecalc.library.load import find_arm
 from dosecalc.planning.planner import NoSizeError, plan_inputs
 from dosecalc.planning.result import Plan
@@ -127,16 +127,25 @@ def _doubted(finding: Finding, unknown: list[int]) -> Finding:
 
 
 def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
-    """Agents and radionuclides of the record against those of the protocol."""
+    """Agents and radionuclides of the record against those of the protocol: another is a violation.
+
+    A name that nobody knows is a question.
+    """
     file, _ = find_arm(plan.inputs["protocol"][0])
     for dose in doses:
         if dose.number > len(plan.doses):
             continue
         key = plan.doses[dose.number - 1].agent
         agent = file.protocol.agents[key]
-        if dose.agent is not None and not named(agent, key, dose.agent):
+        cite = plan.doses[dose.number - 1].cite
+        other = dose.nuclide is not None and agent.radionuclide not in (None, radionuclides.spelled(dose.nuclide))
+        named = None if dose.agent is None else means(agent, key, dose.agent, compound_alone=other)
+        if named is False:
             text = f"the record has {dose.agent}, the protocol {agent.name}"
-            yield own("dose-agent", "violation", dose.number, text, plan.doses[dose.number - 1].cite)
-        if dose.nuclide is not None and agent.radionuclide not in (None, radionuclides.spelled(dose.nuclide)):
+            yield own("dose-agent", "violation", dose.number, text, cite)
+        elif other:
             text = f"the record has {dose.nuclide}, the protocol {agent.radionuclide}"
-            yield own("dose-agent", "violation", dose.number, text, plan.doses[dose.number - 1].cite, part="nuclide")
+            yield own("dose-agent", "violation", dose.number, text, cite, part="nuclide")
+        elif named is None and dose.agent is not None:
+            text = f"whether {dose.agent} is the protocol's {agent.name} is not known"
+            yield own("dose-agent", "unknown", dose.number, f"{text}: write a name that says which agent it is", cite)

@@ -1,47 +1,42 @@
 """The largest amount of each agent that a shipped protocol gives, from a table that ``docs/make_amounts.py`` makes.
 
-An agent is known across files by its radionuclide and by what it is called: by a word that its names have in common,
-such as iobenguane.
+An agent is known across files by its radionuclide and its compound, under whichever of its names (``synonyms``).
 """
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
+from dosecalc.reference import synonyms
 from dosecalc.reference.tables import read_bytes
 
 TABLE = "largest-amounts.csv"
 WEIGHT, SURFACE = Fraction(120), Fraction("2.4")
 """The body, in kg and m², at which the amounts of the table are taken."""
-_COMMON = frozenset({"added", "brain", "carrier", "diagnostic", "for", "iodine", "labelled", "lutetium", "sodium"})
-"""Words that names of different agents share."""
-
-_NUCLIDE = re.compile(r"[0-9]+m?|[0-9]+m?[a-z]{1,2}|[a-z]{1,2}[0-9]+m?")
 
 
 class Largest(NamedTuple):
     """The largest amount of an agent, in MBq or mg, with the shipped arm that gives it."""
 
     radionuclide: str
-    words: frozenset[str]
+    compounds: frozenset[str]
     amount: Fraction
     arm: str
 
 
-def words_of(*names: str) -> frozenset[str]:
-    """The words by which an agent is known: of three letters or more, without those of its nuclide (131I, Lu177)."""
-    words = re.sub(r"[\W_]+", " ", " ".join(names).casefold()).split()
-    return frozenset(word for word in words if len(word) >= 3 and not _NUCLIDE.fullmatch(word)) - _COMMON
+def compounds_of(*names: str) -> frozenset[str]:
+    """The compounds that an agent may be by its names: those of the name that leaves the fewest open."""
+    found = (synonyms.read(name).compounds for name in names)
+    return min((compounds for compounds in found if compounds), key=len, default=frozenset())
 
 
 @lru_cache(maxsize=256)
 def largest_of(radionuclide: str | None, *names: str) -> Largest | None:
     """The largest amount of an agent, by its radionuclide (None for a drug) and its names; None of one not shipped."""
-    words = words_of(*names)
-    alike = [row for row in _rows() if row.radionuclide == (radionuclide or "") and row.words & words]
+    compounds = compounds_of(*names)
+    alike = [row for row in _rows() if row.radionuclide == (radionuclide or "") and row.compounds & compounds]
     return max(alike, key=lambda row: row.amount, default=None)
 
 
@@ -51,5 +46,5 @@ def _rows() -> tuple[Largest, ...]:
     return tuple(_row(*line.split(",")) for line in lines)
 
 
-def _row(radionuclide: str, words: str, amount: str, _unit: str, arm: str) -> Largest:
-    return Largest(radionuclide, frozenset(words.split()), Fraction(amount), arm)
+def _row(radionuclide: str, compounds: str, amount: str, _unit: str, arm: str) -> Largest:
+    return Largest(radionuclide, frozenset(compounds.split("|")), Fraction(amount), arm)
