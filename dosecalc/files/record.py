@@ -26,19 +26,32 @@ Texts = Annotated[
 
 
 class MeasuredActivity(FileTable):
-    """An activity that was measured, and when; ``where`` names what it was measured in."""
+    """An activity that was measured, when and by whom; ``where`` names what it was measured in."""
 
     amount: Text
     at: Text | None = None
+    by: str | None = None
     where: str | None = None
+
+
+class DosePart(FileTable):
+    """A part of a dose that was given in several, as two capsules on two days, each with its assay and its times."""
+
+    assayed: MeasuredActivity | None = None
+    residuals: Many[MeasuredActivity] = ()
+    given: Text | None = None
+    given_at: Text | None = None
+    given_by: str | None = None
+    note: str | None = None
 
 
 class RecordedDose(FileTable):
     """One administration. Only ``prescribed`` and ``assayed`` (or ``given``) are needed.
 
-    ``assayed`` was measured before, each of ``residuals`` after; ``given`` states the net activity instead. ``range``
-    is the prescribed range, "28 to 36 mCi". ``fraction_of_delivery`` says that the dose is one fraction of a
-    fractionated delivery, which a cycle of a radiopharmaceutical is not.
+    ``assayed`` was measured before, each of ``residuals`` after; ``given`` states the net activity, in their place or
+    beside them. ``parts`` stand for all of these where a dose was given in several. ``range`` is the prescribed range,
+    "28 to 36 mCi". ``fraction_of_delivery`` says that the dose is one fraction of a fractionated delivery, which a
+    cycle of a radiopharmaceutical is not.
     """
 
     number: Annotated[int, WholeNumber(1, 999)] | None = None
@@ -52,6 +65,7 @@ class RecordedDose(FileTable):
     residuals: Many[MeasuredActivity] = ()
     given: Text | None = None
     given_at: Text | None = None
+    parts: Many[DosePart] = ()
     route: str | None = None
     fraction_of_delivery: bool | None = None
     patient_id: Text | None = None

@@ -1,26 +1,22 @@
-"""One administration of a record: its net activity, held against every statement of what was to be given.
-
-Net activity is the assay minus what stayed behind, all brought to one time by decay. What was not recorded stays
-unknown: a dose without an assay was not given as zero.
-"""
+"""One administration of a record, held against every statement of what was to be given."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from fractions import Fraction
 from functools import lru_cache
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
-from dosecalc.quantities import times, units
+from dosecalc.quantities import units
 from dosecalc.quantities.documents import Amount, Number
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, apart
 from dosecalc.quantities.options import within
 from dosecalc.quantities.printed import Span, figure, span
-from dosecalc.quantities.units import Measure
-from dosecalc.records.reader import WrittenAmount, WrittenDose
-from dosecalc.records.result import Administration, Compared, Kind, Of, Screened, Sievert
+from dosecalc.records.net import Net, amount, balances, of_part, together
+from dosecalc.records.reader import WrittenDose, WrittenPart
+from dosecalc.records.result import Administration, Compared, GivenPart, Kind, Of, Screened, Sievert
 from dosecalc.reference import radionuclides, synonyms
 from dosecalc.reference.radionuclides import Radionuclide
 from dosecalc.reference.screens import SCREENS, SIEVERT_LIMIT, ScreenLimits, outside, truth
@@ -47,11 +43,6 @@ class Setting(NamedTuple):
     table: Mapping[str, Radionuclide]
 
 
-@lru_cache(maxsize=8192)
-def _amount(text: str) -> Measure:
-    return units.read(text, ("activity", "mass"))
-
-
 @lru_cache(maxsize=1024)
 def _range(text: str) -> tuple[str, ScreenLimits]:
     """A prescribed range: its dimension and its two ends."""
@@ -70,18 +61,19 @@ def check(written: WrittenDose, number: int, setting: Setting, expected: Expecte
     try:
         return _check(written, number, setting, expected)
     except InputError as error:
-        key = f", {error.where}" if error.where else ""
-        raise InputError(error.message, where=f"{written.place}{key}") from None
+        key = error.where or ""
+        place = key if key.startswith("row ") else ", ".join(each for each in (written.place, key) if each)
+        raise InputError(error.message, where=place) from None
 
 
 def _check(written: WrittenDose, number: int, setting: Setting, expected: Expected | None) -> Administration:
-    given_at = _time(written.given_at, setting, "given_at")
     kind = _kind(written)
     if expected is not None and expected.kind != kind:
         planned, recorded = (units.DIMENSIONS[each][0] for each in (expected.kind, kind))
         raise InputError(f"dose {number} of the protocol is {expected.agent}, {planned}, and the record has {recorded}")
     nuclide = _nuclide(written, setting)
-    net = _net(written, kind, given_at, setting, nuclide or _planned_nuclide(expected, setting))
+    parts = list(_parts(written, kind, setting.zone, nuclide or _planned_nuclide(expected, setting)))
+    net = together(parts)
     limits = None if written.range is None else within("range", _range, written.range)[1]
     statements = list(_statements(written, expected))
     if not statements and limits is None:
@@ -100,15 +92,35 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         prescribed=first.amount,
         administered=None if isinstance(net.value, Unknown) else Amount(net.value, kind),
         at_most=net.at_most,
-        given_at=given_at,
+        given_at=net.given_at,
+        parts=tuple(_given(part, kind) for part in parts) if len(parts) > 1 else (),
         difference_percent=first.difference_percent,
         screens=first.screens,
         compared=compared,
         disagree=not all(one.meets(other) for one in spans for other in spans),
         sievert=_sievert(written, net.value, first.value),
         notes=(*net.notes, *_devices(written)),
-        lacking=tuple(name for name, value in _required(written).items() if value is None),
+        balances=tuple(balances(parts)),
+        lacking=tuple(_lacking(written, kind)),
     )
+
+
+def _parts(written: WrittenDose, kind: Kind, zone: tzinfo | None, nuclide: Radionuclide | None) -> Iterator[Net]:
+    for part in written.parts:
+        try:
+            yield of_part(part, kind, zone, nuclide)
+        except InputError as error:
+            raise InputError(error.message, where=_within(part, error.where or "")) from None
+
+
+def _within(part: WrittenPart, key: str) -> str:
+    """The place of a key of a part, within its dose."""
+    return ", ".join(each for each in (part.place, key) if each)
+
+
+def _given(part: Net, kind: Kind) -> GivenPart:
+    value = None if isinstance(part.value, Unknown) else Amount(part.value, kind)
+    return GivenPart.made(administered=value, at_most=part.at_most, given_at=part.given_at)
 
 
 class _Statement(NamedTuple):
@@ -124,7 +136,7 @@ def _statements(written: WrittenDose, expected: Expected | None) -> Iterator[_St
     for of in PRESCRIBED:
         text = getattr(written, of)
         if text is not None:
-            measure = within(of, _amount, text)
+            measure = within(of, amount, text)
             yield _Statement(of, measure.value, span(measure))
     if expected is not None and expected.value is not None:
         exact = Fraction(expected.value)
@@ -144,106 +156,16 @@ def _devices(written: WrittenDose) -> tuple[str, ...]:
 
 def _kind(written: WrittenDose) -> Kind:
     """Activity or mass; every amount of a dose is of one kind."""
-    texts = {of: getattr(written, of) for of in (*PRESCRIBED, "given")}
-    texts["assayed"] = None if written.assayed is None else written.assayed.amount
-    kinds = {of: within(of, _amount, text).dimension for of, text in texts.items() if text is not None}
+    texts: list[tuple[str, str | None]] = [(of, getattr(written, of)) for of in PRESCRIBED]
+    texts += [(_within(part, "given"), part.given) for part in written.parts]
+    texts += [(_within(part, "assayed"), part.assayed.amount) for part in written.parts if part.assayed is not None]
+    kinds = [(of, within(of, amount, text).dimension) for of, text in texts if text is not None]
     if written.range is not None:
-        kinds["range"] = within("range", _range, written.range)[0]
-    first = next(iter(kinds.values()), "activity")
-    if odd := next((of for of, kind in kinds.items() if kind != first), None):
+        kinds.append(("range", within("range", _range, written.range)[0]))
+    first = kinds[0][1] if kinds else "activity"
+    if odd := next((of for of, kind in kinds if kind != first), None):
         raise InputError("an activity and a mass in one dose", where=odd)
     return "mass" if first == "mass" else "activity"
-
-
-# -- net activity -----------------------------------------------------------------------------------------------
-
-
-class _Net(NamedTuple):
-    value: Value
-    at_most: bool = False
-    notes: tuple[str, ...] = ()
-
-
-def _time(text: str | None, setting: Setting, key: str) -> datetime | None:
-    return None if text is None else within(key, times.read, text, setting.zone)
-
-
-def _net(
-    written: WrittenDose, kind: str, given_at: datetime | None, setting: Setting, nuclide: Radionuclide | None
-) -> _Net:
-    """The amount that reached the patient: as stated, or the assay less the residuals when the dose was given."""
-    if written.given is not None:
-        if written.assayed is not None or written.residuals:
-            raise InputError("state either the assay and the residuals, or the net activity, not both", where="given")
-        return _Net(within("given", _amount, written.given).value)
-    if written.assayed is None:
-        if written.residuals:
-            raise InputError("residuals say nothing without what was assayed", where="residuals")
-        return _Net(Unknown("assayed"), notes=("neither an assay nor a net activity is recorded",))
-    assay = _part(written.assayed, "assayed", setting)
-    left = [_part(residual, f"residuals[{i}]", setting) for i, residual in enumerate(written.residuals)]
-    _check_times(assay, left, given_at)
-    if kind == "mass":
-        return _Net(_less(assay, assay.value, [part.value for part in left]))
-    return _balance(assay, left, given_at, nuclide)
-
-
-def _check_times(assay: _Part, left: list[_Part], given_at: datetime | None) -> None:
-    if given_at is not None and assay.at is not None and times.between(assay.at, given_at) < 0:
-        message = f"given at {times.shown(given_at)}, before the assay at {times.shown(assay.at)}"
-        raise InputError(message, where="given_at")
-    for part in left:
-        if part.at is not None and assay.at is not None and times.between(assay.at, part.at) < 0:
-            message = f"the residual of {part.text} was measured before the assay at {times.shown(assay.at)}"
-            raise InputError(message, where="residuals")
-
-
-class _Part(NamedTuple):
-    """An amount that was measured in MBq or mg, and when; ``text`` is as it was written."""
-
-    value: Fraction
-    at: datetime | None
-    text: str
-
-
-def _part(written: WrittenAmount, key: str, setting: Setting) -> _Part:
-    value = within(key, _amount, written.amount).value
-    return _Part(value, _time(written.at, setting, f"{key}.at"), written.amount)
-
-
-def _balance(assay: _Part, left: list[_Part], given_at: datetime | None, nuclide: Radionuclide | None) -> _Net:
-    """The assay less what was left, each brought to the time that the dose was given, as far as times are recorded.
-
-    What has no time counts as it was read. An assay was made before the dose and what was left was read after it, so
-    that the difference is then the most that reached the patient.
-    """
-    to = given_at or assay.at
-    notes: tuple[str, ...] = ()
-    parts = [assay, *left]
-    undated = [part for part in parts if part.at is None]
-    if given_at is None and assay.at is not None:
-        notes = ("when it was given is not recorded: the time of the assay is taken",)
-    at_most = bool(undated) and (bool(left) or given_at is not None)
-    moved = [part for part in parts if part.at is not None and to is not None and times.between(part.at, to) != 0]
-    if moved and nuclide is None:
-        note = 'times differ and no radionuclide is named (nuclide = "I-131"), so decay cannot be corrected'
-        return _Net(Unknown("nuclide"), notes=(note,))
-
-    def brought(part: _Part) -> Value:
-        if nuclide is None or part.at is None or to is None or part not in moved:
-            return part.value
-        return float(part.value) * radionuclides.factor(times.between(part.at, to), nuclide.half_life)
-
-    if at_most:
-        notes = (*notes, "some times are missing, so decay could not be corrected; this is an upper bound")
-    return _Net(_less(assay, brought(assay), [brought(part) for part in left]), at_most, notes)
-
-
-def _less(assay: _Part, start: Value, left: list[Value]) -> Value:
-    net = start - sum(left)
-    if EXACT.above(0, net).yes:
-        raise InputError(f"the residuals are more than the {assay.text} that were assayed", where="residuals")
-    return net
 
 
 def _nuclide(written: WrittenDose, setting: Setting) -> Radionuclide | None:
@@ -262,7 +184,7 @@ def _nuclide(written: WrittenDose, setting: Setting) -> Radionuclide | None:
 
 
 def _compare(
-    statement: _Statement, kind: Kind, net: _Net, limits: ScreenLimits | None, *, fraction: bool | None
+    statement: _Statement, kind: Kind, net: Net, limits: ScreenLimits | None, *, fraction: bool | None
 ) -> Compared:
     """A net amount against one statement, by every screen; ``fraction`` as recorded."""
     given, wanted = net.value, statement.value
@@ -294,13 +216,19 @@ def _sievert(written: WrittenDose, given: Value, prescribed: Number | None) -> S
     return Sievert.made(difference_msv=difference, above=EXACT.above(difference, SIEVERT_LIMIT).yes)
 
 
-def _required(written: WrittenDose) -> dict[str, str | None]:
-    """The contents that 10 CFR 35.2063 requires in the record of a dosage."""
-    return {
-        "agent": written.agent,
-        "patient_id": written.patient_id,
-        "prescribed": written.prescribed or written.range,
-        "assayed": written.given or (None if written.assayed is None else written.assayed.amount),
-        "given_at": written.given_at,
-        "given_by": written.given_by,
-    }
+def _lacking(written: WrittenDose, kind: Kind) -> Iterator[str]:
+    """The contents that 10 CFR 35.2063 requires in the record of a radioactive dosage, and that this one lacks."""
+    if kind == "mass":
+        return
+    prescribed = written.prescribed or written.range
+    of_dose = {"agent": written.agent, "patient_id": written.patient_id, "prescribed": prescribed}
+    yield from (name for name, value in of_dose.items() if value is None)
+    for number, part in enumerate(written.parts, 1):
+        of = f"part {number} " if len(written.parts) > 1 else ""
+        assay = part.assayed
+        determined = {
+            "assayed": part.given if assay is None else assay.amount,
+            "assayed.at": None if assay is None else assay.at,
+            "assayed.by": None if assay is None else assay.by,
+        }
+        yield from (f"{of}{name}" for name, value in determined.items() if value is None)

@@ -8,6 +8,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from dosecalc.errors import InputError
+from dosecalc.files.protocol import Severity
 from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.sentences import own
@@ -18,6 +19,7 @@ from dosecalc.quantities.options import path_text, within
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.records import history, reader
 from dosecalc.records.administration import Expected, Setting, check
+from dosecalc.records.net import BALANCE
 from dosecalc.records.reader import RecordFile
 from dosecalc.records.result import Administration, Cumulative, RecordCheck
 from dosecalc.reference import radionuclides, tables
@@ -161,7 +163,8 @@ def _numbered(
         number = written.number or last.get(written.patient_id, 0) + 1
         if (written.patient_id, number) in seen:
             of = "" if written.patient_id is None else f" of {written.patient_id}"
-            raise InputError(f"dose {number}{of} appears twice", where=f"{file.file}, {written.place}")
+            message = f"dose {number}{of} appears twice; a dose that was given in parts is one dose with parts"
+            raise InputError(message, where=f"{file.file}, {written.place}")
         seen.add((written.patient_id, number))
         last[written.patient_id] = number
         try:
@@ -234,13 +237,24 @@ def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
             yield own("prescriptions-agree", "warning", dose.number, text, (), severity="warning")
         if dose.given is None:
             yield own("administered", "unknown", dose.number, f"what was given is not known: {dose.notes[0]}", ())
+        for balance in dose.balances:
+            cite = (f"beliefs#{BALANCE}",) if balance.status == "violation" else ()
+            severity: Severity | None = "warning" if balance.status == "warning" else None
+            yield own("given-balance", balance.status, dose.number, balance.text, cite, severity=severity)
     yield from _order(doses)
     lacking = [dose for dose in doses if dose.lacking]
     if lacking:
         names = list(dict.fromkeys(name for dose in lacking for name in dose.lacking))
         which = "every dose" if len(lacking) == len(doses) > 1 else doses_text(dose.number for dose in lacking[:20])
-        text = f"{which}: not recorded: {', '.join(names)}"
+        text = f"{which}: not recorded: {', '.join(names)}{_determination(names)}"
         yield own("record-contents", "unknown", None, text, (CONTENTS,))
+
+
+def _determination(names: list[str]) -> str:
+    """What is meant by an assay's time and name, where one of them is lacking."""
+    meant = {"at": "the date and time of the determination of the dosage", "by": "who determined it"}
+    said = [f"assayed.{key} is {of}" for key, of in meant.items() if any(n.endswith(f"assayed.{key}") for n in names)]
+    return f" ({', '.join(said)})" if said else ""
 
 
 def _order(doses: tuple[Administration, ...]) -> Iterator[Finding]:
@@ -253,7 +267,7 @@ def _order(doses: tuple[Administration, ...]) -> Iterator[Finding]:
         if before is not None and times.between(before[0], dose.given_at) < 0:
             yield own("dose-order", "violation", dose.number, f"it was given before dose {before[1]}", ())
         else:
-            latest[dose.patient_id] = (dose.given_at, dose.number)
+            latest[dose.patient_id] = (dose.last_at or dose.given_at, dose.number)
 
 
 def _shown(value: Number | None, unit: str) -> str:

@@ -17,15 +17,27 @@ from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems
 from dosecalc.files.folders import read_text
 from dosecalc.files.model import keys_of
 from dosecalc.files.patient import once
-from dosecalc.files.record import CourseRecord, MeasuredActivity, RecordedDose
+from dosecalc.files.record import CourseRecord, DosePart, MeasuredActivity, RecordedDose
 
 
 class WrittenAmount(NamedTuple):
-    """An amount that was measured, its time, and what it was measured in, as a file writes them."""
+    """An amount that was measured, its time, what it was measured in and by whom, as a file writes them."""
 
     amount: str
     at: str | None
     where: str | None
+    by: str | None = None
+
+
+class WrittenPart(NamedTuple):
+    """What was given at one time: all of a dose, or a part of it, which ``place`` then names."""
+
+    place: str = ""
+    assayed: WrittenAmount | None = None
+    residuals: tuple[WrittenAmount, ...] = ()
+    given: str | None = None
+    given_at: str | None = None
+    given_by: str | None = None
 
 
 class WrittenDose(NamedTuple):
@@ -40,13 +52,9 @@ class WrittenDose(NamedTuple):
     directive: str | None = None
     order: str | None = None
     range: str | None = None
-    assayed: WrittenAmount | None = None
-    residuals: tuple[WrittenAmount, ...] = ()
-    given: str | None = None
-    given_at: str | None = None
+    parts: tuple[WrittenPart, ...] = (WrittenPart(),)
     route: str | None = None
     fraction: bool | None = None
-    given_by: str | None = None
     coefficient: str | None = None
 
 
@@ -68,7 +76,7 @@ def read(path: str) -> RecordFile:
     text, sha256 = read_text(path)
     name = folders.shown(path)
     if path.lower().endswith(".csv"):
-        return RecordFile(name, sha256, {}, None, None, _rows(text, name), max(text.count("\n") - 1, 0))
+        return RecordFile(name, sha256, {}, None, None, _doses(text, name), max(text.count("\n") - 1, 0))
     raw = _raw(text, name, json_=path.lower().endswith(".json") or text.lstrip().startswith("{"))
     if "doses" not in raw and "administered" in raw:
         return _published(raw, name, text, sha256)
@@ -127,19 +135,37 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDo
         directive=dose.directive,
         order=dose.order,
         range=dose.range,
-        assayed=None if dose.assayed is None else _assay(dose.assayed),
-        residuals=tuple(map(_assay, dose.residuals)),
-        given=dose.given,
-        given_at=dose.given_at,
+        parts=_parts(dose, f"doses[{index}]"),
         route=dose.route,
         fraction=dose.fraction_of_delivery,
-        given_by=dose.given_by,
         coefficient=dose.dose_coefficient or record.dose_coefficient,
     )
 
 
+def _parts(dose: RecordedDose, place: str) -> tuple[WrittenPart, ...]:
+    """What was given of a dose, in one or in several parts."""
+    if not dose.parts:
+        return (_part(dose, ""),)
+    for key in ("assayed", "residuals", "given", "given_at", "given_by"):
+        if getattr(dose, key):
+            message = "state what was given of the dose as a whole or in its parts, not both"
+            raise InputError(message, where=f"{place}, {key}")
+    return tuple(_part(part, f"parts[{i}]") for i, part in enumerate(dose.parts))
+
+
+def _part(stated: RecordedDose | DosePart, place: str) -> WrittenPart:
+    return WrittenPart(
+        place,
+        None if stated.assayed is None else _assay(stated.assayed),
+        tuple(map(_assay, stated.residuals)),
+        stated.given,
+        stated.given_at,
+        stated.given_by,
+    )
+
+
 def _assay(reading: MeasuredActivity) -> WrittenAmount:
-    return WrittenAmount(reading.amount, reading.at, reading.where)
+    return WrittenAmount(reading.amount, reading.at, reading.where, reading.by)
 
 
 def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> RecordFile:
@@ -185,16 +211,45 @@ COLUMNS = (
     "given_at",
     "route",
     "given_by",
-    *(f"{reading}{part}" for reading in _READINGS for part in ("", "_at", "_where")),
+    "part",
+    *(f"{reading}{key}" for reading in _READINGS for key in ("", "_at", "_where", "_by")),
     "fraction_of_delivery",
     "dose_coefficient",
     "note",
 )
+_COLUMN = {"fraction": "fraction_of_delivery", "coefficient": "dose_coefficient"}
+"""The columns whose fields have another name."""
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False, "": None}
 
 
-def _rows(text: str, name: str) -> Iterator[WrittenDose]:
-    """The doses of a CSV text, read one after the other; rows without a text are left out."""
+def _doses(text: str, name: str) -> Iterator[WrittenDose]:
+    """The doses of a CSV text, read one after the other; rows that are parts of one dose are joined."""
+    joined: WrittenDose | None = None
+    for part, dose in _rows(text, name):
+        if part is not None and part > 1:
+            joined = _continued(joined, part, dose)
+            continue
+        if joined is not None:
+            yield joined
+        joined = dose
+    if joined is not None:
+        yield joined
+
+
+def _continued(before: WrittenDose | None, part: int, dose: WrittenDose) -> WrittenDose:
+    """A dose with one more part: its row follows that of the part before, and says nothing else of the dose."""
+    if before is None or not before.parts[0].place or len(before.parts) != part - 1:
+        raise InputError(f"part {part} does not follow part {part - 1} of its dose", where=f"{dose.place}, part")
+    for key in before._fields:
+        one, other = getattr(before, key), getattr(dose, key)
+        if key not in ("place", "parts") and other is not None and other != one:
+            message = f"read {str(other)[:40]!r}, but part 1 of the dose has {one!r}"
+            raise InputError(message, where=f"{dose.place}, {_COLUMN.get(key, key)}")
+    return before._replace(parts=(*before.parts, *dose.parts))
+
+
+def _rows(text: str, name: str) -> Iterator[tuple[int | None, WrittenDose]]:
+    """The rows of a CSV text as doses, each with the number of its part; rows without a text are left out."""
     rows = _read_rows(text, name)
     _, cells = next(rows, (0, []))
     header = _header([cell.strip() for cell in cells], name)
@@ -235,19 +290,28 @@ def _read_rows(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
         raise InputError(f"line {rows.line_num}: {error}", where=name) from None
 
 
-def _of_row(cells: Mapping[str, str], place: str) -> WrittenDose:
+def _of_row(cells: Mapping[str, str], place: str) -> tuple[int | None, WrittenDose]:
+    """A row: the number of its part where it is one, and the dose with what was given."""
+
     def text(column: str) -> str | None:
         return cells.get(column) or None
 
-    number, fraction = text("number"), cells.get("fraction_of_delivery", "").lower()
-    if number is not None and not (number.isascii() and number.isdigit() and 0 < int(number) < 1000):
-        raise InputError(f"read {number[:20]!r}, expected the number of a dose", where=f"{place}, number")
+    number, part = (_whole(text(column), f"{place}, {column}", of) for column, of in _NUMBERS)
+    fraction = cells.get("fraction_of_delivery", "").lower()
     if fraction not in _TRUTH:
         raise InputError(f"read {fraction[:20]!r}, expected true or false", where=f"{place}, fraction_of_delivery")
     assayed, *residuals = (_reading(cells, name, place) for name in _READINGS)
-    return WrittenDose(
+    given = WrittenPart(
+        "" if part is None else place,
+        assayed,
+        tuple(residual for residual in residuals if residual is not None),
+        text("given"),
+        text("given_at"),
+        text("given_by"),
+    )
+    return part, WrittenDose(
         place=place,
-        number=None if number is None else int(number),
+        number=number,
         patient_id=text("patient_id"),
         agent=text("agent"),
         nuclide=text("nuclide"),
@@ -255,21 +319,27 @@ def _of_row(cells: Mapping[str, str], place: str) -> WrittenDose:
         directive=text("directive"),
         order=text("order"),
         range=text("range"),
-        assayed=assayed,
-        residuals=tuple(residual for residual in residuals if residual is not None),
-        given=text("given"),
-        given_at=text("given_at"),
+        parts=(given,),
         route=text("route"),
         fraction=_TRUTH[fraction],
-        given_by=text("given_by"),
         coefficient=text("dose_coefficient"),
     )
 
 
 def _reading(cells: Mapping[str, str], name: str, place: str) -> WrittenAmount | None:
     """An amount that was measured, with its time and place; None where its cell is empty."""
-    amount, at, where = (cells.get(column) or None for column in (name, f"{name}_at", f"{name}_where"))
-    if amount is None and (at or where):
+    columns = (name, f"{name}_at", f"{name}_where", f"{name}_by")
+    amount, at, where, by = (cells.get(column) or None for column in columns)
+    if amount is None and (at or where or by):
         message = f"a time or a place without an amount; state {name}, '0 mCi' if nothing was left"
         raise InputError(message, where=f"{place}, {name}")
-    return None if amount is None else WrittenAmount(amount, at, where)
+    return None if amount is None else WrittenAmount(amount, at, where, by)
+
+
+_NUMBERS = (("number", "the number of a dose"), ("part", "the number of a part of a dose"))
+
+
+def _whole(text: str | None, place: str, of: str) -> int | None:
+    if text is not None and not (text.isascii() and text.isdigit() and 0 < int(text) < 1000):
+        raise InputError(f"read {text[:20]!r}, expected {of}", where=place)
+    return None if text is None else int(text)

@@ -11,6 +11,7 @@ from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Dose
 from dosecalc.quantities.documents import Amount, Document, Number, Result
 from dosecalc.quantities.frozen import Field
+from dosecalc.records.net import Balance
 
 Kind = Literal["activity", "mass"]
 Of = Literal["prescribed", "directive", "order", "protocol", "range"]
@@ -49,6 +50,14 @@ class Sievert(Result):
     above: bool = Field(description="Whether that is above the limit of the limb.")
 
 
+class GivenPart(Result):
+    """A part of a dose that was given in several."""
+
+    administered: Amount | None = Field(description="What reached the patient; null where the record does not say it.")
+    at_most: bool = Field(description="Whether that is an upper bound, as decay could not be corrected in full.")
+    given_at: datetime | None = Field(description="When it was given.")
+
+
 class Administration(Result):
     """One dose of a record, checked."""
 
@@ -61,7 +70,8 @@ class Administration(Result):
     prescribed: Amount | None = Field(description="What the first statement wanted, MBq and mCi, or mg.")
     administered: Amount | None = Field(description="What reached the patient; null where the record does not say it.")
     at_most: bool = Field(description="Whether that is an upper bound, as decay could not be corrected in full.")
-    given_at: datetime | None = Field(description="When it was given.")
+    given_at: datetime | None = Field(description="When it was given; of a dose in parts when the first part was.")
+    parts: tuple[GivenPart, ...] = Field(description="The parts in the order of the record; empty for a dose in one.")
     difference_percent: float | None = Field(description="Of the administered from the prescribed amount, in percent.")
     screens: tuple[Screened, ...] = Field(description="Every screen on that difference.")
     compared: tuple[Compared, ...] = Field(
@@ -70,12 +80,18 @@ class Administration(Result):
     disagree: bool = Field(exclude=True, description="Whether statements differ by more than their printed digits.")
     sievert: Sievert | None = Field(description="The sievert limb; null without a dose coefficient.")
     notes: tuple[str, ...] = Field(description="What bears on this dose.")
+    balances: tuple[Balance, ...] = Field(exclude=True, description="Assays less residuals against amounts given.")
     lacking: tuple[str, ...] = Field(exclude=True, description="What 10 CFR 35.2063 requires and the record lacks.")
 
     @property
     def given(self) -> Number | None:
         """The amount that reached the patient in MBq or mg; None where the record does not say it."""
         return None if self.administered is None else self.administered.value
+
+    @property
+    def last_at(self) -> datetime | None:
+        """When the last of it was given."""
+        return max((part.given_at for part in self.parts if part.given_at is not None), default=self.given_at)
 
     @property
     def flagged(self) -> bool:

@@ -16,7 +16,7 @@ from dosecalc.render.plan import NOTICE, clearance_line
 
 MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
-_OWN = ("administered", "record-contents", "dose-agent", "dose-number", "spacing")
+_OWN = ("administered", "record-contents", "dose-agent", "dose-number", "given-balance", "spacing")
 _MET = {screen.id: screen.met for screen in SCREENS}
 _BY = {
     "directive": "directed",
@@ -79,6 +79,11 @@ def _rows(dose: Administration) -> Iterator[list[str]]:
     for one in dose.compared:
         name, agent, at, amount, beside = own if one is dose.compared[0] else [""] * 5
         yield [name, agent, at, _both(one.value, dose.kind)[0], one.of, amount, beside, _percent(one.off)]
+    for number, part in enumerate(dose.parts, 1):
+        value, beside = _both(None if part.administered is None else part.administered.value, dose.kind)
+        bound = "at most " if part.at_most and part.administered is not None else ""
+        at = "" if part.given_at is None else times.shown(part.given_at)
+        yield [f"  part {number}", "", at, "", "", f"{bound}{value}", beside, ""]
 
 
 def _both(value: Number | None, kind: str) -> tuple[str, str]:

@@ -1,0 +1,237 @@
+"""Doses that were given in parts, balances of what was given, and what a regulation wants in a record."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from dosecalc import InputError, check_record
+
+DOCS = Path(__file__).parent.parent / "docs"
+HEAD = 'nuclide = "I-131"\npatient_id = "17"\n[[doses]]\nagent = "sodium iodide I-131"\nprescribed = "20 mCi"\n'
+FIRST = '[[doses.parts]]\nassayed = { amount = "10.2 mCi", at = "2026-03-02T10:00Z", by = "RK" }\n'
+FIRST += 'given_at = "2026-03-02T10:00Z"\n'
+SECOND = '[[doses.parts]]\nassayed = { amount = "9.74 mCi", at = "2026-03-03T10:00Z", by = "RK" }\n'
+SECOND += 'given_at = "2026-03-03T10:00Z"\n'
+CAPSULES = HEAD + FIRST + SECOND
+CSV = """patient_id,number,agent,part,prescribed,assayed,assayed_at,assayed_by,given_at
+17,1,sodium iodide I-131,1,20 mCi,10.2 mCi,2026-03-02T10:00Z,RK,2026-03-02T10:00Z
+17,1,,2,,9.74 mCi,2026-03-03T10:00Z,RK,2026-03-03T10:00Z
+"""
+
+
+@pytest.fixture
+def record(tmp_path):
+    """Check a record from its text."""
+
+    def checked(text, name="course.toml", **options):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return check_record(path, **options)
+
+    return checked
+
+
+def found_of(record_, rule):
+    return [(finding.status, finding.message) for finding in record_.findings if finding.rule == rule]
+
+
+# -- parts ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("text", "name"), [(CAPSULES, "course.toml"), (CSV, "doses.csv")])
+def test_two_capsules_on_two_days_are_one_dose(record, text, name):
+    found = record(text, name)
+    (one,) = found.doses
+    assert one.given == pytest.approx(19.94 * 37)
+    assert one.compared[0].off == pytest.approx(19.94 / 20 - 1)
+    assert [float(part.administered.value) / 37 for part in one.parts] == [10.2, 9.74]
+    assert one.given_at == datetime.fromisoformat("2026-03-02T10:00Z")
+    assert one.last_at == datetime.fromisoformat("2026-03-03T10:00Z")
+    (total,) = found.cumulative
+    assert (total.doses, total.prescribed.value) == (1, 20 * 37)
+    assert (found.exit_status(), found_of(found, "record-contents")) == (0, [])
+    document = json.loads(found.to_json())
+    assert [part["given_at"] for part in document["doses"][0]["parts"]] == [
+        "2026-03-02T10:00+00:00",
+        "2026-03-03T10:00+00:00",
+    ]
+    jsonschema.validate(document, json.loads((DOCS / "record.schema.json").read_text(encoding="utf-8")))
+
+
+def test_each_part_decays_to_its_own_time(record):
+    later = CAPSULES.replace('given_at = "2026-03-03T10:00Z"', 'given_at = "2026-03-04T10:00Z"')
+    assert float(record(later).doses[0].given) / 37 == pytest.approx(10.2 + 9.74 * 2 ** (-1 / 8.0252))
+
+
+def test_of_a_dose_with_an_unknown_part_the_sum_is_unknown_and_never_half(record):
+    found = record(HEAD + FIRST + '[[doses.parts]]\ngiven_at = "2026-03-03T10:00Z"\n')
+    (one,) = found.doses
+    assert one.given is None
+    assert {screen.outside for screen in one.screens} == {None}
+    ((status, message),) = found_of(found, "administered")
+    assert status == "unknown"
+    assert "of a dose in 2 parts what was given as part 2 is not known" in message
+    ((_, lacking),) = found_of(found, "record-contents")
+    assert "part 2 assayed, part 2 assayed.at, part 2 assayed.by" in lacking
+
+
+def test_the_dose_after_one_in_parts_comes_after_its_last_part(record):
+    between = '[[doses]]\nagent = "sodium iodide I-131"\nprescribed = "20 mCi"\ngiven = "20 mCi"\n'
+    found = record(CAPSULES + between + 'given_at = "2026-03-02T20:00Z"\n')
+    ((status, message),) = found_of(found, "dose-order")
+    assert (status, "before dose 1" in message) == ("violation", True)
+    assert found_of(record(CAPSULES + between + 'given_at = "2026-03-03T20:00Z"\n'), "dose-order") == []
+
+
+def test_parts_are_one_dose_of_the_protocol(record):
+    course = 'protocol = "pluvicto-mcrpc"\n[[doses]]\nagent = "Pluvicto"\nprescribed = "7.4 GBq"\n'
+    course += '[[doses.parts]]\ngiven = "3.7 GBq"\n[[doses.parts]]\ngiven = "3.6 GBq"\n'
+    found = record(course)
+    assert [one.of for one in found.doses[0].compared] == ["prescribed", "protocol"]
+    assert found.remaining[0].number == 2
+    assert [status for status, _ in found_of(found, "given-amount")] == ["pass"]
+
+
+def test_parts_in_a_terminal(dosecalc, tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_text(CAPSULES, encoding="utf-8")
+    answer = dosecalc("record", str(path))
+    assert answer.status == 0
+    assert "-0.3 %" in answer.out
+    assert [line.split()[:2] for line in answer.out.splitlines() if line.startswith("    part")] == [
+        ["part", "1"],
+        ["part", "2"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        (HEAD + 'given = "10 mCi"\n' + FIRST, "c.toml", "doses[0], given: state what was given of the dose as a"),
+        (HEAD + 'given_at = "2026-03-02T10:00Z"\n' + FIRST, "c.toml", "doses[0], given_at: state what was given of"),
+        (CAPSULES.replace("9.74 mCi", "9,74 mCi"), "c.toml", "doses[0], parts[1], assayed: read '9,74 mCi', which"),
+        (CAPSULES.replace("9.74 mCi", "9.74 mg"), "c.toml", "an activity and a mass in one dose"),
+        (HEAD + '[[doses.parts]]\nwhen = "x"\n', "c.toml", "doses[0].parts[0].when: the key 'when' is not known here"),
+        (HEAD + '[[doses.parts]]\nresiduals = [{ amount = "1 mCi" }]\n', "c.toml", "without what was assayed"),
+        (CSV.replace(",2,,", ",3,,"), "c.csv", "row 3, part: part 3 does not follow part 2 of its dose"),
+        (CSV.replace("17,1,,2,", "18,1,,2,"), "c.csv", "row 3, patient_id: read '18', but part 1 of the dose has"),
+        (CSV.replace("17,1,,2,", "17,2,,2,"), "c.csv", "row 3, number: read '2', but part 1 of the dose has 1"),
+        (CSV.replace(",2,,", ",2,30 mCi,"), "c.csv", "row 3, prescribed: read '30 mCi', but part 1 of the do"),
+        (CSV.replace(",1,20", ",,20"), "c.csv", "row 3, part: part 2 does not follow part 1 of its dose"),
+        (CSV.replace(",1,20", ",first,20"), "c.csv", "row 2, part: read 'first', expected the number of a"),
+        (CSV.replace("9.74 mCi", "9.74 Sv"), "c.csv", "row 3, assayed: read '9.74 Sv'"),
+        (CSV.replace("I-131,1,20", "I-131,,20").replace("17,1,,2,,", "17,1,,,20 mCi,"), "c.csv",
+         "dose 1 of 17 appears twice; a dose that was given in parts is one dose with parts"),
+        (CSV.replace("9.74 mCi", ""), "c.csv", "a time or a place without an amount"),
+    ],
+)  # fmt: skip
+def test_parts_that_cannot_be_read_are_refused(record, text, name, words):
+    with pytest.raises(InputError) as refused:
+        record(text, name)
+    assert words in str(refused.value)
+
+
+# -- balances ---------------------------------------------------------------------------------------------------
+
+
+def balance(
+    record, given, *, left='[{ amount = "1.5 mCi", at = "2026-03-02T12:00Z" }]', at=', at = "2026-03-02T10:00Z"'
+):
+    text = HEAD.replace("20 mCi", "32 mCi") + f'assayed = {{ amount = "33 mCi"{at}, by = "RK" }}\n'
+    text += f'given = "{given}"\ngiven_at = "2026-03-02T11:00Z"\n' + (f"residuals = {left}\n" if left else "")
+    found = record(text)
+    assert found.doses[0].given is not None
+    statements = found_of(found, "given-balance")
+    assert len(statements) == 1
+    return statements[0]
+
+
+@pytest.mark.parametrize(
+    ("given", "status", "words"),
+    [
+        (
+            "31.4 mCi",
+            "pass",
+            "33 mCi assayed less 1.5 mCi leaves 31.38 mCi when it was given, and 31.4 mCi is recorded",
+        ),
+        ("1.161 GBq", "pass", "leaves 1.161 GBq"),
+        ("31.9 mCi", "pass", ""),  # 33 means 32.5 to 33.5
+        ("32.1 mCi", "warning", "leaves 31.38 mCi when it was given, and 32.1 mCi is recorded as given, 2.307 % more"),
+        ("33 mCi", "warning", "more: check which is right"),
+        ("30 mCi", "warning", "4.386 % less: check which is right"),
+        ("25 mCi", "violation", "less: check which is right. Source: beliefs#given-amount-violation."),
+        ("3.3 mCi", "violation", "89.48 % less"),
+        ("1161 mCi", "violation", "more"),
+    ],
+)
+def test_what_was_given_is_what_was_drawn_less_what_stayed(record, given, status, words):
+    found = balance(record, given)
+    assert found[0] == status, found
+    assert words in found[1]
+
+
+def test_a_balance_that_cannot_be_struck_is_unknown(record):
+    assert balance(record, "31 mCi", left="") == (
+        "unknown",
+        (
+            "Dose 1: 33 mCi assayed leaves 32.88 mCi when it was given, and 31 mCi is recorded as given; nothing says "
+            "where the other 1.881 mCi stayed (residuals)."
+        ),
+    )
+    status, message = balance(record, "30 mCi", at="")
+    assert status == "unknown"
+    assert "leaves at most 31.49 mCi" in message
+    assert "without all times the difference cannot be told from decay" in message
+    assert balance(record, "40 mCi", at="")[0] == "violation"
+    found = record(HEAD + 'given = "20 mCi"\nresiduals = [{ amount = "1 mCi" }]\n')
+    ((status, message),) = found_of(found, "given-balance")
+    assert (status, found.doses[0].given) == ("unknown", 20 * 37)
+    assert "cannot be held against the 20 mCi given without what was assayed" in message
+    plain = HEAD.replace('nuclide = "I-131"\n', "").replace("sodium iodide I-131", "radiopharmaceutical")
+    open_ = record(plain + 'given = "20 mCi"\ngiven_at = "2026-03-02T11:00Z"\n'
+                   'assayed = { amount = "20 mCi", at = "2026-03-01T11:00Z" }\n')  # fmt: skip
+    ((status, message),) = found_of(open_, "given-balance")
+    assert (status, "no radionuclide is named" in message) == ("unknown", True)
+
+
+def test_a_balance_in_a_terminal(dosecalc, tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_text(HEAD + 'assayed = { amount = "20 mCi" }\ngiven = "2.0 mCi"\nresiduals = [{ amount = "1 mCi" }]\n')
+    answer = dosecalc("record", str(path))
+    assert answer.status == 1
+    assert "given-balance: Dose 1: 20 mCi assayed less 1 mCi leaves at most 19 mCi" in " ".join(answer.out.split())
+
+
+def test_a_drug_is_balanced_by_its_mass(record):
+    text = '[[doses]]\nagent = "Besponsa"\nprescribed = "1 mg"\nassayed = { amount = "1.2 mg" }\ngiven = "1.0 mg"\n'
+    for left, status in (("0.2 mg", "pass"), ("0.1 mg", "pass"), ("0.01 mg", "warning"), ("0.80 mg", "violation")):
+        ((found, _),) = found_of(record(text + f'residuals = [{{ amount = "{left}" }}]\n'), "given-balance")
+        assert found == status, left
+
+
+# -- contents ---------------------------------------------------------------------------------------------------
+
+
+def test_the_regulation_asks_for_the_determination_and_not_for_the_giving(record):
+    whole = HEAD + 'assayed = { amount = "20 mCi", at = "2026-03-02T10:00Z", by = "RK" }\n'
+    assert found_of(record(whole), "record-contents") == []
+    ((status, message),) = found_of(record(whole.replace(', by = "RK"', "")), "record-contents")
+    assert status == "unknown"
+    assert message == (
+        "Dose 1: not recorded: assayed.by (assayed.by is who determined it). Source: nrc-35-2063#contents."
+    )
+    ((_, message),) = found_of(record(whole.replace(', at = "2026-03-02T10:00Z"', "")), "record-contents")
+    assert "not recorded: assayed.at (assayed.at is the date and time of the determination of the dosage)" in message
+    given = HEAD + 'given = "20 mCi"\ngiven_at = "2026-03-02T10:00Z"\ngiven_by = "RK"\n'
+    ((_, message),) = found_of(record(given), "record-contents")
+    assert "not recorded: assayed.at, assayed.by (" in message
+
+
+def test_the_regulation_does_not_ask_of_a_drug_without_activity(record):
+    found = record('[[doses]]\nagent = "Besponsa"\nprescribed = "1.2 mg"\ngiven = "1.2 mg"\n')
+    assert found_of(found, "record-contents") == []
