@@ -1,4 +1,4 @@
-"""Doses that were given in parts, balances of what was given, and what a regulation wants in a record."""
+"""Records: doses in parts, balances, what a regulation wants, whose dose it was, and what a prescription is."""
 
 from __future__ import annotations
 
@@ -235,3 +235,93 @@ def test_the_regulation_asks_for_the_determination_and_not_for_the_giving(record
 def test_the_regulation_does_not_ask_of_a_drug_without_activity(record):
     found = record('[[doses]]\nagent = "Besponsa"\nprescribed = "1.2 mg"\ngiven = "1.2 mg"\n')
     assert found_of(found, "record-contents") == []
+
+
+# -- whose dose it was ------------------------------------------------------------------------------------------
+
+PLUVICTO = 'protocol = "pluvicto-mcrpc"\npatient_id = "17"\n'
+OF_17 = '[[doses]]\nagent = "Pluvicto"\nprescribed = "200 mCi"\ngiven = "200 mCi"\ngiven_at = "2026-01-05T10:00Z"\n'
+OF_18 = OF_17.replace("2026-01-05", "2026-02-16") + 'patient_id = "18"\n'
+
+
+@pytest.mark.parametrize("head", [PLUVICTO, 'patient_id = "17"\n'])
+def test_a_dose_of_another_patient_is_a_violation_and_not_of_the_course(record, head):
+    found = record(head + OF_17 + OF_18)
+    ((status, message),) = found_of(found, "patient-identity")
+    assert (status, found.exit_status()) == ("violation", 1)
+    assert "the course is of patient 17, this dose of patient 18. Source: nrc-35-41#procedures." in message
+    assert [(total.patient_id, total.doses) for total in found.cumulative] == [("17", 1), ("18", 1)]
+    assert found_of(found, "given-amount") == [] or "violation" not in dict(found_of(found, "given-amount"))
+
+
+def test_the_course_goes_on_from_the_doses_of_its_own_patient(record):
+    found = record(PLUVICTO + OF_17 + OF_18)
+    assert found.document()["doses"][1]["patient_id"] == "18"
+    assert [one.of for one in found.doses[1].compared] == ["prescribed"]
+    assert found.remaining[0].number == 2
+    assert found_of(record(PLUVICTO + OF_17 + OF_18.replace('"18"', '" 17 "')), "patient-identity") == []
+
+
+def test_a_course_without_a_dose_of_its_patient_is_refused(record):
+    with pytest.raises(InputError, match="no dose is of patient 17, whose course it is"):
+        record(PLUVICTO + OF_18)
+
+
+def test_published_cases_keep_the_patient_that_they_name(record, dosecalc, tmp_path):
+    case = '[[administered]]\nid = "case-{}"\npatient_id = "{}"\nprescribed = "1 mCi"\ngiven = "1 mCi"\n'
+    text = case.format("a", "P1") + case.format("b", "P1") + case.format("c", "P2")
+    found = record(text)
+    assert [(one.patient_id, one.number, one.notes) for one in found.doses] == [
+        ("P1", 1, ("case case-a",)),
+        ("P1", 2, ("case case-b",)),
+        ("P2", 1, ("case case-c",)),
+    ]
+    answer = dosecalc("record", str(tmp_path / "course.toml"))
+    assert (answer.status, "P1 dose 2" in answer.out) == (0, True)
+    whole = record('patient_id = "P1"\n' + text)
+    assert [message for _, message in found_of(whole, "patient-identity")] == [
+        "Dose 1: the course is of patient P1, this dose of patient P2. Source: nrc-35-41#procedures."
+    ]
+
+
+# -- what was prescribed, and what a protocol wants -------------------------------------------------------------
+
+
+def hundred(**said):
+    keys = {"prescribed": "100 mCi", "directive": "100 mCi", "given": "100 mCi"} | said
+    lines = "".join(f'{key} = "{value}"\n' for key, value in keys.items() if value)
+    return f'protocol = "pluvicto-mcrpc"\n[[doses]]\nagent = "Pluvicto"\n{lines}'
+
+
+def test_what_was_given_as_prescribed_meets_no_limb_whatever_the_protocol_wants(record, dosecalc, tmp_path):
+    found = record(hundred())
+    (one,) = found.doses
+    assert {screen.id: screen.outside for screen in one.compared[0].screens}["35.3045-dosage"] is False
+    assert [each.of for each in one.compared] == ["prescribed", "directive", "protocol"]
+    assert {screen.outside for screen in one.compared[2].screens} == {None}
+    assert one.flagged is False
+    ((status, message),) = found_of(found, "given-amount")
+    assert status == "violation"
+    assert "50 % below the planned 7,400 MBq; 20 % or more is our limit." in message
+    assert message.endswith("It was prescribed so: the prescription departs from the protocol.")
+    assert found_of(found, "prescriptions-agree") == []
+    answer = dosecalc("record", str(tmp_path / "course.toml"))
+    assert answer.status == 1
+    assert "35.3045" not in answer.out
+    assert "medical event" not in answer.out
+
+
+def test_what_was_given_as_the_protocol_wants_and_not_as_prescribed_meets_the_limb(record):
+    found = record(hundred(given="200 mCi"))
+    assert {screen.id: screen.outside for screen in found.doses[0].compared[0].screens}["35.3045-dosage"] is True
+    ((status, message),) = found_of(found, "prescriptions-agree")
+    assert (status, "prescribed 100 mCi, directive 100 mCi, protocol 200 mCi" in message) == ("warning", True)
+    assert [status for status, _ in found_of(found, "given-amount")] == ["pass"]
+
+
+def test_without_a_prescription_no_limit_on_the_difference_from_it_applies(record):
+    found = record(hundred(prescribed=None, directive=None))
+    assert {screen.outside for screen in found.doses[0].screens} == {None}
+    assert [status for status, _ in found_of(found, "given-amount")] == ["violation"]
+    assert "It was prescribed so" not in str(found_of(found, "given-amount"))
+    assert found.exit_status() == 1

@@ -78,7 +78,6 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
     statements = list(_statements(written, expected))
     if not statements and limits is None:
         raise InputError('nothing says what was to be given; state prescribed = "32 mCi"')
-    spans = [statement.span for statement in statements]
     against = statements or [_Statement("range", None, Span(None, None))]
     compared = tuple(_compare(statement, kind, net, limits, fraction=written.fraction) for statement in against)
     first = compared[0]
@@ -86,6 +85,7 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         place=written.place,
         number=number,
         patient_id=written.patient_id,
+        course_of=written.course_of,
         agent=written.agent,
         nuclide=None if nuclide is None else nuclide.name,
         kind=kind,
@@ -97,9 +97,10 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         difference_percent=first.difference_percent,
         screens=first.screens,
         compared=compared,
-        disagree=not all(one.meets(other) for one in spans for other in spans),
+        disagree=_differ([each.span for each in statements if each.of != "protocol"]),
+        off_protocol=_differ([each.span for each in statements]),
         sievert=_sievert(written, net.value, first.value),
-        notes=(*net.notes, *_devices(written)),
+        notes=(*net.notes, *_devices(written), *written.notes),
         balances=tuple(balances(parts)),
         lacking=tuple(_lacking(written, kind)),
     )
@@ -121,6 +122,11 @@ def _within(part: WrittenPart, key: str) -> str:
 def _given(part: Net, kind: Kind) -> GivenPart:
     value = None if isinstance(part.value, Unknown) else Amount(part.value, kind)
     return GivenPart.made(administered=value, at_most=part.at_most, given_at=part.given_at)
+
+
+def _differ(spans: list[Span]) -> bool:
+    """Whether statements differ by more than their printed digits."""
+    return not all(one.meets(other) for one in spans for other in spans)
 
 
 class _Statement(NamedTuple):
@@ -186,17 +192,21 @@ def _nuclide(written: WrittenDose, setting: Setting) -> Radionuclide | None:
 def _compare(
     statement: _Statement, kind: Kind, net: Net, limits: ScreenLimits | None, *, fraction: bool | None
 ) -> Compared:
-    """A net amount against one statement, by every screen; ``fraction`` as recorded."""
+    """A net amount against one statement, by every screen; ``fraction`` as recorded.
+
+    The screens are about what was prescribed. What a protocol wants is no prescription: none applies there, and the
+    rule ``given-amount`` has the words.
+    """
     given, wanted = net.value, statement.value
     off = None if wanted is None or isinstance(given, Unknown) or wanted == 0 else given / wanted - 1
     prescribed: Value = Unknown("prescribed") if wanted is None else wanted
-    verdicts = (outside(each, given, prescribed, limits, fraction=fraction, at_most=net.at_most) for each in SCREENS)
+    verdicts = [outside(each, given, prescribed, limits, fraction=fraction, at_most=net.at_most) for each in SCREENS]
     return Compared.made(
         of=statement.of,
         amount=None if wanted is None else Amount(wanted, kind),
         off=off,
         difference_percent=None if off is None else float(100 * off),
-        screens=_screened(tuple(map(truth, verdicts))),
+        screens=_screened((None,) * len(SCREENS) if statement.of == "protocol" else tuple(map(truth, verdicts))),
     )
 
 

@@ -27,6 +27,7 @@ from dosecalc.reference.screens import SIEVERT
 from dosecalc.version import VERSION
 
 CONTENTS = "nrc-35-2063#contents"
+IDENTITY = "nrc-35-41#procedures"
 Progress = Callable[[int], None]
 
 
@@ -80,7 +81,7 @@ def _assembled(
     plan: Plan | None = None,
 ) -> RecordCheck:
     """Everything put into a frozen result; ``plan`` is that of what was given, where the record follows a protocol."""
-    last = max(dose.number for dose in doses)
+    last = max(dose.number for dose in _of_patient(doses) or doses)
     own = {"id": file.file, "sha256": file.sha256}
     listed = in_order(list(findings))
     remaining = () if plan is None else tuple(dose for dose in plan.doses if dose.number > last)
@@ -126,13 +127,23 @@ def _settled(file: RecordFile, protocol: str | None) -> dict[str, list[str]]:
 
 
 def _of_one_patient(file: RecordFile) -> RecordFile:
-    """The same file, its doses read; a protocol is about the course of one patient."""
+    """The same file, its doses read; a protocol is about the course of one patient.
+
+    Where the file says whose course it is, a dose of another patient is a finding and not of the course.
+    """
     doses = list(file.doses)
     patients = {written.patient_id for written in doses}
-    if len(patients) > 1:
+    if file.patient_id is not None and file.patient_id not in patients:
+        raise InputError(f"no dose is of patient {file.patient_id}, whose course it is", where=f"{file.file}, doses")
+    if len(patients) > 1 and file.patient_id is None:
         message = f"a protocol is checked for one patient's course; the record has {len(patients)} patients"
         raise InputError(message, where="--protocol")
     return file._replace(doses=doses)
+
+
+def _of_patient(doses: tuple[Administration, ...]) -> tuple[Administration, ...]:
+    """The doses of the patient whose course it is."""
+    return tuple(dose for dose in doses if dose.course_of is None)
 
 
 def _of_course(
@@ -143,13 +154,15 @@ def _of_course(
         planned = history.planned(inputs)
         doses = tuple(_numbered(file, setting, progress, history.expected(inputs, planned)))
         findings = list(_of_doses(doses))
+        own = _of_patient(doses)
         ordered = not any(finding.rule == "dose-order" for finding in findings)
-        plan = history.as_given(inputs, doses, ordered=ordered)
+        plan = history.as_given(inputs, own, ordered=ordered)
     except InputError as error:
         if error.where is not None and error.where.startswith(file.file):
             raise
         raise InputError(error.message, where=f"{file.file}, {error.where or 'protocol'}") from None
-    findings += history.findings(plan, doses)
+    findings += history.findings(plan, own)
+    findings += _against_protocol(doses, findings)
     return _assembled(file, inputs, doses, findings, plan)
 
 
@@ -168,7 +181,7 @@ def _numbered(
         seen.add((written.patient_id, number))
         last[written.patient_id] = number
         try:
-            yield check(written, number, setting, expected.get(number))
+            yield check(written, number, setting, expected.get(number) if written.course_of is None else None)
         except InputError as error:
             raise InputError(error.message, where=f"{file.file}, {error.where}") from None
         if progress is not None and count % 1000 == 0:
@@ -230,11 +243,11 @@ def _notes(doses: tuple[Administration, ...]) -> Iterator[str]:
 def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
     """The findings of the record itself: statements that disagree, an impossible order, what is not recorded."""
     for dose in doses:
+        if dose.course_of is not None:
+            text = f"the course is of patient {dose.course_of}, this dose of patient {dose.patient_id}"
+            yield own("patient-identity", "violation", dose.number, text, (IDENTITY,))
         if dose.disagree:
-            unit = "mCi" if dose.kind == "activity" else "mg"
-            amounts = ", ".join(f"{one.of} {_shown(one.value, unit)}" for one in dose.compared)
-            text = f"statements of what was to be given differ: {amounts}"
-            yield own("prescriptions-agree", "warning", dose.number, text, (), severity="warning")
+            yield _disagreement(dose)
         if dose.given is None:
             yield own("administered", "unknown", dose.number, f"what was given is not known: {dose.notes[0]}", ())
         for balance in dose.balances:
@@ -248,6 +261,21 @@ def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
         which = "every dose" if len(lacking) == len(doses) > 1 else doses_text(dose.number for dose in lacking[:20])
         text = f"{which}: not recorded: {', '.join(names)}{_determination(names)}"
         yield own("record-contents", "unknown", None, text, (CONTENTS,))
+
+
+def _disagreement(dose: Administration) -> Finding:
+    unit = "mCi" if dose.kind == "activity" else "mg"
+    amounts = ", ".join(f"{one.of} {_shown(one.value, unit)}" for one in dose.compared)
+    text = f"statements of what was to be given differ: {amounts}"
+    return own("prescriptions-agree", "warning", dose.number, text, (), severity="warning")
+
+
+def _against_protocol(doses: tuple[Administration, ...], findings: list[Finding]) -> list[Finding]:
+    """What was prescribed against the protocol, unless that is said of what was given (``given-amount``)."""
+    amiss = ("warning", "violation")
+    told = {each.dose for each in findings if each.rule == "given-amount" and each.status in amiss}
+    untold = [dose for dose in doses if dose.off_protocol and dose.number not in told]
+    return [_disagreement(dose) for dose in untold if not dose.disagree]
 
 
 def _determination(names: list[str]) -> str:

@@ -17,6 +17,7 @@ from dosecalc.planning.planner import NoSizeError, plan_inputs
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
+from dosecalc.quantities.numbers import EXACT, apart
 from dosecalc.quantities.options import one
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.quantities.statement import Stated
@@ -24,6 +25,7 @@ from dosecalc.quantities.units import Measure
 from dosecalc.records.administration import Expected
 from dosecalc.records.result import Administration, Kind
 from dosecalc.reference import radionuclides
+from dosecalc.reference.beliefs import belief
 from dosecalc.requests.request import Inputs, whole
 
 _FIGURES = 15
@@ -68,7 +70,9 @@ def findings(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]
     numbers = {dose.number for dose in doses}
     missing = [number for number in range(1, max(numbers)) if number not in numbers]
     unknown = sorted({*missing, *(dose.number for dose in doses if dose.given is None)})
-    yield from (_doubted(finding, unknown) for finding in plan.findings)
+    as_prescribed = {dose.number for dose in doses if _as_prescribed(dose)}
+    for finding in plan.findings:
+        yield _doubted(_prescribed_so(finding) if finding.dose in as_prescribed else finding, unknown)
     cite = plan.doses[0].cite
     if missing:
         yield own("dose-number", "unknown", None, f"{doses_text(missing)} not in the record", cite)
@@ -106,6 +110,21 @@ def _stated(dose: Administration, zone: tzinfo | None, *, dated: bool) -> Stated
     measure = Measure(_carried(dose.given), unit, units.show(dose.given, unit.symbol))
     day = dose.given_at.astimezone(zone).date() if dated and dose.given_at is not None else None
     return Stated(measure.value, measure.text, measure, dose=dose.number, date=day, written=measure.text)
+
+
+def _as_prescribed(dose: Administration) -> bool:
+    """Whether a dose agrees with the first statement of what was prescribed, within our limit."""
+    first = dose.compared[0]
+    limit = belief("given-amount-warning").value
+    return first.of != "protocol" and first.off is not None and EXACT.above(apart(first.off, 0), limit).no
+
+
+def _prescribed_so(finding: Finding) -> Finding:
+    """An amount that departs from the protocol as it was prescribed."""
+    if finding.rule != "given-amount" or finding.status not in ("warning", "violation") or finding.part:
+        return finding
+    message = f"{finding.message} It was prescribed so: the prescription departs from the protocol."
+    return finding.model_copy(update={"message": message})
 
 
 _RESTING = ("dose_", "cumulative_", "lifetime_", "course_activity", "level")

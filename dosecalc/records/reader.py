@@ -41,11 +41,15 @@ class WrittenPart(NamedTuple):
 
 
 class WrittenDose(NamedTuple):
-    """One administration as a file writes it. ``place`` is the dose or row, for messages."""
+    """One administration as a file writes it. ``place`` is the dose or row, for messages.
+
+    ``course_of`` is the patient of the whole file, where the dose is of another.
+    """
 
     place: str
     number: int | None = None
     patient_id: str | None = None
+    course_of: str | None = None
     agent: str | None = None
     nuclide: str | None = None
     prescribed: str | None = None
@@ -56,6 +60,7 @@ class WrittenDose(NamedTuple):
     route: str | None = None
     fraction: bool | None = None
     coefficient: str | None = None
+    notes: tuple[str, ...] = ()
 
 
 class RecordFile(NamedTuple):
@@ -66,6 +71,7 @@ class RecordFile(NamedTuple):
     inputs: dict[str, list[str]]
     nuclide: str | None
     tz: str | None
+    patient_id: str | None
     doses: Iterable[WrittenDose]
     length: int
     """How many doses there are, for a progress bar."""
@@ -76,7 +82,7 @@ def read(path: str) -> RecordFile:
     text, sha256 = read_text(path)
     name = folders.shown(path)
     if path.lower().endswith(".csv"):
-        return RecordFile(name, sha256, {}, None, None, _doses(text, name), max(text.count("\n") - 1, 0))
+        return RecordFile(name, sha256, {}, None, None, None, _doses(text, name), max(text.count("\n") - 1, 0))
     raw = _raw(text, name, json_=path.lower().endswith(".json") or text.lstrip().startswith("{"))
     if "doses" not in raw and "administered" in raw:
         return _published(raw, name, text, sha256)
@@ -87,7 +93,8 @@ def read(path: str) -> RecordFile:
     doses = [_of_model(dose, record, i) for i, dose in enumerate(record.doses)]
     if not doses:
         raise InputError(f"{name} has no dose")
-    return RecordFile(name, sha256, _inputs(record), record.nuclide, record.tz, doses, len(doses))
+    patient = _id(record.patient_id)
+    return RecordFile(name, sha256, _inputs(record), record.nuclide, record.tz, patient, doses, len(doses))
 
 
 def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
@@ -124,11 +131,18 @@ def _inputs(record: CourseRecord) -> dict[str, list[str]]:
     return {option: list(texts) for option, texts in named.items() if texts}
 
 
+def _id(text: str | None) -> str | None:
+    """A patient's name or number; blanks around it are not part of it."""
+    return (text or "").strip() or None
+
+
 def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDose:
+    mine, whole = _id(dose.patient_id), _id(record.patient_id)
     return WrittenDose(
         place=f"doses[{index}]",
         number=dose.number,
-        patient_id=dose.patient_id or record.patient_id,
+        patient_id=mine or whole,
+        course_of=whole if mine not in (None, whole) else None,
         agent=dose.agent,
         nuclide=dose.nuclide,
         prescribed=dose.prescribed,
@@ -179,20 +193,23 @@ def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> Record
         )
     known = [{key: table[key] for key in keys_of(RecordedDose) if key in table} for table in tables]
     try:
-        record = CourseRecord.model_validate({"doses": known})
+        patient = {key: raw[key] for key in ("patient_id",) if key in raw}
+        record = CourseRecord.model_validate({**patient, "doses": known})
     except ValidationError as error:
         raise BadFileError(model_problems(name, text, error)) from None
     doses = [
         _of_case(dose, record, index, table)
         for index, (dose, table) in enumerate(zip(record.doses, tables, strict=True))
     ]
-    return RecordFile(name, sha256, {}, None, None, doses, len(doses))
+    return RecordFile(name, sha256, {}, None, None, None, doses, len(doses))
 
 
 def _of_case(dose: RecordedDose, record: CourseRecord, index: int, table: Mapping[str, Any]) -> WrittenDose:
-    """A published case as the first dose of a patient who has the id of the case."""
-    patient = str(table.get("id", index + 1))
-    return _of_model(dose, record, index)._replace(place=f"administered[{index}]", number=1, patient_id=patient)
+    """A published case: the first dose of a patient who has the id of the case, unless it says who the patient is."""
+    case, written = table.get("id"), _of_model(dose, record, index)._replace(place=f"administered[{index}]")
+    if written.patient_id is None:
+        return written._replace(number=1, patient_id=str(index + 1 if case is None else case))
+    return written if case is None else written._replace(notes=(f"case {str(case)[:80]}",))
 
 
 # -- CSV --------------------------------------------------------------------------------------------------------

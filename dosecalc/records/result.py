@@ -33,7 +33,9 @@ class Compared(Result):
     amount: Amount | None = Field(description="The amount to be given, MBq and mCi, or mg; null for a range alone.")
     off: Number | None = Field(exclude=True, description="The relative difference; None where it is not known.")
     difference_percent: float | None = Field(description="The same in percent.")
-    screens: tuple[Screened, ...] = Field(description="Every screen on that difference.")
+    screens: tuple[Screened, ...] = Field(
+        description="Every screen on that difference; against a protocol, which is no prescription, none applies."
+    )
 
     @property
     def value(self) -> Number | None:
@@ -64,6 +66,7 @@ class Administration(Result):
     place: str = Field(exclude=True, description="Where the file has the dose.")
     number: int = Field(description="The number of the dose, as recorded or counted.")
     patient_id: str | None = Field(description="The patient, as recorded.")
+    course_of: str | None = Field(exclude=True, description="The patient of the course, where that is another one.")
     agent: str | None = Field(description="The agent, as recorded.")
     nuclide: str | None = Field(exclude=True, description="The radionuclide, as recorded or by the agent's name.")
     kind: Kind = Field(exclude=True, description="Whether amounts are in MBq or in mg.")
@@ -77,7 +80,8 @@ class Administration(Result):
     compared: tuple[Compared, ...] = Field(
         serialization_alias="comparisons", description="Every statement of what was to be given, the first one first."
     )
-    disagree: bool = Field(exclude=True, description="Whether statements differ by more than their printed digits.")
+    disagree: bool = Field(exclude=True, description="Whether what people stated differs beyond its printed digits.")
+    off_protocol: bool = Field(exclude=True, description="The same with the protocol's amount among the statements.")
     sievert: Sievert | None = Field(description="The sievert limb; null without a dose coefficient.")
     notes: tuple[str, ...] = Field(description="What bears on this dose.")
     balances: tuple[Balance, ...] = Field(exclude=True, description="Assays less residuals against amounts given.")

@@ -16,7 +16,7 @@ from dosecalc.render.plan import NOTICE, clearance_line
 
 MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
-_OWN = ("administered", "record-contents", "dose-agent", "dose-number", "given-balance", "spacing")
+_OWN = ("administered", "record-contents", "dose-agent", "dose-number", "given-balance", "patient-identity", "spacing")
 _MET = {screen.id: screen.met for screen in SCREENS}
 _BY = {
     "directive": "directed",
