@@ -325,3 +325,145 @@ def test_without_a_prescription_no_limit_on_the_difference_from_it_applies(recor
     assert [status for status, _ in found_of(found, "given-amount")] == ["violation"]
     assert "It was prescribed so" not in str(found_of(found, "given-amount"))
     assert found.exit_status() == 1
+
+
+# -- several agents, and the wrong one --------------------------------------------------------------------------
+
+TANDEM = """patient_id = "9"
+[[doses]]
+given_at = "2026-03-02T11:00Z"
+[[doses.components]]
+agent = "225Ac-PSMA-617"
+prescribed = "5 MBq"
+assayed = { amount = "5.2 MBq", at = "2026-03-02T10:00Z", by = "RK" }
+[[doses.components]]
+agent = "177Lu-PSMA-617"
+prescribed = "4 GBq"
+given = "3.9 GBq"
+"""
+TANDEM_CSV = """patient_id,number,component,agent,prescribed,assayed,assayed_at,assayed_by,given,given_at
+9,1,1,225Ac-PSMA-617,5 MBq,5.2 MBq,2026-03-02T10:00Z,RK,,2026-03-02T11:00Z
+9,1,2,177Lu-PSMA-617,4 GBq,,,,3.9 GBq,2026-03-02T11:00Z
+"""
+
+
+@pytest.mark.parametrize(("text", "name"), [(TANDEM, "course.toml"), (TANDEM_CSV, "doses.csv")])
+def test_two_radionuclides_in_one_syringe_each_have_their_activity(record, text, name):
+    found = record(text, name)
+    assert [(one.number, one.component, one.agent, one.nuclide) for one in found.doses] == [
+        (1, 1, "225Ac-PSMA-617", "Ac-225"),
+        (1, 2, "177Lu-PSMA-617", "Lu-177"),
+    ]
+    assert float(found.doses[0].given) == pytest.approx(5.2 * 2 ** (-1 / 24 / 9.920))
+    assert float(found.doses[1].given) == 3900
+    assert [total.agent for total in found.cumulative] == ["225Ac-PSMA-617", "177Lu-PSMA-617"]
+    assert found.exit_status() == 0
+    document = json.loads(found.to_json())
+    jsonschema.validate(document, json.loads((DOCS / "record.schema.json").read_text(encoding="utf-8")))
+
+
+def test_doses_of_one_patient_are_counted_together_under_any_name_of_their_agent(record):
+    dose = '[[doses]]\nagent = "{}"\nprescribed = "200 mCi"\ngiven = "200 mCi"\n'
+    found = record("".join(map(dose.format, ("Pluvicto", "177Lu-PSMA-617", "Lutathera", "MIBG"))))
+    assert [(total.agent, total.doses) for total in found.cumulative] == [
+        ("Pluvicto", 2),
+        ("Lutathera", 1),
+        ("MIBG", 1),
+    ]
+
+
+def test_of_agents_given_together_the_protocols_own_is_its_dose(record, dosecalc, tmp_path):
+    found = record('protocol = "pluvicto-mcrpc"\n' + TANDEM)
+    assert [[one.of for one in dose.compared] for dose in found.doses] == [["prescribed"], ["prescribed", "protocol"]]
+    ((status, message),) = found_of(found, "dose-agent")
+    assert status == "violation"
+    assert "225Ac-PSMA-617 was given with it, which the protocol does not give" in message
+    assert [status for status, _ in found_of(found, "given-amount")] == ["violation"]  # 3.9 of 7.4 GBq
+    assert found.remaining[0].number == 2
+    answer = dosecalc("record", str(tmp_path / "course.toml"))
+    assert answer.status == 1
+    assert "dose-agent (component 1): Dose 1: 225Ac-PSMA-617" in answer.out
+    assert "1 dose: 0 outside" in answer.out
+    assert "9 dose 1, component 2" in answer.out
+
+
+def wrong(record, **said):
+    lines = "".join(
+        f'{key} = "{value}"\n' for key, value in {"prescribed": "200 mCi", "given": "200 mCi", **said}.items()
+    )
+    return record(f"[[doses]]\n{lines}")
+
+
+@pytest.mark.parametrize(
+    ("prescribed", "agent", "status", "words"),
+    [
+        ("Lutathera", "Pluvicto", "violation", "Lutathera was prescribed and Pluvicto given; their amounts are not"),
+        ("123I-MIBG", "iobenguane I 131", "violation", "123I-MIBG was prescribed and iobenguane I 131 given"),
+        ("177Lu-PSMA-617", "Pluvicto", None, ""),
+        ("MIBG", "131I-MIBG", None, ""),
+        ("Trial drug 7", "trial drug-7", None, ""),
+        ("177Lu-PSMA", "Pluvicto", "unknown", "whether Pluvicto, which was given, is the prescribed 177Lu-PSMA is not"),
+        ("Trial drug 7", "Trial drug 8", "unknown", "is the prescribed Trial drug 7 is not known"),
+    ],
+)
+def test_another_agent_than_was_prescribed_is_named(record, prescribed, agent, status, words):
+    found = wrong(record, prescribed_agent=prescribed, agent=agent)
+    statements = found_of(found, "wrong-agent")
+    assert [each for each, _ in statements] == ([] if status is None else [status])
+    assert words in "".join(message for _, message in statements)
+    assert found.exit_status() == int(status == "violation")
+    assert (found.doses[0].compared[0].off is None) is (status == "violation")
+
+
+def test_a_drug_that_was_given_for_an_activity_that_was_prescribed(record, dosecalc, tmp_path):
+    found = wrong(record, prescribed_agent="Pluvicto", agent="melphalan", given="100 mg")
+    ((status, _),) = found_of(found, "wrong-agent")
+    document = found.document()["doses"][0]
+    assert (status, document["administered"], document["prescribed"]) == (
+        "violation",
+        {"mg": 100.0},
+        {"MBq": 7400.0, "mCi": 200.0},
+    )
+    assert [screen["outside"] for screen in document["screens"]] == [None] * 4
+    assert found.cumulative[0].prescribed is None
+    answer = dosecalc("record", str(tmp_path / "course.toml"))
+    assert answer.status == 1
+    assert "wrong-agent: Dose 1: Pluvicto was prescribed and melphalan given" in answer.out
+    with pytest.raises(InputError, match="an activity and a mass in one dose"):
+        wrong(record, agent="melphalan", given="100 mg")
+
+
+def test_a_drug_in_the_place_of_the_protocols_dose_is_not_its_dose(record):
+    text = 'protocol = "pluvicto-mcrpc"\n[[doses]]\nprescribed_agent = "Pluvicto"\nagent = "melphalan"\n'
+    found = record(text + 'prescribed = "200 mCi"\ngiven = "100 mg"\n')
+    assert [status for status, _ in found_of(found, "dose-agent")] == ["violation"]
+    assert [status for status, _ in found_of(found, "wrong-agent")] == ["violation"]
+    assert found_of(found, "given-amount") == []
+
+
+def test_an_agent_that_is_not_recorded_beside_the_prescribed_one_is_asked(record):
+    ((status, message),) = found_of(wrong(record, prescribed_agent="Pluvicto"), "wrong-agent")
+    assert (status, "which agent was given is not recorded" in message) == ("unknown", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "words"),
+    [
+        (
+            TANDEM.replace("given_at", 'agent = "x"\ngiven_at'),
+            "c.toml",
+            "doses[0], agent: state what was prescribed and",
+        ),
+        (TANDEM.replace("given_at", 'nuclide = "Lu-177"\ngiven_at'), "c.toml", "doses[0], nuclide: state what was"),
+        (TANDEM.replace("5 MBq", "5 Sv"), "c.toml", "doses[0], components[0], prescribed: read '5 Sv'"),
+        (TANDEM + "dose = 1\n", "c.toml", "doses[0].components[1].dose: the key 'dose' is not known here"),
+        (TANDEM_CSV.replace("9,1,2,", "9,1,3,"), "c.csv", "row 3: component 3 does not follow component 2 of its dose"),
+        (TANDEM_CSV.replace("9,1,2,", "9,1,1,"), "c.csv", "row 3: dose 1 of 9 appears twice"),
+        (TANDEM_CSV.replace("9,1,2,", "9,1,,"), "c.csv", "row 3: dose 1 of 9 appears twice"),
+        (TANDEM_CSV.replace("9,1,2,", "9,1,x,"), "c.csv", "row 3, component: read 'x', expected the number of one of"),
+    ],
+)
+def test_components_that_cannot_be_read_are_refused(record, text, name, words):
+    with pytest.raises(InputError) as refused:
+        record(text, name)
+    assert words in str(refused.value)

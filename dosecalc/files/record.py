@@ -45,18 +45,36 @@ class DosePart(FileTable):
     note: str | None = None
 
 
+class DoseComponent(FileTable):
+    """One of several agents that were given together, as two radionuclides in one syringe, with its own activity."""
+
+    agent: str | None = None
+    nuclide: str | None = None
+    prescribed_agent: str | None = None
+    prescribed: Text | None = None
+    directive: Text | None = None
+    order: Text | None = None
+    range: str | None = None
+    assayed: MeasuredActivity | None = None
+    residuals: Many[MeasuredActivity] = ()
+    given: Text | None = None
+    dose_coefficient: Text | None = None
+
+
 class RecordedDose(FileTable):
     """One administration. Only ``prescribed`` and ``assayed`` (or ``given``) are needed.
 
     ``assayed`` was measured before, each of ``residuals`` after; ``given`` states the net activity, in their place or
-    beside them. ``parts`` stand for all of these where a dose was given in several. ``range`` is the prescribed range,
-    "28 to 36 mCi". ``fraction_of_delivery`` says that the dose is one fraction of a fractionated delivery, which a
-    cycle of a radiopharmaceutical is not.
+    beside them. ``parts`` stand for all of these where a dose was given in several, ``components`` where several agents
+    were given together. ``prescribed_agent`` is what was prescribed, ``agent`` what was given. ``range`` is the
+    prescribed range, "28 to 36 mCi". ``fraction_of_delivery`` says that the dose is one fraction of a fractionated
+    delivery, which a cycle of a radiopharmaceutical is not.
     """
 
     number: Annotated[int, WholeNumber(1, 999)] | None = None
     agent: str | None = None
     nuclide: str | None = None
+    prescribed_agent: str | None = None
     prescribed: Text | None = None
     directive: Text | None = None
     order: Text | None = None
@@ -65,6 +83,7 @@ class RecordedDose(FileTable):
     residuals: Many[MeasuredActivity] = ()
     given: Text | None = None
     given_at: Text | None = None
+    components: Many[DoseComponent] = ()
     parts: Many[DosePart] = ()
     route: str | None = None
     fraction_of_delivery: bool | None = None

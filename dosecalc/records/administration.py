@@ -68,6 +68,9 @@ def check(written: WrittenDose, number: int, setting: Setting, expected: Expecte
 
 def _check(written: WrittenDose, number: int, setting: Setting, expected: Expected | None) -> Administration:
     kind = _kind(written)
+    follows = _follows(written, expected)
+    if not follows:
+        expected = None
     if expected is not None and expected.kind != kind:
         planned, recorded = (units.DIMENSIONS[each][0] for each in (expected.kind, kind))
         raise InputError(f"dose {number} of the protocol is {expected.agent}, {planned}, and the record has {recorded}")
@@ -75,18 +78,23 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
     parts = list(_parts(written, kind, setting.zone, nuclide or _planned_nuclide(expected, setting)))
     net = together(parts)
     limits = None if written.range is None else within("range", _range, written.range)[1]
+    right = _right_agent(written, nuclide)
     statements = list(_statements(written, expected))
     if not statements and limits is None:
         raise InputError('nothing says what was to be given; state prescribed = "32 mCi"')
     against = statements or [_Statement("range", None, Span(None, None))]
-    compared = tuple(_compare(statement, kind, net, limits, fraction=written.fraction) for statement in against)
+    compared = tuple(_compare(each, kind, net, limits, fraction=written.fraction, right=right) for each in against)
     first = compared[0]
     return Administration.made(
         place=written.place,
         number=number,
         patient_id=written.patient_id,
         course_of=written.course_of,
+        component=written.component,
         agent=written.agent,
+        prescribed_agent=written.prescribed_agent,
+        right_agent=right,
+        follows=follows,
         nuclide=None if nuclide is None else nuclide.name,
         kind=kind,
         prescribed=first.amount,
@@ -99,7 +107,7 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         compared=compared,
         disagree=_differ([each.span for each in statements if each.of != "protocol"]),
         off_protocol=_differ([each.span for each in statements]),
-        sievert=_sievert(written, net.value, first.value),
+        sievert=None if right is False else _sievert(written, net.value, first.value),
         notes=(*net.notes, *_devices(written), *written.notes),
         balances=tuple(balances(parts)),
         lacking=tuple(_lacking(written, kind)),
@@ -129,12 +137,43 @@ def _differ(spans: list[Span]) -> bool:
     return not all(one.meets(other) for one in spans for other in spans)
 
 
+def _follows(written: WrittenDose, expected: Expected | None) -> bool:
+    """Whether it is the protocol's dose: of several agents given together the protocol's own alone is.
+
+    Another agent than the protocol's in its place counts as its dose, unless one is an activity and the other a mass.
+    """
+    if expected is None:
+        return True
+    planned = synonyms.read(expected.agent, expected.nuclide or synonyms.NO_NUCLIDE)
+    given = synonyms.read(written.agent or "", written.nuclide or planned.nuclide)
+    found = synonyms.alike(given, planned)
+    if written.component is not None:
+        return found is not False
+    return found is not False or expected.kind == _kind(written)
+
+
+def _right_agent(written: WrittenDose, nuclide: Radionuclide | None) -> bool | None:
+    """Whether the agent is the one that was prescribed; None where that is not said, or cannot be."""
+    if written.prescribed_agent is None or written.agent is None:
+        return None
+    stated = None if nuclide is None else nuclide.name
+    wanted = synonyms.read(written.prescribed_agent)
+    given = synonyms.read(written.agent, stated)
+    if wanted.nuclides or not given.nuclides:
+        found = synonyms.alike(wanted, given)
+    else:  # "MIBG" was prescribed: the radionuclide is the one that was given
+        found = synonyms.alike(synonyms.read(written.prescribed_agent, given.nuclide), given)
+    same = found is None and synonyms.spelled_alike(written.prescribed_agent, written.agent)
+    return True if same else found
+
+
 class _Statement(NamedTuple):
     """A statement of what was to be given in MBq or mg, and the values that its printed digits can mean."""
 
     of: Of
     value: Number | None
     span: Span
+    kind: Kind | None = None
 
 
 def _statements(written: WrittenDose, expected: Expected | None) -> Iterator[_Statement]:
@@ -143,10 +182,10 @@ def _statements(written: WrittenDose, expected: Expected | None) -> Iterator[_St
         text = getattr(written, of)
         if text is not None:
             measure = within(of, amount, text)
-            yield _Statement(of, measure.value, span(measure))
+            yield _Statement(of, measure.value, span(measure), "mass" if measure.dimension == "mass" else "activity")
     if expected is not None and expected.value is not None:
         exact = Fraction(expected.value)
-        yield _Statement("protocol", expected.value, Span(exact, exact))
+        yield _Statement("protocol", expected.value, Span(exact, exact), expected.kind)
 
 
 def _planned_nuclide(expected: Expected | None, setting: Setting) -> Radionuclide | None:
@@ -161,12 +200,14 @@ def _devices(written: WrittenDose) -> tuple[str, ...]:
 
 
 def _kind(written: WrittenDose) -> Kind:
-    """Activity or mass; every amount of a dose is of one kind."""
-    texts: list[tuple[str, str | None]] = [(of, getattr(written, of)) for of in PRESCRIBED]
-    texts += [(_within(part, "given"), part.given) for part in written.parts]
-    texts += [(_within(part, "assayed"), part.assayed.amount) for part in written.parts if part.assayed is not None]
+    """Activity or mass; every amount of a dose is of one kind, unless another agent was given than was prescribed."""
+    given: list[tuple[str, str | None]] = [(_within(part, "given"), part.given) for part in written.parts]
+    given += [(_within(part, "assayed"), part.assayed.amount) for part in written.parts if part.assayed is not None]
+    wanted = [(of, getattr(written, of)) for of in PRESCRIBED]
+    another = written.prescribed_agent is not None and any(text is not None for _, text in given)
+    texts = given if another else [*wanted, *given]
     kinds = [(of, within(of, amount, text).dimension) for of, text in texts if text is not None]
-    if written.range is not None:
+    if written.range is not None and not another:
         kinds.append(("range", within("range", _range, written.range)[0]))
     first = kinds[0][1] if kinds else "activity"
     if odd := next((of for of, kind in kinds if kind != first), None):
@@ -190,7 +231,13 @@ def _nuclide(written: WrittenDose, setting: Setting) -> Radionuclide | None:
 
 
 def _compare(
-    statement: _Statement, kind: Kind, net: Net, limits: ScreenLimits | None, *, fraction: bool | None
+    statement: _Statement,
+    kind: Kind,
+    net: Net,
+    limits: ScreenLimits | None,
+    *,
+    fraction: bool | None,
+    right: bool | None,
 ) -> Compared:
     """A net amount against one statement, by every screen; ``fraction`` as recorded.
 
@@ -198,12 +245,14 @@ def _compare(
     rule ``given-amount`` has the words.
     """
     given, wanted = net.value, statement.value
+    if right is False or statement.kind not in (None, kind):  # amounts of two agents are not compared
+        given = Unknown("agent")
     off = None if wanted is None or isinstance(given, Unknown) or wanted == 0 else given / wanted - 1
     prescribed: Value = Unknown("prescribed") if wanted is None else wanted
     verdicts = [outside(each, given, prescribed, limits, fraction=fraction, at_most=net.at_most) for each in SCREENS]
     return Compared.made(
         of=statement.of,
-        amount=None if wanted is None else Amount(wanted, kind),
+        amount=None if wanted is None else Amount(wanted, statement.kind or kind),
         off=off,
         difference_percent=None if off is None else float(100 * off),
         screens=_screened((None,) * len(SCREENS) if statement.of == "protocol" else tuple(map(truth, verdicts))),

@@ -24,9 +24,11 @@ from dosecalc.records.reader import RecordFile
 from dosecalc.records.result import Administration, Cumulative, RecordCheck
 from dosecalc.reference import radionuclides, tables
 from dosecalc.reference.screens import SIEVERT
+from dosecalc.reference.synonyms import Identity, identify
 from dosecalc.version import VERSION
 
 CONTENTS = "nrc-35-2063#contents"
+DIRECTIVE = "nrc-35-40#contents"
 IDENTITY = "nrc-35-41#procedures"
 Progress = Callable[[int], None]
 
@@ -171,14 +173,17 @@ def _numbered(
 ) -> Iterator[Administration]:
     """Every dose, checked; doses without a number are numbered in the order of the file, for each patient."""
     last: dict[str | None, int] = {}
-    seen: set[tuple[str | None, int]] = set()
+    seen: set[tuple[str | None, int, int | None]] = set()
     for count, written in enumerate(file.doses, start=1):
-        number = written.number or last.get(written.patient_id, 0) + 1
-        if (written.patient_id, number) in seen:
+        before = last.get(written.patient_id, 0)
+        number = written.number or (before if (written.component or 1) > 1 else before + 1)
+        if _clashes((written.patient_id, number, written.component), seen):
             of = "" if written.patient_id is None else f" of {written.patient_id}"
             message = f"dose {number}{of} appears twice; a dose that was given in parts is one dose with parts"
             raise InputError(message, where=f"{file.file}, {written.place}")
-        seen.add((written.patient_id, number))
+        if written.component is not None and written.component > 1:
+            _check_component((written.patient_id, number, written.component), seen, f"{file.file}, {written.place}")
+        seen.add((written.patient_id, number, written.component))
         last[written.patient_id] = number
         try:
             yield check(written, number, setting, expected.get(number) if written.course_of is None else None)
@@ -188,11 +193,27 @@ def _numbered(
             progress(1000)
 
 
+def _clashes(dose: tuple[str | None, int, int | None], seen: set[tuple[str | None, int, int | None]]) -> bool:
+    """Whether a dose is there already; agents that were given together have one number and differ in the component."""
+    patient, number, component = dose
+    whole, first = (patient, number, None), (patient, number, 1)
+    return dose in seen or (whole in seen if component is not None else first in seen)
+
+
+def _check_component(
+    dose: tuple[str | None, int, int], seen: set[tuple[str | None, int, int | None]], place: str
+) -> None:
+    patient, number, component = dose
+    if (patient, number, component - 1) not in seen:
+        raise InputError(f"component {component} does not follow component {component - 1} of its dose", where=place)
+
+
 def _totals(doses: Iterable[Administration]) -> Iterator[Cumulative]:
     """The sum of each agent in each patient."""
-    groups: dict[tuple[str | None, str | None, str], list[Administration]] = {}
+    groups: dict[tuple[str | None, Identity | str | None, str], list[Administration]] = {}
     for dose in doses:
-        groups.setdefault((dose.patient_id, dose.agent, dose.kind), []).append(dose)
+        agent = None if dose.agent is None else identify(dose.agent, dose.nuclide) or dose.agent
+        groups.setdefault((dose.patient_id, agent, dose.kind), []).append(dose)
     for mine in groups.values():
         yield _total(mine)
 
@@ -202,7 +223,7 @@ def _total(doses: list[Administration]) -> Cumulative:
     first = doses[0]
     known = [dose.given for dose in doses if dose.given is not None]
     lower, upper = len(known) < len(doses), any(dose.at_most for dose in doses)
-    wanted = _sum(dose.prescribed for dose in doses)
+    wanted = _sum(None if dose.right_agent is False else dose.prescribed for dose in doses)
     given = sum(known, Fraction(0)) if known and not (lower and upper) else None
     off = None if lower or given is None or not wanted else given / wanted - 1
     return Cumulative.made(
@@ -246,6 +267,7 @@ def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
         if dose.course_of is not None:
             text = f"the course is of patient {dose.course_of}, this dose of patient {dose.patient_id}"
             yield own("patient-identity", "violation", dose.number, text, (IDENTITY,))
+        yield from _prescribed_agent(dose)
         if dose.disagree:
             yield _disagreement(dose)
         if dose.given is None:
@@ -261,6 +283,21 @@ def _of_doses(doses: tuple[Administration, ...]) -> Iterator[Finding]:
         which = "every dose" if len(lacking) == len(doses) > 1 else doses_text(dose.number for dose in lacking[:20])
         text = f"{which}: not recorded: {', '.join(names)}{_determination(names)}"
         yield own("record-contents", "unknown", None, text, (CONTENTS,))
+
+
+def _prescribed_agent(dose: Administration) -> Iterator[Finding]:
+    """Another agent than was prescribed; amounts of the two are not compared."""
+    if dose.prescribed_agent is None or dose.right_agent:
+        return
+    if dose.agent is None:
+        text = f"{dose.prescribed_agent} was prescribed; which agent was given is not recorded"
+        yield own("wrong-agent", "unknown", dose.number, text, ())
+    elif dose.right_agent is False:
+        text = f"{dose.prescribed_agent} was prescribed and {dose.agent} given; their amounts are not compared"
+        yield own("wrong-agent", "violation", dose.number, text, (DIRECTIVE,))
+    else:
+        text = f"whether {dose.agent}, which was given, is the prescribed {dose.prescribed_agent} is not known"
+        yield own("wrong-agent", "unknown", dose.number, text, (DIRECTIVE,))
 
 
 def _disagreement(dose: Administration) -> Finding:

@@ -60,7 +60,8 @@ def as_given(inputs: Inputs, doses: tuple[Administration, ...], *, ordered: bool
     """
     slots = {slot.number for slot in _slots(inputs)}
     zone = next(_zones(doses), None)
-    given = {dose.number: _stated(dose, zone, dated=ordered) for dose in doses if dose.number in slots}
+    mine = [dose for dose in doses if dose.follows and dose.number in slots]
+    given = {dose.number: _stated(dose, zone, dated=ordered) for dose in mine}
     known = {number: stated for number, stated in given.items() if stated is not None}
     return plan_inputs(inputs, as_given=known)
 
@@ -69,7 +70,8 @@ def findings(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]
     """The findings of the protocol on the course as it was given."""
     numbers = {dose.number for dose in doses}
     missing = [number for number in range(1, max(numbers)) if number not in numbers]
-    unknown = sorted({*missing, *(dose.number for dose in doses if dose.given is None)})
+    followed = {dose.number for dose in doses if dose.follows and dose.given is not None}
+    unknown = sorted({*missing, *(numbers - followed)})
     as_prescribed = {dose.number for dose in doses if _as_prescribed(dose)}
     for finding in plan.findings:
         yield _doubted(_prescribed_so(finding) if finding.dose in as_prescribed else finding, unknown)
@@ -157,6 +159,10 @@ def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
         key = plan.doses[dose.number - 1].agent
         agent = file.protocol.agents[key]
         cite = plan.doses[dose.number - 1].cite
+        if dose.component is not None and not dose.follows:
+            text = f"{dose.agent or 'another agent'} was given with it, which the protocol does not give"
+            yield own("dose-agent", "violation", dose.number, text, cite, part=f"component {dose.component}")
+            continue
         other = dose.nuclide is not None and agent.radionuclide not in (None, radionuclides.spelled(dose.nuclide))
         named = None if dose.agent is None else means(agent, key, dose.agent, compound_alone=other)
         if named is False:

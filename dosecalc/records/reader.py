@@ -17,7 +17,7 @@ from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems
 from dosecalc.files.folders import read_text
 from dosecalc.files.model import keys_of
 from dosecalc.files.patient import once
-from dosecalc.files.record import CourseRecord, DosePart, MeasuredActivity, RecordedDose
+from dosecalc.files.record import CourseRecord, DoseComponent, DosePart, MeasuredActivity, RecordedDose
 
 
 class WrittenAmount(NamedTuple):
@@ -43,15 +43,18 @@ class WrittenPart(NamedTuple):
 class WrittenDose(NamedTuple):
     """One administration as a file writes it. ``place`` is the dose or row, for messages.
 
-    ``course_of`` is the patient of the whole file, where the dose is of another.
+    ``course_of`` is the patient of the whole file, where the dose is of another. ``component`` is the number of one of
+    several agents that were given together, each of which is a dose of the same number.
     """
 
     place: str
     number: int | None = None
     patient_id: str | None = None
     course_of: str | None = None
+    component: int | None = None
     agent: str | None = None
     nuclide: str | None = None
+    prescribed_agent: str | None = None
     prescribed: str | None = None
     directive: str | None = None
     order: str | None = None
@@ -90,7 +93,7 @@ def read(path: str) -> RecordFile:
         record = CourseRecord.model_validate(raw)
     except ValidationError as error:
         raise BadFileError(model_problems(name, text, error)) from None
-    doses = [_of_model(dose, record, i) for i, dose in enumerate(record.doses)]
+    doses = [each for i, dose in enumerate(record.doses) for each in _of_dose(dose, record, i)]
     if not doses:
         raise InputError(f"{name} has no dose")
     patient = _id(record.patient_id)
@@ -136,6 +139,38 @@ def _id(text: str | None) -> str | None:
     return (text or "").strip() or None
 
 
+def _of_dose(dose: RecordedDose, record: CourseRecord, index: int) -> Iterator[WrittenDose]:
+    """A dose, or each of the agents that were given together in it."""
+    whole = _of_model(dose, record, index)
+    if not dose.components:
+        yield whole
+        return
+    for key in (*keys_of(DoseComponent), "parts"):
+        if getattr(dose, key):
+            message = "state what was prescribed and given of each component, in the components"
+            raise InputError(message, where=f"{whole.place}, {key}")
+    for number, component in enumerate(dose.components, 1):
+        stated = {key: getattr(component, key) for key in _PRESCRIBING}
+        part = WrittenPart(
+            "",
+            None if component.assayed is None else _assay(component.assayed),
+            tuple(map(_assay, component.residuals)),
+            component.given,
+            dose.given_at,
+            dose.given_by,
+        )
+        yield whole._replace(
+            **stated,
+            place=f"{whole.place}, components[{number - 1}]",
+            component=number,
+            parts=(part,),
+            coefficient=component.dose_coefficient or record.dose_coefficient,
+        )
+
+
+_PRESCRIBING = ("agent", "nuclide", "prescribed_agent", "prescribed", "directive", "order", "range")
+
+
 def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDose:
     mine, whole = _id(dose.patient_id), _id(record.patient_id)
     return WrittenDose(
@@ -145,6 +180,7 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDo
         course_of=whole if mine not in (None, whole) else None,
         agent=dose.agent,
         nuclide=dose.nuclide,
+        prescribed_agent=dose.prescribed_agent,
         prescribed=dose.prescribed,
         directive=dose.directive,
         order=dose.order,
@@ -198,18 +234,22 @@ def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> Record
     except ValidationError as error:
         raise BadFileError(model_problems(name, text, error)) from None
     doses = [
-        _of_case(dose, record, index, table)
+        written
         for index, (dose, table) in enumerate(zip(record.doses, tables, strict=True))
+        for written in _of_case(dose, record, index, table)
     ]
     return RecordFile(name, sha256, {}, None, None, None, doses, len(doses))
 
 
-def _of_case(dose: RecordedDose, record: CourseRecord, index: int, table: Mapping[str, Any]) -> WrittenDose:
+def _of_case(dose: RecordedDose, record: CourseRecord, index: int, table: Mapping[str, Any]) -> Iterator[WrittenDose]:
     """A published case: the first dose of a patient who has the id of the case, unless it says who the patient is."""
-    case, written = table.get("id"), _of_model(dose, record, index)._replace(place=f"administered[{index}]")
-    if written.patient_id is None:
-        return written._replace(number=1, patient_id=str(index + 1 if case is None else case))
-    return written if case is None else written._replace(notes=(f"case {str(case)[:80]}",))
+    case = table.get("id")
+    for each in _of_dose(dose, record, index):
+        written = each._replace(place=each.place.replace("doses", "administered", 1))
+        if written.patient_id is None:
+            yield written._replace(number=1, patient_id=str(index + 1 if case is None else case))
+        else:
+            yield written if case is None else written._replace(notes=(f"case {str(case)[:80]}",))
 
 
 # -- CSV --------------------------------------------------------------------------------------------------------
@@ -229,6 +269,8 @@ COLUMNS = (
     "route",
     "given_by",
     "part",
+    "component",
+    "prescribed_agent",
     *(f"{reading}{key}" for reading in _READINGS for key in ("", "_at", "_where", "_by")),
     "fraction_of_delivery",
     "dose_coefficient",
@@ -313,7 +355,7 @@ def _of_row(cells: Mapping[str, str], place: str) -> tuple[int | None, WrittenDo
     def text(column: str) -> str | None:
         return cells.get(column) or None
 
-    number, part = (_whole(text(column), f"{place}, {column}", of) for column, of in _NUMBERS)
+    number, part, component = (_whole(text(column), f"{place}, {column}", of) for column, of in _NUMBERS)
     fraction = cells.get("fraction_of_delivery", "").lower()
     if fraction not in _TRUTH:
         raise InputError(f"read {fraction[:20]!r}, expected true or false", where=f"{place}, fraction_of_delivery")
@@ -330,8 +372,10 @@ def _of_row(cells: Mapping[str, str], place: str) -> tuple[int | None, WrittenDo
         place=place,
         number=number,
         patient_id=text("patient_id"),
+        component=component,
         agent=text("agent"),
         nuclide=text("nuclide"),
+        prescribed_agent=text("prescribed_agent"),
         prescribed=text("prescribed"),
         directive=text("directive"),
         order=text("order"),
@@ -353,7 +397,11 @@ def _reading(cells: Mapping[str, str], name: str, place: str) -> WrittenAmount |
     return None if amount is None else WrittenAmount(amount, at, where, by)
 
 
-_NUMBERS = (("number", "the number of a dose"), ("part", "the number of a part of a dose"))
+_NUMBERS = (
+    ("number", "the number of a dose"),
+    ("part", "the number of a part of a dose"),
+    ("component", "the number of one of several agents"),
+)
 
 
 def _whole(text: str | None, place: str, of: str) -> int | None:

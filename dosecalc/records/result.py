@@ -65,9 +65,13 @@ class Administration(Result):
 
     place: str = Field(exclude=True, description="Where the file has the dose.")
     number: int = Field(description="The number of the dose, as recorded or counted.")
+    component: int | None = Field(description="Which of several agents given together; null for a dose of one agent.")
     patient_id: str | None = Field(description="The patient, as recorded.")
     course_of: str | None = Field(exclude=True, description="The patient of the course, where that is another one.")
     agent: str | None = Field(description="The agent, as recorded.")
+    prescribed_agent: str | None = Field(description="The agent that was prescribed, where the record says it.")
+    right_agent: bool | None = Field(exclude=True, description="Whether the agent is the prescribed one.")
+    follows: bool = Field(exclude=True, description="Whether it is the protocol's dose of its number.")
     nuclide: str | None = Field(exclude=True, description="The radionuclide, as recorded or by the agent's name.")
     kind: Kind = Field(exclude=True, description="Whether amounts are in MBq or in mg.")
     prescribed: Amount | None = Field(description="What the first statement wanted, MBq and mCi, or mg.")

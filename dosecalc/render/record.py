@@ -16,7 +16,10 @@ from dosecalc.render.plan import NOTICE, clearance_line
 
 MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
-_OWN = ("administered", "record-contents", "dose-agent", "dose-number", "given-balance", "patient-identity", "spacing")
+_OWN = (
+    *("administered", "record-contents", "dose-agent", "dose-number", "given-balance", "patient-identity", "spacing"),
+    "wrong-agent",
+)
 _MET = {screen.id: screen.met for screen in SCREENS}
 _BY = {
     "directive": "directed",
@@ -46,7 +49,8 @@ def page(record: RecordCheck) -> Page:
 
 def _heading(record: RecordCheck, flagged: int) -> Heading:
     unknown = sum(dose.given is None for dose in record.doses)
-    count = f"{len(record.doses):,} dose{'' if len(record.doses) == 1 else 's'}"
+    number = sum(dose.component in (None, 1) for dose in record.doses)
+    count = f"{number:,} dose{'' if number == 1 else 's'}"
     style = "violation" if flagged else "unknown" if unknown else "pass"
     return Heading(f"{count}: {flagged} outside of a limit, {unknown} not known", style)
 
@@ -58,7 +62,8 @@ def _notes(record: RecordCheck, listed: tuple[Administration, ...]) -> Iterator[
 
 
 def _name(dose: Administration) -> str:
-    return f"dose {dose.number}" if dose.patient_id is None else f"{dose.patient_id} dose {dose.number}"
+    of = "" if dose.component is None else f", component {dose.component}"
+    return f"{'' if dose.patient_id is None else f'{dose.patient_id} '}dose {dose.number}{of}"
 
 
 # -- doses ------------------------------------------------------------------------------------------------------
@@ -78,7 +83,8 @@ def _rows(dose: Administration) -> Iterator[list[str]]:
     own = [_name(dose), dose.agent or "", time, f"{at_most}{given}", other]
     for one in dose.compared:
         name, agent, at, amount, beside = own if one is dose.compared[0] else [""] * 5
-        yield [name, agent, at, _both(one.value, dose.kind)[0], one.of, amount, beside, _percent(one.off)]
+        wanted = _both(one.value, dose.kind if one.amount is None else one.amount.dimension)[0]
+        yield [name, agent, at, wanted, one.of, amount, beside, _percent(one.off)]
     for number, part in enumerate(dose.parts, 1):
         value, beside = _both(None if part.administered is None else part.administered.value, dose.kind)
         bound = "at most " if part.at_most and part.administered is not None else ""
