@@ -9,7 +9,8 @@ import tomllib
 import pytest
 
 ANSWERS = {
-    "title": "131I-tracer in an invented tumour", "status": "", "agent": "131I-tracer", "nuclide": "I-131",
+    "title": "131I-tracer in an invented tumour", "status": "", "purpose": "",
+    "agent": "131I-tracer", "nuclide": "I-131",
     "level": "5 mCi/kg", "cap": "300 mCi", "days": "1, 15", "cycles": "2", "length": "8 week", "age": "2 y",
     "oldest": "25", "platelets": "100 10^9/L", "anc": "750/uL", "source": "Our protocol",
     "where": "page 5", "read": "yes",

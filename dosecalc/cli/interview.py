@@ -11,7 +11,7 @@ from typing import TypeVar
 import click
 
 from dosecalc.errors import InputError
-from dosecalc.files.protocol import STATUSES
+from dosecalc.files.protocol import PURPOSES, STATUSES
 from dosecalc.library import answers
 from dosecalc.library.draft import RULES, Draft
 
@@ -26,6 +26,7 @@ def interview(file: str | None) -> Draft:
     title = _ask("Title (what is given to whom)", answers.title)
     name = _id_of(file) if file else _ask("Id, with which its arms begin", answers.identifier, answers.proposed(title))
     status = _ask(f"Status ({', '.join(STATUSES)})", answers.status, "investigational")
+    purpose = _ask(f"What it is for ({', '.join(PURPOSES)})", answers.purpose, "therapy")
     agent = _ask("Agent (what is given)", answers.title)
     nuclide = _ask("Its radionuclide, such as I-131 (none for a drug)", answers.nuclide, "none")
     active = nuclide is not None
@@ -49,6 +50,7 @@ def interview(file: str | None) -> Draft:
         id=name,
         title=title,
         status=status,
+        purpose=purpose,
         agent=agent,
         nuclide=nuclide,
         level=level,

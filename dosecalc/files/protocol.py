@@ -14,6 +14,8 @@ from dosecalc.files.model import NO_NAMES, FileTable, Many, Named, OneOf
 Status = Literal["investigational", "expanded-access", "labelled", "guideline", "published-series", "withdrawn"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 Severity = Literal["violation", "warning"]
+Purpose = Literal["therapy", "dosimetry", "imaging"]
+PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
 Scope = Literal["course", "first-dose", "later-doses", "each-dose", "each-cycle"]
 Cite = str | Many[str]
 Limit = str | int
@@ -186,11 +188,13 @@ class Reduction(FileTable):
 class Arm(FileTable):
     """One regimen, chosen by its id. The id begins with the id of its file.
 
-    A course that was reduced stays so, unless ``re_escalation`` says that the source goes back up.
+    A course that was reduced stays so, unless ``re_escalation`` says that the source goes back up. ``purpose`` is
+    therapy too where a dosimetric dose comes first in the same regimen.
     """
 
     id: str
     title: str
+    purpose: Purpose | None = None
     cycles: Many[Cycle]
     organ_limits: Many[OrganLimit] = ()
     reductions: Many[Reduction] = ()

@@ -9,7 +9,7 @@ from dosecalc.course.levels import ACTIVITIES, MASSES
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.files.protocol import STATUSES
+from dosecalc.files.protocol import PURPOSES, STATUSES
 from dosecalc.library.checks import LONGEST
 from dosecalc.quantities import units
 from dosecalc.reference import radionuclides, tables
@@ -43,6 +43,13 @@ def status(text: str) -> str:
     """One of the statuses."""
     if text not in STATUSES:
         raise InputError(f"read {text!r}, expected one of {', '.join(STATUSES)}")
+    return text
+
+
+def purpose(text: str) -> str:
+    """What the regimen is for."""
+    if text not in PURPOSES:
+        raise InputError(f"read {text!r}, expected one of {', '.join(PURPOSES)}")
     return text
 
 

@@ -27,6 +27,7 @@ class IndexRow(Result):
     arm: str = Field(description="The id of the arm.")
     protocol: str = Field(description="The id of its file.")
     title: str = Field(description="The regimen in words.")
+    purpose: str | None = Field(description="therapy, dosimetry or imaging; null where the file does not say.")
     agent: str = Field(description="The names of what is given.")
     nuclide: tuple[str, ...] = Field(description="The radionuclides of what is given.")
     status: str = Field(description="The status of the protocol.")
@@ -89,6 +90,7 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
             arm=arm.id,
             protocol=protocol.id,
             title=arm.title,
+            purpose=arm.purpose,
             agent=", ".join(agent.name for agent in agents.values()),
             nuclide=nuclides,
             status=protocol.status,

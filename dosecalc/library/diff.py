@@ -124,6 +124,7 @@ def _pairs(before: list[Arm], after: list[Arm]) -> list[tuple[Arm | None, Arm | 
 
 def _changes(before: _Side, after: _Side) -> Iterator[Change]:
     yield from _protocol(before.protocol, after.protocol)
+    yield from _purpose(before.arm, after.arm)
     yield from _doses(before, after)
     yield from _totals(before.arm, after.arm)
     yield from _cycles(before.arm, after.arm)
@@ -149,6 +150,12 @@ def _protocol(old: Protocol, new: Protocol) -> Iterator[Change]:
     )
     if before != after:
         yield _change("protocol", "effective", "changed", f"{before}, now {after}")
+
+
+def _purpose(old: Arm, new: Arm) -> Iterator[Change]:
+    if old.purpose != new.purpose:
+        before, after = (arm.purpose or "not stated" for arm in (old, new))
+        yield _change("protocol", "purpose", "changed", f"{before}, now {after}")
 
 
 # -- doses and cycles -------------------------------------------------------------------------------------------

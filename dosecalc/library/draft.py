@@ -48,6 +48,7 @@ class Draft(NamedTuple):
     id: str
     title: str
     status: str
+    purpose: str
     agent: str
     nuclide: str | None
     level: tuple[str, ...]
@@ -116,6 +117,7 @@ def _arm(draft: Draft) -> Iterator[str]:
     yield "[[arms]]"
     yield f"id = {_quoted(f'{draft.id}-a')}"
     yield f"title = {_quoted(_regimen(draft))}"
+    yield f"purpose = {_quoted(draft.purpose)}"
     yield 'cite = "regimen"'
     yield "  [[arms.cycles]]"
     if draft.cycles > 1:

@@ -76,6 +76,11 @@ def _notes(file: ProtocolFile) -> list[str]:
         for name, row in file.protocol.observables.items()
         if row.kind in ("quantity", "count") and None in (row.min, row.max)
     ]
+    notes += [
+        f"{arm.id} has no purpose (therapy, dosimetry or imaging), so that it is asked for as therapy is"
+        for arm in file.protocol.arms
+        if arm.purpose is None
+    ]
     unconfirmed = dict(pair for arm in file.protocol.arms for pair in file.unconfirmed(arm))
     return [*notes, *(f"unconfirmed: {cite}: {statement}" for cite, statement in unconfirmed.items())]
 

@@ -73,7 +73,7 @@ class Limits(Document):
     SCHEMA: ClassVar[str] = "dosecalc.limits/1"
 
     version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc.")
-    protocol: Mapping[str, str] = Field(description="Id, arm, title, status, file and sha256 of the protocol.")
+    protocol: Mapping[str, str] = Field(description="Id, arm, title, purpose, status, file and sha256 of the protocol.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
     dose: int = Field(description="The number of the next dose.")
     agent: str = Field(description="The name of its agent.")

@@ -231,6 +231,7 @@ def identity(matched: Match) -> dict[str, str]:
         "id": protocol.id,
         "arm": matched.arm.id,
         "title": matched.arm.title,
+        "purpose": matched.arm.purpose or "not stated",
         "status": protocol.status,
         "file": file.file,
         "sha256": file.sha256,

@@ -147,7 +147,7 @@ class Plan(Document):
     SCHEMA: ClassVar[str] = "dosecalc.plan/1"
 
     version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that made the plan.")
-    protocol: Mapping[str, str] = Field(description="Id, arm, title, status, file and sha256 of the protocol.")
+    protocol: Mapping[str, str] = Field(description="Id, arm, title, purpose, status, file and sha256 of the protocol.")
     sources: tuple[Mapping[str, str], ...] = Field(description="The fact sheets that were read, with their sha256.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
     patient: Mapping[str, Any] = Field(description="The statements about the patient and the values derived from them.")

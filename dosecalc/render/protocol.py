@@ -117,7 +117,7 @@ def _fact(file: ProtocolFile, cite: str) -> str:
 
 
 def _regimen(protocol: Protocol, arm: Arm) -> Page:
-    items: list[Item] = []
+    items: list[Item] = [("purpose", arm.purpose or "not stated, so taken for therapy", "")]
     number = 1
     for cycle in arm.cycles:
         last = number + cycle.repeat - 1
