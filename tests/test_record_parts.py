@@ -467,3 +467,82 @@ def test_components_that_cannot_be_read_are_refused(record, text, name, words):
     with pytest.raises(InputError) as refused:
         record(text, name)
     assert words in str(refused.value)
+
+
+# -- sizes of the body ------------------------------------------------------------------------------------------
+
+MIBG = "agent,prescribed,given,given_at{}\n131I-MIBG,240 mCi,{} mCi,2026-03-02T10:00Z{}\n"
+NB = {"protocol": "mibg-compassionate-nb", "level": "12 mCi/kg"}
+
+
+def by_protocol(found):
+    return [float(one.value) / 37 for dose in found.doses for one in dose.compared if one.of == "protocol"]
+
+
+def test_what_a_record_lacks_is_what_it_takes(record, dosecalc, tmp_path):
+    found = record(MIBG.format("", 240, ""), "doses.csv", **NB)
+    ((status, message),) = found_of(found, "given-amount")
+    assert (status, "to decide it, give --weight" in message) == ("unknown", True)
+    stated = record(MIBG.format("", 240, ""), "doses.csv", **NB, weight=20)
+    assert [status for status, _ in found_of(stated, "given-amount")] == ["pass"]
+    assert by_protocol(stated) == [240]
+    arguments = ("record", str(tmp_path / "doses.csv"), "--protocol", NB["protocol"], "--level", "12 mCi/kg")
+    open_ = " ".join(dosecalc(*arguments).out.split())
+    assert "what was planned is not known: to decide it, give --weight" in open_
+    answer = dosecalc(*arguments, "--weight", "15")
+    assert answer.status == 1
+    assert "33.3 % above the planned 6,660 MBq" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("cell", "planned"), [("20 kg", 240), ("44.0925 lb", 240), ("20 kg@2026-03-01", 240), ("21", 252)]
+)
+def test_a_column_has_the_size_at_the_dose_or_with_its_date(record, cell, planned):
+    found = record(MIBG.format(",weight", 240, f",{cell}"), "doses.csv", **NB)
+    assert by_protocol(found) == [pytest.approx(planned, rel=1e-5)]
+
+
+def test_a_size_that_changed_holds_from_its_dose_on(record):
+    rows = "".join(
+        f"{n},32 mCi,32 mCi,2026-03-{day}T10:00Z,{bsa}\n" for n, day, bsa in ((1, "02", "1.6"), (2, 16, "1.7"))
+    )
+    found = record("number,prescribed,given,given_at,bsa\n" + rows, "doses.csv", protocol="clover2-20")
+    assert by_protocol(found) == [32, 34]
+    assert [float(dose.value) / 37 for dose in found.remaining] == [34] * 4
+
+
+def test_sizes_by_date_are_read_in_a_course_file(record):
+    text = f'protocol = "{NB["protocol"]}"\nlevel = "12 mCi/kg"\n[patient]\n'
+    text += 'weight = ["20 kg@2026-03-01", "25 kg@2026-03-20"]\n'
+    dose = '[[doses]]\nagent = "131I-MIBG"\nprescribed = "240 mCi"\ngiven = "240 mCi"\n'
+    found = record(text + dose + 'given_at = "2026-03-02T10:00Z"\n')
+    assert by_protocol(found) == [240]
+    assert [status for status, _ in found_of(found, "given-amount")] == ["pass"]
+    undated = record(text + dose)
+    assert by_protocol(undated) == []
+    assert [status for status, _ in found_of(undated, "given-amount")] == ["unknown"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "cells", "options", "words"),
+    [
+        (",weight", ",20 m^2", {}, "doses.csv, --weight: read '20 m^2', which is a body surface"),
+        (",weight", ",20,5 kg", {}, "row 2 has 6 cells and the header 5; a decimal comma splits a number"),
+        (",weight", ",20 kg", {"weight": 21}, "weight: read '21' for all doses, and '1=20 kg' of single doses"),
+        (",weight", ",20 kg@yesterday", {}, "expected a date"),
+        (",weigth", ",20 kg", {}, "there is no column 'weigth'"),
+    ],
+)
+def test_a_size_that_cannot_be_read_is_refused(record, columns, cells, options, words):
+    with pytest.raises(InputError) as refused:
+        record(MIBG.format(columns, 240, cells), "doses.csv", **NB, **options)
+    assert words in str(refused.value)
+
+
+def test_a_statement_that_contradicts_the_patient_of_the_file_is_refused(record):
+    text = f'protocol = "{NB["protocol"]}"\n[patient]\nweight = "20 kg"\n' + OF_17.replace("Pluvicto", "131I-MIBG")
+    with pytest.raises(InputError, match="--weight: read '21', but the record says '20 kg'"):
+        record(text, weight=21, level="12 mCi/kg")
+    assert record(text, weight="20 kg", level="12 mCi/kg", observables={"anc[1]": "1000/uL"}).inputs["set"]
+    with pytest.raises(TypeError, match="there is no keyword 'wieght'"):
+        record(text, wieght=21)

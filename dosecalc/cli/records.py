@@ -30,12 +30,12 @@ def record(file: str, as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: 
 
     Exit status: 0, 1 where a figure lies outside or a rule is violated, 2 unusable input.
     """
-    from dosecalc.records.checker import check_record
+    from dosecalc.records.checker import check_texts
 
     inputs = stated(texts)
-    protocol, nuclide, tz = (one(inputs, option.name) for option in RECORD)
+    protocol, nuclide, tz = (one(inputs, name) for name in ("protocol", "nuclide", "tz"))
     with _bar() as progress:
-        result = check_record(file, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
+        result = check_texts(file, inputs, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
     if as_json:
         write(result.to_json())
     else:

@@ -68,7 +68,8 @@ class RecordedDose(FileTable):
     beside them. ``parts`` stand for all of these where a dose was given in several, ``components`` where several agents
     were given together. ``prescribed_agent`` is what was prescribed, ``agent`` what was given. ``range`` is the
     prescribed range, "28 to 36 mCi". ``fraction_of_delivery`` says that the dose is one fraction of a fractionated
-    delivery, which a cycle of a radiopharmaceutical is not.
+    delivery, which a cycle of a radiopharmaceutical is not. ``weight``, ``height`` and ``bsa`` hold from this dose on,
+    or from the date that stands with them, "20 kg@2026-03-01".
     """
 
     number: Annotated[int, WholeNumber(1, 999)] | None = None
@@ -90,6 +91,9 @@ class RecordedDose(FileTable):
     patient_id: Text | None = None
     given_by: str | None = None
     dose_coefficient: Text | None = None
+    weight: Text | None = None
+    height: Text | None = None
+    bsa: Text | None = None
     note: str | None = None
 
 

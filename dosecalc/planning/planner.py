@@ -249,7 +249,7 @@ def _check_any_amount(matched: Match, result: Calculation) -> None:
     if not {"weight", "height", "bsa"} & (first.amount.lacks if isinstance(first.amount, Unknown) else set()):
         return
     if any(size.date is not None for stated in matched.request.sizes.values() for size in stated):
-        raise InputError(f"{matched.arm.id}: dose 1 {Tracer(matched, result.doses).pending(first)}")
+        raise NoSizeError(f"{matched.arm.id}: dose 1 {Tracer(matched, result.doses).pending(first)}")
     bases = {low.dimension.partition("/")[2] for m in result.doses for row in m.rows for low, _ in row.options}
     raise NoSizeError(f"{matched.arm.id} is dosed by body size: {size_hint(bases)}")
 

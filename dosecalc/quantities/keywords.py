@@ -73,3 +73,24 @@ class PlanOptions(TypedDict, total=False):
     """Files of whole-body readings by administration: ``{1: "retention.csv"}``."""
     label: str | None
     """A case reference to keep with the plan."""
+
+
+class RecordOptions(TypedDict, total=False):
+    """The keywords of :func:`dosecalc.check_record` about the patient, as those of a plan; what its file leaves out."""
+
+    bsa: ByDose | None
+    """Body surface area; a plain number is m²."""
+    weight: ByDose | None
+    """Body weight; a plain number is kg. Text may have a date, ``"20 kg@2026-03-01"``."""
+    height: Scalar | None
+    """Height; a plain number is cm."""
+    age: Scalar | None
+    """Age; a plain number is years."""
+    sex: str | None
+    """``"female"`` or ``"male"``."""
+    level: ByDose | None
+    """The level, where the protocol gives a range."""
+    prior: str | Sequence[str] | None
+    """Earlier therapy as ``"[AGENT:]AMOUNT[@DATE][,WEIGHT]"``, several, or ``"none"``."""
+    observables: Mapping[str, Scalar | Truth] | None
+    """Values of observables by name."""

@@ -88,11 +88,14 @@ CROSSCHECK: tuple[Option, ...] = (
     Option("bsa", "Q", "Body surface area; a bare number is m²."),
     _BSA_FORMULA,
 )
+_OF_RECORD = ("bsa", "weight", "height", "age", "sex", "level", "prior", "set")
 RECORD: tuple[Option, ...] = (
     Option("protocol", "ARM", "The arm, where the file names none.", offers="arms"),
     Option("nuclide", "NAME", "The radionuclide of all doses.", offers="radionuclides"),
     Option("tz", "ZONE", "Zone of times without an offset: America/Chicago."),
+    *(option for option in PATIENT if option.name in _OF_RECORD),
 )
+"""The options of record: what its file may leave out."""
 CATALOGUE: tuple[Option, ...] = (
     Option("agent", "NAME", "Only arms that give this agent: mibg."),
     Option("nuclide", "NAME", "Only arms with this radionuclide: I-131."),

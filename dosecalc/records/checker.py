@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date as Date
 from datetime import datetime
 from fractions import Fraction
+from typing import Unpack
 
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import Severity
@@ -15,18 +17,21 @@ from dosecalc.findings.sentences import own
 from dosecalc.planning.result import Plan
 from dosecalc.quantities import times, units
 from dosecalc.quantities.documents import Amount, Number
-from dosecalc.quantities.options import path_text, within
+from dosecalc.quantities.keywords import RecordOptions
+from dosecalc.quantities.options import RECORD, path_text, texts_of, within
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.records import history, reader
 from dosecalc.records.administration import Expected, Setting, check
 from dosecalc.records.net import BALANCE
-from dosecalc.records.reader import RecordFile
+from dosecalc.records.reader import SIZES, RecordFile, WrittenDose
 from dosecalc.records.result import Administration, Cumulative, RecordCheck
 from dosecalc.reference import radionuclides, tables
 from dosecalc.reference.screens import SIEVERT
 from dosecalc.reference.synonyms import Identity, identify
 from dosecalc.version import VERSION
 
+_SEVERAL = ("set", "prior")
+"""Options that may be stated in the file and by the caller as well."""
 CONTENTS = "nrc-35-2063#contents"
 DIRECTIVE = "nrc-35-40#contents"
 IDENTITY = "nrc-35-41#procedures"
@@ -40,6 +45,7 @@ def check_record(
     nuclide: str | None = None,
     tz: str | None = None,
     progress: Progress | None = None,
+    **stated: Unpack[RecordOptions],
 ) -> RecordCheck:
     """Check a course record: what was given against what was prescribed, and against the protocol.
 
@@ -52,6 +58,8 @@ def check_record(
         nuclide: The radionuclide of all doses, where the file names none (``"I-131"``).
         tz: The zone of times without an offset, where the file names none (``"America/Chicago"``).
         progress: Called with the number of doses read since the last call, a thousand at a time.
+        **stated: What the file leaves out of the patient, as for :func:`dosecalc.plan`: sizes, age, sex, level, prior
+            therapy, observables (:class:`~dosecalc.quantities.keywords.RecordOptions`).
 
     Returns:
         A frozen :class:`~dosecalc.records.result.RecordCheck`: amounts in MBq or mg.
@@ -67,8 +75,23 @@ def check_record(
     for option, value in (("protocol", protocol), ("nuclide", nuclide), ("tz", tz)):
         if value is not None and not isinstance(value, str):
             raise InputError(f"read {type(value).__name__}, expected text", where=option)
+    texts = texts_of(stated, RECORD)
+    return check_texts(path, texts, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
+
+
+def check_texts(
+    path: str | os.PathLike[str],
+    stated: Mapping[str, list[str]],
+    *,
+    protocol: str | None,
+    nuclide: str | None,
+    tz: str | None,
+    progress: Progress | None,
+) -> RecordCheck:
+    """Check a record with the statements about its patient as the table ``{option: [texts]}``."""
+    more = {option: texts for option, texts in stated.items() if option not in ("protocol", "nuclide", "tz")}
     file = reader.read(path_text("path", path))
-    inputs, setting = _settled(file, protocol), _setting(file, nuclide, tz)
+    inputs, setting = _settled(file, protocol, more), _setting(file, nuclide, tz)
     if "protocol" in inputs:
         return _of_course(_of_one_patient(file), inputs, setting, progress)
     doses = tuple(_numbered(file, setting, progress, {}))
@@ -119,10 +142,14 @@ def _agreed(key: str, file: RecordFile, filed: str | None, stated: str | None) -
     return (stated, f"--{key}") if filed is None else (filed, f"{file.file}, {key}")
 
 
-def _settled(file: RecordFile, protocol: str | None) -> dict[str, list[str]]:
-    """The options of a plan that the record states, with the protocol of the caller."""
+def _settled(file: RecordFile, protocol: str | None, more: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The options of a plan that the record states, with the protocol and the statements of the caller."""
     chosen, _ = _agreed("protocol", file, file.inputs.get("protocol", [None])[0], protocol)
-    return file.inputs if chosen is None else {**file.inputs, "protocol": [chosen]}
+    for option in (option for option in more if option not in _SEVERAL and option in file.inputs):
+        _agreed(option, file, ", ".join(file.inputs[option]), ", ".join(more[option]))
+    several = {option: file.inputs.get(option, []) + more[option] for option in more if option in _SEVERAL}
+    inputs = {**file.inputs, **more, **several}
+    return inputs if chosen is None else {**inputs, "protocol": [chosen]}
 
 
 # -- doses ------------------------------------------------------------------------------------------------------
@@ -153,7 +180,9 @@ def _of_course(
 ) -> RecordCheck:
     """A record that follows a protocol: its doses, the plan from what was given, and every finding."""
     try:
-        planned = history.planned(inputs)
+        counted = list(_counted(file))
+        inputs = {**inputs, **_sizes(file, counted, inputs)}
+        planned = history.planned(inputs, _start(counted, setting))
         doses = tuple(_numbered(file, setting, progress, history.expected(inputs, planned)))
         findings = list(_of_doses(doses))
         own = _of_patient(doses)
@@ -168,13 +197,57 @@ def _of_course(
     return _assembled(file, inputs, doses, findings, plan)
 
 
+def _sizes(
+    file: RecordFile, counted: Iterable[tuple[WrittenDose, int]], inputs: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """The sizes that stand with the doses, as a plan takes them: from a dose on, or by their own date.
+
+    That of a dose which the protocol does not have says nothing of its doses.
+    """
+    last = history.number_of_doses(inputs)
+    sizes: dict[str, list[str]] = {}
+    for written, number in counted:
+        for name in SIZES if written.course_of is None and number <= last else ():
+            text = getattr(written, name)
+            if text is not None:
+                sizes.setdefault(name, []).append(text if "@" in text else f"{number}={text}")
+    for name, texts in sizes.items():
+        if name in inputs:
+            message = f"read {', '.join(inputs[name])!r} for all doses, and {', '.join(texts)!r} of single doses"
+            raise InputError(message, where=f"{file.file}, {name}")
+    return sizes
+
+
+def _start(counted: Iterable[tuple[WrittenDose, int]], setting: Setting) -> Date | None:
+    """The day of the first dose, where it is recorded; a time that cannot be read is told of its dose."""
+    for written, number in counted:
+        text = written.parts[0].given_at
+        if number == 1 and written.course_of is None and text is not None:
+            try:
+                return times.read(text, setting.zone).date()
+            except InputError:
+                return None
+    return None
+
+
 def _numbered(
     file: RecordFile, setting: Setting, progress: Progress | None, expected: Mapping[int, Expected]
 ) -> Iterator[Administration]:
-    """Every dose, checked; doses without a number are numbered in the order of the file, for each patient."""
+    """Every dose, checked."""
+    for count, (written, number) in enumerate(_counted(file), start=1):
+        try:
+            yield check(written, number, setting, expected.get(number) if written.course_of is None else None)
+        except InputError as error:
+            raise InputError(error.message, where=f"{file.file}, {error.where}") from None
+        if progress is not None and count % 1000 == 0:
+            progress(1000)
+
+
+def _counted(file: RecordFile) -> Iterator[tuple[WrittenDose, int]]:
+    """Every dose with its number; those without one are numbered in the order of the file, for each patient."""
     last: dict[str | None, int] = {}
     seen: set[tuple[str | None, int, int | None]] = set()
-    for count, written in enumerate(file.doses, start=1):
+    for written in file.doses:
         before = last.get(written.patient_id, 0)
         number = written.number or (before if (written.component or 1) > 1 else before + 1)
         if _clashes((written.patient_id, number, written.component), seen):
@@ -185,12 +258,7 @@ def _numbered(
             _check_component((written.patient_id, number, written.component), seen, f"{file.file}, {written.place}")
         seen.add((written.patient_id, number, written.component))
         last[written.patient_id] = number
-        try:
-            yield check(written, number, setting, expected.get(number) if written.course_of is None else None)
-        except InputError as error:
-            raise InputError(error.message, where=f"{file.file}, {error.where}") from None
-        if progress is not None and count % 1000 == 0:
-            progress(1000)
+        yield written, number
 
 
 def _clashes(dose: tuple[str | None, int, int | None], seen: set[tuple[str | None, int, int | None]]) -> bool:

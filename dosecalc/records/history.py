@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date as Date
 from datetime import tzinfo
 from fractions import Fraction
 from math import floor, log10
@@ -18,7 +19,7 @@ from dosecalc.planning.result import Plan
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
 from dosecalc.quantities.numbers import EXACT, apart
-from dosecalc.quantities.options import one
+from dosecalc.quantities.options import one, within
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
@@ -32,10 +33,11 @@ _FIGURES = 15
 """Significant decimal figures that every double has."""
 
 
-def planned(inputs: Inputs) -> Plan | None:
-    """The plan whatever was given; None where the body size that it needs was not recorded."""
+def planned(inputs: Inputs, start: Date | None) -> Plan | None:
+    """The plan whatever was given, from the day of the first dose; None where a body size that it needs is lacking."""
+    dated = {} if start is None or "start" in inputs else {"start": [start.isoformat()]}
     try:
-        return plan_inputs(inputs)
+        return plan_inputs({**inputs, **dated})
     except NoSizeError:
         return None
 
@@ -85,10 +87,15 @@ def findings(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]
     yield from _agents(plan, doses)
 
 
+def number_of_doses(inputs: Inputs) -> int:
+    """How many doses the protocol has."""
+    return len(_slots(inputs))
+
+
 def _slots(inputs: Inputs) -> tuple[Slot, ...]:
     _, arm = find_arm(inputs["protocol"][0])
     cycles = one(inputs, "cycles")
-    return schedule.course(arm, None if cycles is None else whole(cycles))
+    return schedule.course(arm, None if cycles is None else within("--cycles", whole, cycles))
 
 
 def _zones(doses: tuple[Administration, ...]) -> Iterator[tzinfo | None]:

@@ -19,6 +19,9 @@ from dosecalc.files.model import keys_of
 from dosecalc.files.patient import once
 from dosecalc.files.record import CourseRecord, DoseComponent, DosePart, MeasuredActivity, RecordedDose
 
+SIZES = ("weight", "height", "bsa")
+"""The sizes of the body that a dose may state."""
+
 
 class WrittenAmount(NamedTuple):
     """An amount that was measured, its time, what it was measured in and by whom, as a file writes them."""
@@ -63,6 +66,9 @@ class WrittenDose(NamedTuple):
     route: str | None = None
     fraction: bool | None = None
     coefficient: str | None = None
+    weight: str | None = None
+    height: str | None = None
+    bsa: str | None = None
     notes: tuple[str, ...] = ()
 
 
@@ -189,6 +195,9 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDo
         route=dose.route,
         fraction=dose.fraction_of_delivery,
         coefficient=dose.dose_coefficient or record.dose_coefficient,
+        weight=dose.weight,
+        height=dose.height,
+        bsa=dose.bsa,
     )
 
 
@@ -274,6 +283,7 @@ COLUMNS = (
     *(f"{reading}{key}" for reading in _READINGS for key in ("", "_at", "_where", "_by")),
     "fraction_of_delivery",
     "dose_coefficient",
+    *SIZES,
     "note",
 )
 _COLUMN = {"fraction": "fraction_of_delivery", "coefficient": "dose_coefficient"}
@@ -384,6 +394,9 @@ def _of_row(cells: Mapping[str, str], place: str) -> tuple[int | None, WrittenDo
         route=text("route"),
         fraction=_TRUTH[fraction],
         coefficient=text("dose_coefficient"),
+        weight=text("weight"),
+        height=text("height"),
+        bsa=text("bsa"),
     )
 
 
