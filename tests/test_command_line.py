@@ -272,7 +272,7 @@ def test_a_sheet_beside_a_site_file_is_found(dosecalc, site):
     (site / "seeds" / "own.toml").write_text(sheet)
     answer = dosecalc("plan", "--protocol", "good-1", "--bsa", "1", "--json")
     assert answer.status == 0
-    assert [source["id"] for source in answer.json["sources"]] == ["own"]
+    assert [source["id"] for source in answer.json["sources"]] == ["own", "euratom-62", "pregnancy-2010"]
 
 
 def test_an_arm_in_two_files_is_refused_and_both_are_named(dosecalc, site):

@@ -28,7 +28,7 @@ def warned(document):
 
 def test_an_uptake_off_by_a_hundred_is_named(plan):
     """149 g and 52 % are 22.9 mCi; with 0.52 % for 52 % they are 2,292, more than the 200 mCi of Hicon."""
-    answer = plan(*GRAVES, "--set", "gland_mass=149 g", "--set", "uptake=0.52 %")
+    answer = plan(*GRAVES, "--set", "gland_mass=149 g", "--set", "uptake=0.52 %", "--sex", "male")
     (found,) = warned(answer.json)
     assert (answer.status, found["status"], found["dose"]) == (0, "warning", 1)
     assert "2,292 mCi is more than 200 mCi, the largest amount of sodium iodide I-131" in found["message"]

@@ -66,7 +66,7 @@ def test_an_unpacked_wheel_plans_without_the_checkout(wheel, tmp_path):
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=tmp_path, timeout=60
     )
-    assert done.stdout.split() == ["1184", "protocols/clover2.toml", "7", "cdc2000-growth.csv", "half-lives.csv", "19"]
+    assert done.stdout.split() == ["1184", "protocols/clover2.toml", "9", "cdc2000-growth.csv", "half-lives.csv", "19"]
 
 
 def test_the_version_is_the_same_everywhere():

@@ -18,7 +18,7 @@ def status(document, rule, part=None):
 @pytest.mark.parametrize(
     ("arm", "options", "words"),
     [
-        (C20, ["--set", "pregnant[3]=true"], "holds for the whole course"),
+        (C20, ["--set", "dialysis[3]=true"], "holds for the whole course"),
         (C20, ["--set", "stem_cells_stored[1]=false"], "holds for the whole course"),
         (C20, ["--set", "platelets[7]=90000/uL"], "there is no dose 7"),
         (("inotuzumab", "--bsa", "1"), ["--set", "remission[7]=true"], "there is no cycle 7"),

@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, TypeAlias
 from dosecalc.course import levels, organs, schedule
 from dosecalc.course.levels import CompiledDose, Level, Row, compile_dose
 from dosecalc.course.organs import OrganDose, Spared, Sparing
+from dosecalc.course.pregnancy import own_rules
 from dosecalc.course.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.course.schedule import Day, Position, Slot
 from dosecalc.course.state import CourseState, Inputs, Moment
@@ -85,6 +86,8 @@ class CompiledArm(Generic[V, M]):
         self.rules = tuple(
             self.compiler.rule(rule, f"rules[{i}]") for i, rule in enumerate(protocol.rules) if rule.holds_for(arm.id)
         )
+        self.own_rules = tuple(own_rules(protocol, arm, compiler, self.rules))
+        """Rules that hold although no file writes them."""
         self.conflicts: tuple[tuple[ListedConflict, CompiledCondition[V, M] | None], ...] = tuple(
             (
                 conflict,
@@ -140,7 +143,7 @@ class CompiledArm(Generic[V, M]):
         state.values.update(self._course(doses, totals))
         cycle = next((slot.cycle for slot in slots if slot.number == inputs.next_dose), 1)
         course = Moment(state, inputs.next_dose, cycle)
-        rules = tuple([self._ask(rule, doses, course) for rule in self.rules])
+        rules = tuple([self._ask(rule, doses, course) for rule in (*self.rules, *self.own_rules)])
         conflicts = tuple([self._applies(when, doses) for _, when in self.conflicts])
         return Calculation(state, doses, course, rules, conflicts, state.organs)
 

@@ -17,6 +17,7 @@ from dosecalc.course.organs import OrganDose
 from dosecalc.course.schedule import Slot
 from dosecalc.quantities.numbers import UNSURE, Between, Bounds, M, M_co, Mask, System, Tri, V, V_co
 from dosecalc.reference import bodysurface
+from dosecalc.reference.beliefs import belief
 from dosecalc.reference.people import ADULT, YEAR
 
 Answer: TypeAlias = V | Bounds[V] | Tri[M] | dict[str, Tri[M]]
@@ -154,6 +155,8 @@ class CourseState(Generic[V, M]):
         self.values: dict[str, Between[V]] = {}
         """Quantities and counts that are the same at every dose."""
         self.truths: dict[str, Tri[M]] = {}
+        self._excluded: dict[str, Mask[M]] = {}
+        """Who cannot be pregnant or breast-feeding, which is the same at every dose."""
         self.organs: tuple[OrganDose[V, M], ...] = ()
         """The organs that a source spares, with what each gets."""
 
@@ -227,7 +230,7 @@ class CourseState(Generic[V, M]):
             case "stem_cells_stored":
                 return self.stored(moment)
             case "pregnant" | "lactating":
-                return self.not_in_men(name, moment)
+                return self.unless_excluded(name, moment)
         return self.stated_truth(name, moment)
 
     def bsa(self, moment: Moment[V, M]) -> V:
@@ -299,10 +302,19 @@ class CourseState(Generic[V, M]):
         stated = self.stated_truth("stem_cells_stored", moment)
         return Tri(stated.yes | counts[0].yes | counts[1].yes, stated.no)
 
-    def not_in_men(self, name: str, moment: Moment[V, M]) -> Tri[M]:
-        """A male patient is neither pregnant nor lactating; of any other only what was stated is known."""
+    def unless_excluded(self, name: str, moment: Moment[V, M]) -> Tri[M]:
+        """Whether somebody is pregnant or breast-feeding: as stated, and not so in those of whom it cannot be."""
         stated = self.stated_truth(name, moment)
-        return Tri(stated.yes, stated.no | self.choice("sex", moment)["male"].yes)
+        if name not in self._excluded:
+            self._excluded[name] = self._never(name, moment)
+        return Tri(stated.yes, stated.no | self.system.except_where(self._excluded[name], stated.yes))
+
+    def _never(self, name: str, moment: Moment[V, M]) -> Mask[M]:
+        """Men, women after the menopause, girls of whom no menarche is stated; without a uterus nobody is pregnant."""
+        of_age = self.system.above(self.age_completed(moment), self.system.number(belief("menarche").value))
+        girl = self.system.except_where(of_age.no, self.stated_truth("menarche", moment).yes)
+        never = self.choice("sex", moment)["male"].yes | self.stated_truth("menopause", moment).yes | girl
+        return never | self.stated_truth("hysterectomy", moment).yes if name == "pregnant" else never
 
     def cells(self, name: str, moment: Moment[V, M]) -> V:
         """Cells that are not stored count zero."""

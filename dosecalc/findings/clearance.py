@@ -72,12 +72,25 @@ def _when(doses: Sequence[int], next_dose: int) -> str:
 
 
 def _questions(unknown: Iterable[Finding]) -> dict[str, None]:
-    """The options that unknown findings ask for, each once; a finding without one is a question itself."""
+    """The options that unknown findings ask for, each once; a finding without one is a question itself.
+
+    Whether somebody is pregnant and whether she breast-feeds is one question to her, whichever rules ask it.
+    """
     questions: dict[str, None] = {}
     for finding in unknown:
         for question in finding.settled_by or (f"{finding.rule}{f' ({finding.part})' if finding.part else ''}",):
             questions.setdefault(question)
-    return questions
+    one = [question for question in questions if question.startswith(_ONE_QUESTION)]
+    together = {question: " and ".join(each for each in one if _index(each) == _index(question)) for question in one}
+    return dict.fromkeys(together.get(question, question) for question in questions)
+
+
+_ONE_QUESTION = ("--set pregnant", "--set lactating")
+
+
+def _index(question: str) -> str:
+    """The dose that an option is of, as ``[2]``; empty for the next one."""
+    return question.partition("=")[0].partition("[")[2]
 
 
 def _words(violations: int, warnings: int, now: int, earlier: int, later: int) -> tuple[Verdict, str]:

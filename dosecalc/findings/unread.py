@@ -40,10 +40,8 @@ def findings(match: Match, account: Iterable[Statement]) -> Iterator[Finding]:
             yield own(RULE, "warning", statement.dose, text, ())
         elif (reason := _serious(match, statement)) is not None:
             text, cite = reason
-            coming = match.inputs.next_dose
-            dose = statement.dose or (coming if coming <= len(match.slots) else None)
-            before = " before this dose" if dose is not None else ""
-            yield own(RULE, "warning", dose, f"{text}, and no rule of {match.arm.id} reads it{before}", cite)
+            sentence = f"{text}, and no rule of {match.arm.id} reads it before this dose"
+            yield own(RULE, "warning", statement.dose or match.inputs.next_dose, sentence, cite)
 
 
 def _serious(match: Match, statement: Statement) -> tuple[str, tuple[str, ...]] | None:

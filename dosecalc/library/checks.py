@@ -43,6 +43,7 @@ BUILT_IN = (
     "given-amount",
     "largest-amount",
     "size-age",
+    "pregnant-or-nursing",
 )
 """Rules that dosecalc derives from the regimen itself; a file does not list them."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")

@@ -13,7 +13,7 @@ from dosecalc.course.state import Moment
 from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Arm, cited
-from dosecalc.findings import given, largest, regimen, sentences, sizes, unread
+from dosecalc.findings import given, largest, pregnancy, regimen, sentences, sizes, unread
 from dosecalc.findings.account import Statement, account
 from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
@@ -190,7 +190,8 @@ def _findings(matched: Match, result: Calculation) -> tuple[Finding, ...]:
         *sizes.findings(matched, result),
     ]
     for run in result.rules:
-        findings += [sentences.with_prior(finding, matched.request.prior) for finding in sentences.of_rule(run)]
+        told = [sentences.with_prior(finding, matched.request.prior) for finding in sentences.of_rule(run)]
+        findings += [pregnancy.with_limit(finding, result) for finding in told]
     return in_order(findings)
 
 

@@ -250,7 +250,7 @@ def _lacking(finding: Finding) -> str:
     """The whole sentence where something is known already, else what is required and the option that states it."""
     if any(check.holds is not None or check.observed is not None for check in finding.checks):
         return finding.message
-    return f"{finding.message.partition(';')[0]}: {' or '.join(finding.settled_by)}"
+    return f"{finding.message.partition(';')[0]}: {' and/or '.join(finding.settled_by)}"
 
 
 def _conflicts(plan: Plan) -> Page:

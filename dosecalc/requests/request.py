@@ -405,7 +405,7 @@ def _check_together(request: Request) -> None:
     """Statements that contradict each other are refused. InputError."""
     _check_cells(request.stated)
     _check_completed_age(request.stated)
-    _check_men(request.stated)
+    _check_pregnancy(request)
     _check_prior(request)
     _check_measured(request)
     for name, sizes in request.sizes.items():
@@ -439,13 +439,23 @@ def _check_cells(stated: Mapping[str, Stated]) -> None:
         raise InputError("stem_cells_stored=true does not go with two counts of zero", where="--set")
 
 
-def _check_men(stated: Mapping[str, Stated]) -> None:
-    sex = stated.get("sex")
-    if sex is None or sex.value != "male":
-        return
-    for name in ("pregnant", "lactating"):
-        if name in stated and stated[name].value is True:
-            raise InputError(f"{name}=true does not go with the sex male", where="--set")
+def _check_pregnancy(request: Request) -> None:
+    """Statements about a pregnancy or breast-feeding that contradict what else was said of the patient."""
+    said = _said_true(request)
+    sex = request.stated.get("sex")
+    if sex is not None and sex.value == "male":
+        for name in ("pregnant", "lactating", "menarche", "menopause", "hysterectomy"):
+            if name in said:
+                raise InputError(f"{said[name]}=true does not go with the sex male", where="--set")
+    for name in ("menopause", "hysterectomy"):
+        if name in said and "pregnant" in said:
+            raise InputError(f"{said['pregnant']}=true does not go with {name}=true", where="--set")
+
+
+def _said_true(request: Request) -> dict[str, str]:
+    """What was said to be so, of the course or of a dose, as it was written."""
+    said = {name: f"{name}[{number}]" for (name, number), each in request.indexed.items() if each.value is True}
+    return {**said, **{name: name for name, each in request.stated.items() if each.value is True}}
 
 
 def _check_prior(request: Request) -> None:
