@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from dosecalc.course.observables import OBSERVABLES, read
 from dosecalc.quantities import phrases
 from dosecalc.reference import growth, people, tables
-from dosecalc.reference.growth import ADULT_SURFACES, ADULT_WEIGHTS, LMS, PLAUSIBLE, Ages, Body
+from dosecalc.reference.growth import ADULT_SURFACES, ADULT_WEIGHTS, LMS, Ages, Body
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 TABLE = SEEDS / tables.TABLE
@@ -57,7 +57,7 @@ def test_each_part_of_the_table_has_243_rows_from_birth_to_240_months_in_order(m
 def test_every_row_has_a_value_at_each_plausible_z_so_that_the_band_is_whole():
     for row in ROWS:
         lms = LMS(*(float(row[key]) for key in "LMS"))
-        low, high = lms.value(-PLAUSIBLE - 1e-6), lms.value(PLAUSIBLE + 1e-6)
+        low, high = lms.value(-3.0 - 1e-6), lms.value(3.0 + 1e-6)
         assert 0 < low < lms.m < high < math.inf
 
 
@@ -65,7 +65,7 @@ def test_a_girl_of_15_has_no_weight_at_z_5():
     """The distribution ends before it; the issue that such an end must not be silent is in the method itself."""
     assert REFERENCE.at("weight", "female", 186).value(5) == math.inf
     standing = growth.stand(REFERENCE, "weight", 200, years(15), "female")
-    assert standing == (False, None, 1, False)
+    assert standing == (False, None, 1, False, 3.0)
     assert people.standing(standing, "15-year-old girl") == "above the reference for a 15-year-old girl"
 
 
@@ -117,7 +117,7 @@ def test_between_two_rows_the_parameters_lie_in_proportion():
 def test_the_z_of_a_surface_is_the_one_that_weight_and_stature_share(sex, months, z):
     weight, height = (REFERENCE.at(measure, sex, months) for measure in ("weight", "height"))
     surface = math.sqrt(weight.value(z) * height.value(z) / 3600)
-    assert math.isclose(Body(weight, height).z("bsa", surface), z, abs_tol=1e-6)
+    assert math.isclose(Body(weight, height).z("bsa", surface, REFERENCE.guard), z, abs_tol=1e-6)
 
 
 # -- body mass --------------------------------------------------------------------------------------------------
@@ -152,7 +152,7 @@ def test_a_modified_z_grows_as_far_as_the_size_does_where_z_stands_still():
     """A girl of 17: at twice and at three times the median weight z is 2.4 and 2.9."""
     weight = REFERENCE.at("weight", "female", 204.5)
     twice, thrice = 2 * weight.m, 3 * weight.m
-    assert weight.z(thrice) < PLAUSIBLE
+    assert weight.z(thrice) < 3.0
     assert growth.modified_z(weight.value, thrice) == pytest.approx(2 * growth.modified_z(weight.value, twice))
 
 
@@ -242,7 +242,8 @@ def beyond_the_guard(kind: str, value: float, ages: Ages, sex: str) -> bool:
     held = list(growth.bodies(REFERENCE, kind, ages, sex))
     far = [body.value(kind, 0) + 3.3 * (body.value(kind, 2) - body.value(kind, 0)) / 2 for body in held]
     return all(
-        value > far_from_it or body.z(kind, value) > PLAUSIBLE for body, far_from_it in zip(held, far, strict=True)
+        value > far_from_it or body.z(kind, value, REFERENCE.guard) > 3.0
+        for body, far_from_it in zip(held, far, strict=True)
     )
 
 
@@ -254,8 +255,8 @@ def test_plausible_means_a_z_of_at_most_3_and_the_quick_answer_is_the_same(size,
     assert found.plausible is growth.plausible(REFERENCE, kind, value, years(age), sex)
     if found.z is not None:
         beyond = beyond_the_guard(kind, value, years(age), sex)
-        assert found.plausible or beyond or abs(found.z) > PLAUSIBLE - 1e-6
-        assert not (found.plausible and (beyond or abs(found.z) > PLAUSIBLE + 1e-6))
+        assert found.plausible or beyond or abs(found.z) > 3.0 - 1e-6
+        assert not (found.plausible and (beyond or abs(found.z) > 3.0 + 1e-6))
         assert found.side == 0 or (found.z > 0) is (found.side > 0)
 
 

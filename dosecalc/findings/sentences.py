@@ -23,7 +23,7 @@ from dosecalc.quantities.units import Measure, Number
 from dosecalc.requests.request import PriorStatement
 
 _HOLDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
-_FAILS = {"above": "not above", "at_least": "below", "below": "not below", "at_most": "above"}
+FAILS = {"above": "not above", "at_least": "below", "below": "not below", "at_most": "above"}
 
 
 class Seen(NamedTuple):
@@ -280,7 +280,7 @@ def _phrase(seen: Seen) -> str:
         return f"{row.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit})"
     if shown == limit and truth.yes and row.kind == "quantity":
         return f"{row.title} {shown}, exactly the limit"
-    return f"{row.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit}"
+    return f"{row.title} {shown}, {(_HOLDS if truth.yes else FAILS)[leaf.comparison]} {limit}"
 
 
 def _months_phrase(leaf: Leaf, low: Value, high: Value, truth: Tri, *, dated: bool) -> str:
@@ -290,7 +290,7 @@ def _months_phrase(leaf: Leaf, low: Value, high: Value, truth: Tri, *, dated: bo
     how = "counted from date to date" if dated else "a month taken as 30.4375 days; dates decide exactly"
     if not (truth.yes or truth.no):
         return f"{leaf.observable.title} {shown} (limit: {_HOLDS[leaf.comparison]} {limit}, {how})"
-    return f"{leaf.observable.title} {shown}, {(_HOLDS if truth.yes else _FAILS)[leaf.comparison]} {limit} ({how})"
+    return f"{leaf.observable.title} {shown}, {(_HOLDS if truth.yes else FAILS)[leaf.comparison]} {limit} ({how})"
 
 
 def _value_text(leaf: Leaf, value: Number) -> str:

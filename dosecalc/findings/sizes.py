@@ -116,7 +116,7 @@ def _unlikely(people: People, sizes: _Sizes, pairs: _Pairs) -> Iterator[Finding]
                 holds=False,
             )
             text = people.unlikely(kind, measure, standing, pair)
-            guard = (tables.GUARD_ABOVE,) if standing.side > 0 else ()
+            guard = (tables.GUARD_Z, *((tables.GUARD_ABOVE,) if standing.side > 0 else ()))
             yield own(
                 "plausible-size", "warning", size.dose, text, (*_cites([kind], people), *guard), [check], part=kind
             )

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from dosecalc.findings.account import Statement
 from dosecalc.findings.finding import Finding
-from dosecalc.findings.sentences import own
+from dosecalc.findings.sentences import FAILS, own
 from dosecalc.quantities import units
+from dosecalc.quantities.statement import Stated
+from dosecalc.reference import loosest as loosest_limits
 from dosecalc.reference.grades import grade_3
 from dosecalc.requests.match import Match
 
@@ -21,6 +23,10 @@ _WORDS = {
     "wbc": ("white", "leucocyte", "leucocytes", "leukocyte", "leukocytes"),
     "hemoglobin": ("haemoglobin", "hemoglobin", "anaemia"),
     "bilirubin": ("bilirubin",),
+    "blasts": ("blasts",),
+    "creatinine": ("creatinine",),
+    "crcl": ("clearance",),
+    "egfr": ("gfr",),
     "alt": ("alt",),
     "ast": ("ast",),
 }
@@ -55,11 +61,21 @@ def _serious(match: Match, statement: Statement) -> tuple[str, tuple[str, ...]] 
         return _of_a_child(match, statement.what) if stated.value else None
     if statement.what == "infection_grade":
         return (f"infection_grade was stated as {stated.text}", ()) if stated.value else None
-    grade = grade_3(statement.what)
-    if grade is None or stated.measure is None or not grade.reached(stated.number):
+    return None if stated.measure is None else _of_laboratory(statement.what, stated)
+
+
+def _of_laboratory(name: str, stated: Stated) -> tuple[str, tuple[str, ...]] | None:
+    """Why a laboratory value is more than unremarkable: grade 3 or worse, or beyond what shipped protocols allow."""
+    grade, said = grade_3(name), f"{name} was stated as {stated.text}"
+    if grade is not None and grade.reached(stated.number):
+        limit = f"{'below' if grade.below else 'above'} {units.spell(grade.limit)}"
+        return f"{said}, grade 3 or worse (CTCAE 5: {limit})", (grade.cite,)
+    loosest = loosest_limits.failed(name, stated.number)
+    if loosest is None:
         return None
-    limit = f"{'below' if grade.below else 'above'} {units.spell(grade.limit)}"
-    return f"{statement.what} was stated as {stated.text}, grade 3 or worse (CTCAE 5: {limit})", (grade.cite,)
+    limit = f"{FAILS[loosest.comparison]} {units.spell(loosest.limit)}"
+    source = f"the loosest limit of a shipped protocol ({loosest.arm}; our limit)"
+    return f"{said}, {limit}, {source}", (loosest_limits.CITE,)
 
 
 def _of_a_child(match: Match, name: str) -> tuple[str, tuple[str, ...]] | None:

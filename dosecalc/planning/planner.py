@@ -38,7 +38,7 @@ from dosecalc.quantities.keywords import PlanOptions
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
 from dosecalc.quantities.options import PLAN, merged, one, path_text, texts_of
 from dosecalc.quantities.statement import Stated
-from dosecalc.reference import amounts, beliefs, bodysurface, tables
+from dosecalc.reference import amounts, beliefs, bodysurface, loosest, tables
 from dosecalc.requests.match import Match, match
 from dosecalc.requests.request import Inputs, Request, size_hint
 from dosecalc.requests.request import read as read_request
@@ -316,8 +316,9 @@ def _sources(course: Course, others: tuple[str, ...], findings: tuple[Finding, .
     sources = [{"id": sheet.id, "sha256": sheet.sha256} for sheet in sheets]
     sources += beliefs.sheets() if len(facts) < len(others) else []
     sources += [tables.identity(table) for cite, table in tables.CITED.items() if cite in others]
-    if largest.RULE in {finding.rule for finding in findings}:
-        sources.append(tables.identity(amounts.TABLE))
+    rules = {finding.rule for finding in findings}
+    sources += [tables.identity(amounts.TABLE)] if largest.RULE in rules else []
+    sources += [tables.identity(loosest.TABLE)] if loosest.CITE in others else []
     if course.measured is not None:
         sources += [source for source in course.measured.sources() if source not in sources]
     return tuple(sources)

@@ -21,10 +21,6 @@ from typing import Literal, NamedTuple
 
 Kind = Literal["weight", "height", "bsa"]
 SEXES = ("female", "male")
-PLAUSIBLE = 3.0
-"""The |z| up to which a size is plausible, our choice: in a normal distribution 27 in 10,000 lie beyond it."""
-FAR = 5.0
-"""The |z| beyond which the wording is stronger: in a normal distribution fewer than one in a million lie there."""
 MONTH = 365.25 / 12
 GROWN = 240.0
 """Months from which a person counts as an adult, where the table ends."""
@@ -79,11 +75,15 @@ def modified_z(value: Callable[[float], float], at: float) -> float:
 class Guard(NamedTuple):
     """How far from the median a size is plausible, by limits of ours.
 
+    ``z``: the |z| up to which a weight, a height or a surface is plausible; in a normal distribution 27 in 10,000 lie
+    beyond 3. ``far``: the |z| beyond which the wording is stronger; fewer than one in a million lie beyond 5.
     ``above``: the modified z-score of weights, surfaces and body mass indices. ``factor``: the multiple of the median
     up to which a body mass index is plausible in any case. ``below``: its modified z-score downwards, negative.
     ``adults``: the smallest and largest body mass index of adults in kg/m².
     """
 
+    z: float
+    far: float
     above: float
     factor: float
     below: float
@@ -145,17 +145,17 @@ class Body:
         return (self.weight if kind == "weight" else self.height).value(z)
 
     def largest(self, kind: Kind, guard: Guard) -> float:
-        """The largest plausible size: that at z = 3, or at the modified z-score of the guard where that is nearer."""
-        return min(self.value(kind, PLAUSIBLE + _WINDOW), reach(partial(self.value, kind), guard.above))
+        """The largest plausible size: at the guard's z-score, or at its modified one where that is nearer."""
+        return min(self.value(kind, guard.z + _WINDOW), reach(partial(self.value, kind), guard.above))
 
-    def z(self, kind: Kind, value: float) -> float:
+    def z(self, kind: Kind, value: float, guard: Guard) -> float:
         """The z-score of a size above zero; infinite, with its sign, where the reference has none.
 
-        A skewed distribution may end before z = 5. Then every size has a z-score below that end, however large it is,
-        and one beyond the plausible sizes says no more than that it lies above them.
+        A skewed distribution may end before the z-score that is far. Then every size has a z-score below that end,
+        however large it is, and one beyond the plausible sizes says no more than that it lies above them.
         """
         z = self._search(value) if kind == "bsa" else (self.weight if kind == "weight" else self.height).z(value)
-        ends = z > PLAUSIBLE + _WINDOW and self.value(kind, FAR) == inf
+        ends = z > guard.z + _WINDOW and self.value(kind, guard.far) == inf
         return copysign(inf, z) if ends or abs(z) > _SEARCH - _WINDOW else z
 
     def _search(self, value: float) -> float:
@@ -172,13 +172,15 @@ class Standing(NamedTuple):
 
     ``z`` is None where age or sex was not stated, and where the reference has none. ``side``: -1 for a size below the
     plausible ones, 1 above, 0 among them. ``far``: so far that nobody in the reference population is likely to be
-    there. Where a distribution ends before that, a size above it has no z-score and is not called far.
+    there. Where a distribution ends before that, a size above it has no z-score and is not called far. ``limit``: the
+    |z| up to which it would be plausible.
     """
 
     plausible: bool | None
     z: float | None
     side: int
     far: bool
+    limit: float = inf
 
 
 @lru_cache(maxsize=1024)
@@ -205,7 +207,7 @@ def limits(growth: Growth, kind: Kind, ages: Ages | None, sex: str | None) -> tu
     """The smallest and the largest plausible size (kg, cm or m²); what is not stated widens the band."""
     spans = (ages,) if ages is not None else tuple(Ages(months, months) for months in _EXTREMES)
     held = [body for each in _sexes(sex) for span in spans for body in bodies(growth, kind, span, each)]
-    low = min(body.value(kind, -PLAUSIBLE - _WINDOW) for body in held)
+    low = min(body.value(kind, -growth.guard.z - _WINDOW) for body in held)
     return low, max(body.largest(kind, growth.guard) for body in held)
 
 
@@ -223,8 +225,8 @@ def stand(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str 
         return Standing(None if side == 0 else False, None, side, far=False)
     z = _nearest_z(growth, kind, value, ages, sex)
     is_known = sex is not None and abs(z) != inf
-    is_far = z < -FAR or FAR < z < inf
-    return Standing(side == 0, z if is_known else None, side, far=side != 0 and is_far)
+    is_far = growth.guard.far < abs(z) and z != inf
+    return Standing(side == 0, z if is_known else None, side, far=side != 0 and is_far, limit=growth.guard.z)
 
 
 def _nearest_z(growth: Growth, kind: Kind, value: float, ages: Ages, sex: str | None) -> float:
@@ -232,7 +234,7 @@ def _nearest_z(growth: Growth, kind: Kind, value: float, ages: Ages, sex: str | 
     held = [body for each in _sexes(sex) for body in bodies(growth, kind, ages, each)]
     if len(held) > 3:  # a search among all would find it in one of the two nearest
         held = sorted(held, key=lambda body: abs(log(body.value(kind, 0) / value)))[:2]
-    return min((body.z(kind, value) for body in held), key=abs)
+    return min((body.z(kind, value, growth.guard) for body in held), key=abs)
 
 
 # -- body mass: the weight for the height -----------------------------------------------------------------------

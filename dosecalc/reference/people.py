@@ -12,7 +12,7 @@ from dosecalc.quantities.phrases import article
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
 from dosecalc.reference import growth, slips, tables
-from dosecalc.reference.growth import MONTH, PLAUSIBLE, Ages, Growth, Kind, Standing
+from dosecalc.reference.growth import MONTH, Ages, Growth, Kind, Standing
 from dosecalc.reference.slips import Pair, Slip
 
 YEAR = Fraction(1461, 4)
@@ -74,9 +74,9 @@ def standing(where: Standing, who: str) -> str:
 
 def z_score(where: Standing) -> str:
     """A z-score in brackets, where there is one; none that would not show why a size lies beyond the limit."""
-    if where.z is None or (where.side != 0 and abs(where.z) <= PLAUSIBLE):
+    if where.z is None or (where.side != 0 and abs(where.z) <= where.limit):
         return ""
-    close = where.side != 0 and abs(where.z) < 3.1  # rounding must not hide which side of the limit it is
+    close = where.side != 0 and abs(where.z) < where.limit + 0.1  # rounding must not hide which side of the limit it is
     return f" (z {units.decimal(where.z, 5 if close else 2)})"
 
 

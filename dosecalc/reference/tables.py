@@ -22,8 +22,10 @@ CITE = "cdc2000-growth#table"
 CITE_MASSES = "cdc2000-bmi#table"
 CITED = {CITE: TABLE, CITE_MASSES: MASSES}
 """The tables by the facts that state them."""
+GUARD_Z = "beliefs#size-z"
+GUARD_FAR = "beliefs#size-far"
 GUARD_ABOVE = "beliefs#size-above"
-"""The limit of ours that sizes are held against upwards."""
+"""Limits of ours that sizes are held against: by their z-scores, and upwards by modified ones."""
 GUARD_MASS_ABOVE = "beliefs#body-mass-factor"
 GUARD_MASS_BELOW = "beliefs#body-mass-below"
 GUARD_ADULTS = "beliefs#body-mass-adult"
@@ -69,9 +71,10 @@ def _row(line: str) -> tuple[float, LMS]:
 
 def growth() -> Growth:
     """The growth tables as a reference, with our limits; they are read once, when a size is first held against them."""
-    above, factor, below = (_limit(cite).value for cite in (GUARD_ABOVE, GUARD_MASS_ABOVE, GUARD_MASS_BELOW))
+    of_sizes, of_mass = (GUARD_Z, GUARD_FAR, GUARD_ABOVE), (GUARD_MASS_ABOVE, GUARD_MASS_BELOW)
+    z, far, above, factor, below = (float(_limit(cite).value) for cite in (*of_sizes, *of_mass))
     least, most = (float(value) for value in _limit(GUARD_ADULTS).values if isinstance(value, int))
-    return _growth(Guard(float(above), float(factor), -float(below), (least, most)))
+    return _growth(Guard(z, far, above, factor, -below, (least, most)))
 
 
 def _limit(cite: str) -> Belief:
