@@ -307,7 +307,8 @@ def test_what_was_given_as_prescribed_meets_no_limb_whatever_the_protocol_wants(
     assert found_of(found, "prescriptions-agree") == []
     answer = dosecalc("record", str(tmp_path / "course.toml"))
     assert answer.status == 1
-    assert "35.3045" not in answer.out
+    assert "10 CFR 35.3045" not in answer.out
+    assert "meets the" not in answer.out
     assert "medical event" not in answer.out
 
 
@@ -546,3 +547,116 @@ def test_a_statement_that_contradicts_the_patient_of_the_file_is_refused(record)
     assert record(text, weight="20 kg", level="12 mCi/kg", observables={"anc[1]": "1000/uL"}).inputs["set"]
     with pytest.raises(TypeError, match="there is no keyword 'wieght'"):
         record(text, wieght=21)
+
+
+# -- the account of statements ----------------------------------------------------------------------------------
+
+
+def account(found):
+    return {each.what: (each.outcome, each.amounts, each.findings) for each in found.stated}
+
+
+def test_every_key_of_a_dose_is_accounted_for(record):
+    """A dose with every key that it may have: none is left out, and none is said to be read that is not."""
+    text = """
+        nuclide = "I-131"
+        tz = "UTC"
+        patient_id = "17"
+        [patient]
+        sex = "female"
+        [[doses]]
+        number = 1
+        agent = "131I-MIBG"
+        prescribed_agent = "iobenguane I 131"
+        prescribed = "32 mCi"
+        directive = "32 mCi"
+        order = "32 mCi"
+        range = "28 to 36 mCi"
+        assayed = { amount = "33 mCi", at = "2026-03-02T10:00", by = "RK", where = "syringe" }
+        residuals = [{ amount = "1 mCi", at = "2026-03-02T12:00", by = "RK", where = "line" }]
+        given_at = "2026-03-02T11:00"
+        given_by = "LM"
+        route = "intravenous"
+        fraction_of_delivery = true
+        dose_coefficient = "0.1 mSv/MBq"
+        weight = "20 kg"
+        height = "110 cm"
+        bsa = "0.8 m^2"
+        note = "calm"
+    """
+    found = account(record(text))
+    screens = ("eanm-10", "35.63", "35.3045-dosage", "35.3045-fraction")
+    assert found["assayed"] == ("amount", (1,), ("record-contents", *screens, "35.3045-sievert"))
+    assert found["given_at"] == found["nuclide"] == found["residuals.at"] == found["tz"] == ("amount", (1,), ())
+    assert found["prescribed"] == (
+        "finding",
+        (),
+        ("record-contents", *screens, "35.3045-sievert", "prescriptions-agree"),
+    )
+    assert found["order"] == found["directive"] == ("finding", (), (*screens, "prescriptions-agree"))
+    assert found["prescribed_agent"] == ("finding", (), ("wrong-agent",))
+    assert found["fraction_of_delivery"] == ("finding", (), ("35.3045-fraction",))
+    assert found["dose_coefficient"] == ("finding", (), ("35.3045-sievert",))
+    assert found["number"][0] == "shown"
+    unread = {
+        "given_by",
+        "route",
+        "note",
+        "assayed.where",
+        "residuals.where",
+        "residuals.by",
+        "weight",
+        "height",
+        "bsa",
+        "sex",
+    }
+    assert {what for what, (outcome, *_) in found.items() if outcome == "unread"} == unread
+    stated = {"number", "agent", "range", "residuals", "assayed.at", "assayed.by", "patient_id"}
+    assert stated | unread <= set(found)
+    assert len(found) == 28
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "key"),
+    [
+        ('route = "iv"\n', 'route = "po"\n', "route"),
+        ('note = "a"\n', 'note = "b"\n', "note"),
+        ('given_by = "A"\n', 'given_by = "B"\n', "given_by"),
+        ('weight = "20 kg"\n', 'weight = "90 kg"\n', "weight"),
+    ],
+)
+def test_what_is_said_to_be_read_by_nothing_changes_nothing(record, before, after, key):
+    one, other = (record(OF_17 + text).document() for text in (before, after))
+    assert [each["what"] for each in one["stated"] if each["outcome"] == "unread"] == [key]
+    kept = ("doses", "cumulative", "findings", "clearance", "remaining", "notes")
+    assert {name: one[name] for name in kept} == {name: other[name] for name in kept}
+
+
+def test_with_a_protocol_the_plan_gives_account_of_the_patient(record):
+    found = record(PLUVICTO + OF_17 + OF_17.replace("01-05", "02-16") + '[patient]\nage = "70 y"\nsex = "male"\n')
+    read = account(found)
+    assert read["sex"][0] == read["age"][0] == "finding"
+    assert read["protocol"][0] == "shown"
+    assert read["given"][1] == (1, 2)
+    assert "given-amount" in read["given"][2]
+    assert {"spacing", "dose-order"} <= set(read["given_at"][2])
+    assert "dose-agent" in read["agent"][2]
+
+
+def test_columns_and_published_keys_are_accounted_for(record):
+    found = account(record(CSV.replace("given_at", "given_at,note").replace("Z\n", "Z,x\n"), "doses.csv"))
+    assert found["note"][0] == "unread"
+    assert found["assayed"][:2] == ("amount", (1,))
+    case = '[[administered]]\nid = "a"\nsource = "event 1"\nprescribed = "1 mCi"\ngiven = "1 mCi"\n'
+    published = account(record(case))
+    assert (published["source"][0], published["id"][0]) == ("unread", "shown")
+    assert "number" not in published
+
+
+def test_the_account_in_a_terminal(dosecalc, tmp_path):
+    path = tmp_path / "course.toml"
+    path.write_text(OF_17 + 'route = "iv"\n', encoding="utf-8")
+    answer = dosecalc("record", str(path))
+    assert answer.status == 0
+    assert "Stated" in answer.out.splitlines()
+    assert "  Not read: route iv" in answer.out.splitlines()

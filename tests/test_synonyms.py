@@ -183,7 +183,9 @@ def test_no_ordinary_name_of_the_agent_is_a_wrong_agent(dosecalc, tmp_path, name
     path = tmp_path / "course.toml"
     path.write_text(PLUVICTO.format(name), encoding="utf-8")
     answer = dosecalc("record", str(path))
-    assert "dose-agent" not in answer.out
+    assert "dose-agent:" not in answer.out
+    assert "dose-agent (" not in answer.out
+    assert [finding for finding in check_record(path).findings if finding.rule == "dose-agent"] == []
     assert answer.status == 0, answer.out
 
 

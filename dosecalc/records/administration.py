@@ -110,6 +110,7 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         sievert=None if right is False else _sievert(written, net.value, first.value),
         notes=(*net.notes, *_devices(written), *written.notes),
         balances=tuple(balances(parts)),
+        decayed=net.decayed,
         lacking=tuple(_lacking(written, kind)),
     )
 

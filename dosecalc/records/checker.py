@@ -21,6 +21,7 @@ from dosecalc.quantities.keywords import RecordOptions
 from dosecalc.quantities.options import RECORD, path_text, texts_of, within
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.records import history, reader
+from dosecalc.records.account import RecordAccount
 from dosecalc.records.administration import Expected, Setting, check
 from dosecalc.records.net import BALANCE
 from dosecalc.records.reader import SIZES, RecordFile, WrittenDose
@@ -92,23 +93,26 @@ def check_texts(
     more = {option: texts for option, texts in stated.items() if option not in ("protocol", "nuclide", "tz")}
     file = reader.read(path_text("path", path))
     inputs, setting = _settled(file, protocol, more), _setting(file, nuclide, tz)
+    whole = {"protocol": inputs.get("protocol", [None])[0], "nuclide": setting.nuclide, "tz": file.tz or tz}
+    account = RecordAccount({key: text for key, text in whole.items() if text is not None})
     if "protocol" in inputs:
-        return _of_course(_of_one_patient(file), inputs, setting, progress)
-    doses = tuple(_numbered(file, setting, progress, {}))
-    return _assembled(file, inputs, doses, _of_doses(doses))
+        return _of_course(_of_one_patient(file), inputs, setting, progress, account)
+    doses = tuple(_numbered(file, setting, progress, {}, account))
+    return _assembled(file, inputs, doses, list(_of_doses(doses)), account)
 
 
 def _assembled(
     file: RecordFile,
     inputs: Mapping[str, Sequence[str]],
     doses: tuple[Administration, ...],
-    findings: Iterable[Finding],
+    findings: list[Finding],
+    account: RecordAccount,
     plan: Plan | None = None,
 ) -> RecordCheck:
     """Everything put into a frozen result; ``plan`` is that of what was given, where the record follows a protocol."""
     last = max(dose.number for dose in _of_patient(doses) or doses)
     own = {"id": file.file, "sha256": file.sha256}
-    listed = in_order(list(findings))
+    listed = in_order(findings)
     remaining = () if plan is None else tuple(dose for dose in plan.doses if dose.number > last)
     pending = {dose.number: dose.pending for dose in remaining if dose.pending is not None}
     outside = sum(dose.flagged for dose in doses)
@@ -116,6 +120,7 @@ def _assembled(
         version=VERSION,
         inputs={"record": [file.file], **inputs},
         protocol=None if plan is None else plan.protocol,
+        stated=account.statements(file, inputs, plan, listed),
         doses=doses,
         cumulative=tuple(_totals(doses)),
         clearance=clear(listed, pending, last + 1, besides=outside),
@@ -176,14 +181,18 @@ def _of_patient(doses: tuple[Administration, ...]) -> tuple[Administration, ...]
 
 
 def _of_course(
-    file: RecordFile, inputs: Mapping[str, Sequence[str]], setting: Setting, progress: Progress | None
+    file: RecordFile,
+    inputs: Mapping[str, Sequence[str]],
+    setting: Setting,
+    progress: Progress | None,
+    account: RecordAccount,
 ) -> RecordCheck:
     """A record that follows a protocol: its doses, the plan from what was given, and every finding."""
     try:
         counted = list(_counted(file))
         inputs = {**inputs, **_sizes(file, counted, inputs)}
         planned = history.planned(inputs, _start(counted, setting))
-        doses = tuple(_numbered(file, setting, progress, history.expected(inputs, planned)))
+        doses = tuple(_numbered(file, setting, progress, history.expected(inputs, planned), account))
         findings = list(_of_doses(doses))
         own = _of_patient(doses)
         ordered = not any(finding.rule == "dose-order" for finding in findings)
@@ -194,7 +203,7 @@ def _of_course(
         raise InputError(error.message, where=f"{file.file}, {error.where or 'protocol'}") from None
     findings += history.findings(plan, own)
     findings += _against_protocol(doses, findings)
-    return _assembled(file, inputs, doses, findings, plan)
+    return _assembled(file, inputs, doses, findings, account, plan)
 
 
 def _sizes(
@@ -231,14 +240,20 @@ def _start(counted: Iterable[tuple[WrittenDose, int]], setting: Setting) -> Date
 
 
 def _numbered(
-    file: RecordFile, setting: Setting, progress: Progress | None, expected: Mapping[int, Expected]
+    file: RecordFile,
+    setting: Setting,
+    progress: Progress | None,
+    expected: Mapping[int, Expected],
+    account: RecordAccount,
 ) -> Iterator[Administration]:
-    """Every dose, checked."""
+    """Every dose, checked, and taken note of in the account."""
     for count, (written, number) in enumerate(_counted(file), start=1):
         try:
-            yield check(written, number, setting, expected.get(number) if written.course_of is None else None)
+            dose = check(written, number, setting, expected.get(number) if written.course_of is None else None)
         except InputError as error:
             raise InputError(error.message, where=f"{file.file}, {error.where}") from None
+        account.add(written, dose)
+        yield dose
         if progress is not None and count % 1000 == 0:
             progress(1000)
 

@@ -49,6 +49,7 @@ class Net(NamedTuple):
     notes: tuple[str, ...] = ()
     given_at: datetime | None = None
     balance: Balance | None = None
+    decayed: bool = False
 
 
 class _Measured(NamedTuple):
@@ -104,7 +105,8 @@ def together(parts: list[Net]) -> Net:
         names = ", ".join(f"part {number}" for number in unknown)
         notes.insert(0, f"of a dose in {len(parts)} parts what was given as {names} is not known")
     dates = [part.given_at for part in parts if part.given_at is not None]
-    return Net(whole, any(part.at_most for part in parts), tuple(notes), min(dates, default=None))
+    at_most, decayed = any(part.at_most for part in parts), any(part.decayed for part in parts)
+    return Net(whole, at_most, tuple(notes), min(dates, default=None), decayed=decayed)
 
 
 def _time(text: str | None, zone: tzinfo | None, key: str) -> datetime | None:
@@ -155,7 +157,7 @@ def _activity(assay: _Measured, left: list[_Measured], given_at: datetime | None
 
     if at_most:
         notes = (*notes, "some times are missing, so decay could not be corrected; this is an upper bound")
-    return Net(_less(assay, brought(assay), [brought(each) for each in left]), at_most, notes)
+    return Net(_less(assay, brought(assay), [brought(each) for each in left]), at_most, notes, decayed=bool(moved))
 
 
 def _less(assay: _Measured, start: Value, left: list[Value]) -> Value:

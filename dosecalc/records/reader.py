@@ -41,13 +41,15 @@ class WrittenPart(NamedTuple):
     given: str | None = None
     given_at: str | None = None
     given_by: str | None = None
+    note: str | None = None
 
 
 class WrittenDose(NamedTuple):
     """One administration as a file writes it. ``place`` is the dose or row, for messages.
 
     ``course_of`` is the patient of the whole file, where the dose is of another. ``component`` is the number of one of
-    several agents that were given together, each of which is a dose of the same number.
+    several agents that were given together, each of which is a dose of the same number. ``ignored`` are keys of a
+    published case that a dose does not have, ``counted`` fields that nobody stated and that were made for it.
     """
 
     place: str
@@ -69,7 +71,10 @@ class WrittenDose(NamedTuple):
     weight: str | None = None
     height: str | None = None
     bsa: str | None = None
+    note: str | None = None
     notes: tuple[str, ...] = ()
+    ignored: tuple[tuple[str, str], ...] = ()
+    counted: tuple[str, ...] = ()
 
 
 class RecordFile(NamedTuple):
@@ -198,6 +203,7 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDo
         weight=dose.weight,
         height=dose.height,
         bsa=dose.bsa,
+        note=dose.note,
     )
 
 
@@ -220,6 +226,7 @@ def _part(stated: RecordedDose | DosePart, place: str) -> WrittenPart:
         stated.given,
         stated.given_at,
         stated.given_by,
+        stated.note if place else None,
     )
 
 
@@ -253,10 +260,12 @@ def _published(raw: dict[str, Any], name: str, text: str, sha256: str) -> Record
 def _of_case(dose: RecordedDose, record: CourseRecord, index: int, table: Mapping[str, Any]) -> Iterator[WrittenDose]:
     """A published case: the first dose of a patient who has the id of the case, unless it says who the patient is."""
     case = table.get("id")
+    ignored = tuple((key, str(value)[:80]) for key, value in table.items() if key not in keys_of(RecordedDose))
     for each in _of_dose(dose, record, index):
-        written = each._replace(place=each.place.replace("doses", "administered", 1))
+        written = each._replace(place=each.place.replace("doses", "administered", 1), ignored=ignored)
         if written.patient_id is None:
-            yield written._replace(number=1, patient_id=str(index + 1 if case is None else case))
+            patient = str(index + 1 if case is None else case)
+            yield written._replace(number=1, patient_id=patient, counted=("number", "patient_id"))
         else:
             yield written if case is None else written._replace(notes=(f"case {str(case)[:80]}",))
 
@@ -397,6 +406,7 @@ def _of_row(cells: Mapping[str, str], place: str) -> tuple[int | None, WrittenDo
         weight=text("weight"),
         height=text("height"),
         bsa=text("bsa"),
+        note=text("note"),
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import ClassVar, Literal
 
+from dosecalc.findings.account import Statement
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Dose
@@ -89,6 +90,7 @@ class Administration(Result):
     sievert: Sievert | None = Field(description="The sievert limb; null without a dose coefficient.")
     notes: tuple[str, ...] = Field(description="What bears on this dose.")
     balances: tuple[Balance, ...] = Field(exclude=True, description="Assays less residuals against amounts given.")
+    decayed: bool = Field(exclude=True, description="Whether anything that was measured was brought to another time.")
     lacking: tuple[str, ...] = Field(exclude=True, description="What 10 CFR 35.2063 requires and the record lacks.")
 
     @property
@@ -136,6 +138,9 @@ class RecordCheck(Document):
     version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that checked it.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="The record's file, and its options of a plan.")
     protocol: Mapping[str, str] | None = Field(description="Id, arm, title, status, file and sha256; null without one.")
+    stated: tuple[Statement, ...] = Field(
+        description="Every key or column that was stated, and what became of it; one row for all doses."
+    )
     doses: tuple[Administration, ...] = Field(description="The doses in the order of the file.")
     cumulative: tuple[Cumulative, ...] = Field(description="What each agent came to in each patient.")
     clearance: Clearance = Field(

@@ -23,7 +23,7 @@ def page(plan: Plan) -> Page:
         *_doses(plan),
         *_totals(plan),
         *_findings(plan),
-        *_stated(plan),
+        *stated_page(plan.stated, "Not read by this arm"),
         *_unknown(plan),
         *_conflicts(plan),
         *_arithmetic(plan),
@@ -95,17 +95,17 @@ def clearance_line(clearance: Clearance) -> Paragraph:
     return Paragraph(clearance.text[0].upper() + clearance.text[1:] + ".", STYLES[clearance.verdict])
 
 
-def _stated(plan: Plan) -> Page:
+def stated_page(stated: tuple[Statement, ...], not_read: str) -> Page:
     """The statements with the doses and the rules that used them; those that nothing read are one line."""
-    read = [each for each in plan.stated if each.outcome != "unread"]
-    unread = [each for each in plan.stated if each.outcome == "unread"]
+    read = [each for each in stated if each.outcome != "unread"]
+    unread = [each for each in stated if each.outcome == "unread"]
     page: Page = []
     if read:
         rows = [[f"{each.what}{_index(each)}", units.prose(each.text), _uses(each)] for each in read]
         page += [Heading("Stated"), Table(["", "", "used by"], rows, wrap=frozenset({2}))]
     if unread:
         listed = ", ".join(f"{each.what}{_index(each)} {units.prose(each.text)}" for each in unread)
-        page.append(Paragraph(f"  Not read by this arm: {listed}", "dim"))
+        page.append(Paragraph(f"  {not_read}: {listed}", "dim"))
     return page
 
 

@@ -12,7 +12,7 @@ from dosecalc.records.result import Administration, Compared, Cumulative, Record
 from dosecalc.reference.screens import SCREENS
 from dosecalc.render.decay import both
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.render.plan import NOTICE, clearance_line
+from dosecalc.render.plan import NOTICE, clearance_line, stated_page
 
 MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
@@ -38,6 +38,7 @@ def page(record: RecordCheck) -> Page:
         text = f"Of {len(record.doses):,} doses those outside are shown, {len(listed):,} at most."
         lines.append(Paragraph(text, "dim"))
     lines += [_doses(listed), *_screens(listed), *_totals(record.cumulative[:MOST]), *_findings(record.findings)]
+    lines += stated_page(record.stated, "Not read")
     if record.remaining:
         lines += [Heading("Still to come, planned from what was given"), _remaining(record.remaining)]
     if notes := list(_notes(record, listed)):
