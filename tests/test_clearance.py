@@ -203,3 +203,40 @@ def test_a_weight_beside_a_stated_surface_makes_no_amount():
 def test_a_plan_names_the_sheets_that_its_findings_rest_on():
     plan = dosecalc.plan("pluvicto-mcrpc", given={1: "7.4 GBq"}, observables={"platelets": "8 10^9/L"})
     assert [source["id"] for source in plan.sources] == ["pluvicto-label", "ctcae-5", "beliefs"]
+
+
+WEIGHED = {"level": "12 mCi/kg", "age": "9 y"}
+
+
+@pytest.mark.parametrize(
+    ("weights", "stated", "found"),
+    [
+        # measured after the day of the coming dose: 21.1 kg is 5.5 % more than 20, 21 kg exactly 5
+        (["20 kg@2026-02-25", "21.1 kg@2026-03-05"], {}, [("warning", 1)]),
+        (["20 kg@2026-02-25", "21 kg@2026-03-05"], {}, []),
+        (["20 kg@2026-02-25", "18.9 kg@2026-03-05"], {}, [("warning", 1)]),
+        # before the day of the dose the newest counts, so that nothing rests on the older one
+        (["20 kg@2026-02-20", "22 kg@2026-02-28"], {}, []),
+        # given: only what was measured within our 14 days for a child tells of that dose
+        (["20 kg@2026-02-25", "22 kg@2026-03-15"], {"given": {1: "240 mCi"}}, [("warning", 1)]),
+        (["20 kg@2026-02-25", "22 kg@2026-03-16"], {"given": {1: "240 mCi"}}, []),
+    ],
+)
+def test_a_newer_size_that_differs_is_told(weights, stated, found):
+    plan = dosecalc.plan("mibg-compassionate-nb", weight=weights, start="2026-03-01", **WEIGHED, **stated)
+    assert [(f.status, f.dose) for f in plan.findings if f.rule == "size-change"] == found
+
+
+@pytest.mark.parametrize(
+    ("arm", "stated", "asked"),
+    [
+        ("mibg-compassionate-nb", {"weight": 20, **WEIGHED}, True),
+        ("mibg-compassionate-nb", {"weight": "20 kg@2026-02-25", "start": "2026-03-01", **WEIGHED}, False),
+        ("mibg-compassionate-nb", {"weight": 20, **WEIGHED, "given": {1: "240 mCi"}}, False),
+        ("miitop", {"weight": "20 kg@2026-02-25", "start": "2026-03-01"}, True),  # the second dose is 21 days later
+        ("pluvicto-mcrpc", {"weight": 80}, False),  # a fixed activity
+    ],
+)
+def test_weigh_again_is_asked_once_where_a_dose_to_come_rests_on_a_size(arm, stated, asked):
+    texts = [each.text for each in dosecalc.plan(arm, **stated).instructions]
+    assert sum(text.startswith("Weigh again") for text in texts) == asked

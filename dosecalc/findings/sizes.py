@@ -4,22 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date as Date
-from fractions import Fraction
 from typing import Any
 
 from dosecalc.course.calculator import Calculation
 from dosecalc.course.observables import OBSERVABLES
-from dosecalc.course.state import Moment
 from dosecalc.findings.finding import Finding
 from dosecalc.findings.sentences import own, own_check
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import quantity_of
-from dosecalc.quantities.numbers import EXACT, Unknown, apart
+from dosecalc.quantities.numbers import EXACT, apart
 from dosecalc.quantities.phrases import article
 from dosecalc.quantities.statement import Stated
-from dosecalc.quantities.units import Measure, Number
+from dosecalc.quantities.units import Number
 from dosecalc.reference import bodysurface, growth, tables
-from dosecalc.reference.beliefs import Belief, belief
+from dosecalc.reference.beliefs import belief
 from dosecalc.reference.growth import Kind, Standing
 from dosecalc.reference.people import People, mass_index, z_score
 from dosecalc.reference.slips import Pair
@@ -31,10 +29,9 @@ _Pairs = list[tuple[Stated, Stated]]
 
 
 def findings(match: Match, result: Calculation) -> Iterable[Finding]:
-    """The stated sizes against each other, against people of that age and sex, and against the day of a dose."""
+    """The stated sizes against each other, and against people of that age and sex."""
     yield _agreement(match, result)
     yield from _plausible(match)
-    yield from _old(match, result)
 
 
 def _agreement(match: Match, result: Calculation) -> Finding:
@@ -194,72 +191,3 @@ def _grown(people: People) -> bool:
 
 def _percent(value: Any) -> dict[str, object]:
     return {"value": float(value * 100), "unit": "%"}
-
-
-# -- how old a size is ------------------------------------------------------------------------------------------
-
-
-def _old(match: Match, result: Calculation) -> Iterator[Finding]:
-    """A size by which the next dose, or the one before it, is computed and that is too old for its day (our limit)."""
-    next_dose = match.inputs.next_dose
-    strict, limit = _oldest(match)
-    for moment in result.doses:
-        date = match.whens[moment.number - 1].date
-        if date is None or moment.number not in (next_dose - 1, next_dose):
-            continue
-        for name in sizes_of_amount(moment):
-            size = size_at(match.request.sizes.get(name, ()), moment.number, date)
-            if size is None or size.date is None:
-                continue
-            days = (date - size.date).days
-            if days > limit.value:
-                text = (
-                    f"its amount rests on the {OBSERVABLES[name].title} of {size.date}, {days} days before; "
-                    f"more than {limit.text} is our limit at this age: weigh again"
-                )
-                check = own_check("size_age", _days_of(days), "at_most", _days_of(limit.value), holds=False)
-                yield own("size-age", "warning", moment.number, text, (limit.cite,), [check], part=name)
-            elif days > strict.value:
-                text = (
-                    f"its amount rests on the {OBSERVABLES[name].title} of {size.date}, {days} days before; whether "
-                    f"that is too old is not known (more than {strict.text} in an infant, {limit.text} in an adult, is "
-                    "our limit); to decide it, give --age"
-                )
-                cite = (strict.cite, limit.cite)
-                yield own("size-age", "unknown", moment.number, text, cite, settled_by=("--age",), part=name)
-
-
-def _days_of(days: Fraction | int) -> dict[str, object]:
-    return {"value": float(days), "unit": "day"}
-
-
-def _oldest(match: Match) -> tuple[Belief, Belief]:
-    """How old a size may be at the patient's age, twice; of an unknown age an infant's and an adult's limit."""
-    age = match.request.stated.get("age") or match.request.stated.get("age_completed")
-    infant, child, adult = (belief(name) for name in ("size-age-infant", "size-age-child", "size-age-adult"))
-    if age is None:
-        return infant, adult
-    for limit in (infant, child):
-        under = limit.values[0]
-        if isinstance(under, Measure) and age.number < under.value:
-            return limit, limit
-    return adult, adult
-
-
-def sizes_of_amount(moment: Moment) -> tuple[str, ...]:
-    """The sizes that a dose's levels are multiplied by."""
-    dimensions = {end.dimension for row in moment.rows for ends in row.options for end in ends}
-    bases = {dimension.partition("/")[2] for dimension in dimensions}
-    if "bsa" in bases and isinstance(moment.state.stated("bsa", moment), Unknown):
-        bases |= {"weight", "height"}
-    return tuple(name for name in ("weight", "height", "bsa") if name in bases)
-
-
-def size_at(sizes: Iterable[Stated], number: int, date: Date) -> Stated | None:
-    """The statement of a size that holds for a dose of a date."""
-    listed = list(sizes)
-    by_dose = [size for size in listed if size.dose is not None and size.dose <= number]
-    if by_dose:
-        return max(by_dose, key=lambda size: size.dose or 0)
-    dated = sorted((s for s in listed if s.date is not None and s.date <= date), key=lambda size: size.date or Date.min)
-    return dated[-1] if dated else next((size for size in listed if size.date is None and size.dose is None), None)

@@ -43,6 +43,7 @@ BUILT_IN = (
     "given-amount",
     "largest-amount",
     "size-age",
+    "size-change",
     "pregnant-or-nursing",
 )
 """Rules that dosecalc derives from the regimen itself; a file does not list them."""

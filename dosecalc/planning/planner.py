@@ -13,7 +13,7 @@ from dosecalc.course.state import Moment
 from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Arm, cited
-from dosecalc.findings import given, largest, pregnancy, regimen, sentences, sizes, unread
+from dosecalc.findings import given, largest, pregnancy, regimen, sentences, sizes, unread, weighing
 from dosecalc.findings.account import Statement, account
 from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
@@ -188,6 +188,7 @@ def _findings(matched: Match, result: Calculation) -> tuple[Finding, ...]:
         *given.findings(matched, result, tracer),
         *largest.findings(matched, result, tracer),
         *sizes.findings(matched, result),
+        *weighing.findings(matched, result),
     ]
     for run in result.rules:
         told = [sentences.with_prior(finding, matched.request.prior) for finding in sentences.of_rule(run)]
@@ -218,7 +219,7 @@ def assemble(course: Course, findings: tuple[Finding, ...], stated: tuple[Statem
         findings=findings,
         clearance=clear(findings, pending, matched.inputs.next_dose),
         conflicts=tuple(_conflicts(matched, result)),
-        instructions=tuple(_instructions(matched)),
+        instructions=tuple(_instructions(matched, result)),
         unconfirmed=tuple(Unconfirmed.made(fact=cite, statement=statement) for cite, statement in unconfirmed),
         beliefs=tuple(UsedBelief.made(fact=each.cite, statement=each.statement) for each in beliefs.statements(cites)),
         verified=None,
@@ -287,10 +288,13 @@ def _conflicts(matched: Match, result: Calculation) -> Iterator[Conflict]:
         )
 
 
-def _instructions(matched: Match) -> Iterator[Instruction]:
+def _instructions(matched: Match, result: Calculation) -> Iterator[Instruction]:
+    """Those of the source, and ours to weigh again."""
     for instruction in matched.file.protocol.instructions:
         if instruction.holds_for(matched.arm.id):
             yield Instruction.made(text=instruction.text, cite=cited(instruction.cite))
+    if weighing.weigh_again(matched, result):
+        yield Instruction.made(text=weighing.WEIGH_AGAIN, cite=())
 
 
 def _other_cites(course: Course, findings: tuple[Finding, ...]) -> Iterator[str]:

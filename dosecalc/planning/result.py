@@ -158,7 +158,9 @@ class Plan(Document):
     findings: tuple[Finding, ...] = Field(description="Violations, warnings, unknown, then the rest.")
     clearance: Clearance = Field(description="The outcome of a plan, a limit or a record.")
     conflicts: tuple[Conflict, ...] = Field(description="The contradictions between the sources of the protocol.")
-    instructions: tuple[Instruction, ...] = Field(description="What the sources ask for besides.")
+    instructions: tuple[Instruction, ...] = Field(
+        description="What the sources ask for besides, and dosecalc itself (without a citation)."
+    )
     unconfirmed: tuple[Unconfirmed, ...] = Field(
         description="The facts used that were not yet checked against the source."
     )

@@ -274,12 +274,16 @@ def _arithmetic(plan: Plan) -> Page:
     return [Heading("Arithmetic"), Items(rows)] if rows else []
 
 
+def _cited(cite: tuple[str, ...]) -> str:
+    return f"   [{', '.join(cite)}]" if cite else ""
+
+
 def _rest(plan: Plan) -> Page:
     page: Page = []
     if plan.instructions:
         page += [
             Heading("Instructions"),
-            Items([("", f"{units.prose(i.text)}   [{', '.join(i.cite)}]", "dim") for i in plan.instructions]),
+            Items([("", f"{units.prose(i.text)}{_cited(i.cite)}", "dim") for i in plan.instructions]),
         ]
     if plan.unconfirmed:
         page += [
