@@ -524,6 +524,7 @@ def assayed(at=None, residuals="", before="", **keys):
         (dose(given="1 mCi"), 'doses[0]: nothing says what was to be given; state prescribed = "32 mCi"'),
         (dose(prescribed="1 mCi", given="1 mCi", given_at="2026-03-01T10:00"), "doses[0], given_at: read '2026-03-01T"),
         (dose(prescribed="1 mCi", given="1 mg"), "an activity and a mass in one dose"),
+        (assayed(residuals='residuals = [{ amount = "1 mg" }]'), "residuals[0]: an activity and a mass in one dose"),
         (dose(prescribed="1 mCi", range="36 to 28 mCi", given="1 mCi"), "doses[0], range: read '36 to 28 mCi'; a ran"),
         (dose(prescribed="1 mCi", range="28 mCi", given="1 mCi"), "expected a prescribed range such as '28 to 36 mCi'"),
         (assayed(residuals='residuals = [{ amount = "-1 mCi" }]'), "residuals[0]: read '-1 mCi', which is negative"),

@@ -512,6 +512,13 @@ def test_a_size_that_changed_holds_from_its_dose_on(record):
     assert [float(dose.value) / 37 for dose in found.remaining] == [34] * 4
 
 
+def test_a_size_of_the_patient_holds_until_a_dose_has_another(record):
+    text = 'protocol = "clover2-20"\n[patient]\nbsa = "1.6 m^2"\n'
+    dose = '[[doses]]\nagent = "CLR 131"\nprescribed = "32 mCi"\ngiven = "32 mCi"\n'
+    assert by_protocol(record(text + dose + dose + 'bsa = "1.7 m^2"\n')) == [32, 34]
+    assert by_protocol(record(text + dose + 'bsa = "1.6 m^2"\n' + dose)) == [32, 32]
+
+
 def test_sizes_by_date_are_read_in_a_course_file(record):
     text = f'protocol = "{NB["protocol"]}"\nlevel = "12 mCi/kg"\n[patient]\n'
     text += 'weight = ["20 kg@2026-03-01", "25 kg@2026-03-20"]\n'
@@ -529,7 +536,7 @@ def test_sizes_by_date_are_read_in_a_course_file(record):
     [
         (",weight", ",20 m^2", {}, "doses.csv, --weight: read '20 m^2', which is a body surface"),
         (",weight", ",20,5 kg", {}, "row 2 has 6 cells and the header 5; a decimal comma splits a number"),
-        (",weight", ",20 kg", {"weight": 21}, "weight: read '21' for all doses, and '1=20 kg' of single doses"),
+        (",weight", ",20 kg", {"weight": 21}, "weight: read '21' for all doses, and '20 kg' of the first"),
         (",weight", ",20 kg@yesterday", {}, "expected a date"),
         (",weigth", ",20 kg", {}, "there is no column 'weigth'"),
     ],

@@ -6,7 +6,6 @@ nothing. What a record states of the patient is accounted for by the plan of its
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from dosecalc.findings.account import Outcome, Statement
@@ -40,10 +39,8 @@ USED: Mapping[str, tuple[str, ...]] = {
 """The checks that a key of a dose may take part in."""
 SHOWN = frozenset({"number", "patient_id", "component", "agent", "prescribed_agent", "given_at", "id", "protocol"})
 """What a page shows in any case."""
-_BALANCED = ("assayed", "assayed.at", "residuals", "residuals.at", "given", "given_at")
 _DECAYING = ("assayed.at", "residuals.at", "given_at", "nuclide", "tz")
-_MADE = ("assayed", "residuals", "given")
-_OFFSET = re.compile(r"(?:[zZ]|[+-][0-9]{2}:?[0-9]{2})$")
+"""What an amount rests on that was brought to another time."""
 
 
 class RecordAccount:
@@ -60,10 +57,13 @@ class RecordAccount:
     def add(self, written: WrittenDose, dose: Administration) -> None:
         """Note the keys of a dose, and the checks that it takes part in."""
         for key, text in _stated(written):
-            several = self.texts.setdefault(key, {})
-            if len(several) < 2:
+            several = self.texts.get(key)
+            if several is None:
+                self.texts[key] = {text: None}
+            elif len(several) < 2:
                 several.setdefault(text)
-            self.local |= key.endswith("at") and not _OFFSET.search(text)
+            if not self.local and key.endswith("at"):
+                self.local = not _has_offset(text)
         self.dated += dose.given_at is not None
         self.checked |= _checks(written, dose)
         for part in written.parts:
@@ -102,6 +102,10 @@ class RecordAccount:
         shown = key in SHOWN or (key == "tz" and self.local)
         outcome: Outcome = "amount" if amounts else "finding" if rules else "shown" if shown else "unread"
         return Statement.made(what=key, text=text, dose=None, outcome=outcome, amounts=amounts, findings=rules)
+
+
+def _has_offset(text: str) -> bool:
+    return text[-1:] in "zZ" or text[-6:-5] in ("+", "-")
 
 
 def _checks(written: WrittenDose, dose: Administration) -> set[str]:

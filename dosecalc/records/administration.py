@@ -177,13 +177,19 @@ class _Statement(NamedTuple):
     kind: Kind | None = None
 
 
+@lru_cache(maxsize=8192)
+def _wanted(text: str) -> tuple[Number, Span, Kind]:
+    """An amount to be given: its value, what its printed digits can mean, and its kind."""
+    measure = amount(text)
+    return measure.value, span(measure), "mass" if measure.dimension == "mass" else "activity"
+
+
 def _statements(written: WrittenDose, expected: Expected | None) -> Iterator[_Statement]:
     """Every statement of what was to be given, the one that counts first."""
     for of in PRESCRIBED:
         text = getattr(written, of)
         if text is not None:
-            measure = within(of, amount, text)
-            yield _Statement(of, measure.value, span(measure), "mass" if measure.dimension == "mass" else "activity")
+            yield _Statement(of, *within(of, _wanted, text))
     if expected is not None and expected.value is not None:
         exact = Fraction(expected.value)
         yield _Statement("protocol", expected.value, Span(exact, exact), expected.kind)
@@ -204,6 +210,11 @@ def _kind(written: WrittenDose) -> Kind:
     """Activity or mass; every amount of a dose is of one kind, unless another agent was given than was prescribed."""
     given: list[tuple[str, str | None]] = [(_within(part, "given"), part.given) for part in written.parts]
     given += [(_within(part, "assayed"), part.assayed.amount) for part in written.parts if part.assayed is not None]
+    given += [
+        (_within(part, f"residuals[{i}]"), residual.amount)
+        for part in written.parts
+        for i, residual in enumerate(part.residuals)
+    ]
     wanted = [(of, getattr(written, of)) for of in PRESCRIBED]
     another = written.prescribed_agent is not None and any(text is not None for _, text in given)
     texts = given if another else [*wanted, *given]

@@ -221,9 +221,12 @@ def _sizes(
             if text is not None:
                 sizes.setdefault(name, []).append(text if "@" in text else f"{number}={text}")
     for name, texts in sizes.items():
-        if name in inputs:
-            message = f"read {', '.join(inputs[name])!r} for all doses, and {', '.join(texts)!r} of single doses"
+        whole = list(inputs.get(name, ()))
+        first = [text.removeprefix("1=") for text in texts if text.startswith("1=")]
+        if whole and first and whole != first:
+            message = f"read {', '.join(whole)!r} for all doses, and {', '.join(first)!r} of the first"
             raise InputError(message, where=f"{file.file}, {name}")
+        sizes[name] = [*whole, *texts]
     return sizes
 
 

@@ -81,6 +81,7 @@ class _NameRow(NamedTuple):
     nuclide: str | None
 
 
+@lru_cache(maxsize=2048)
 def identify(name: str, nuclide: str | None = None) -> Identity | None:
     """The agent that a name means; None where nobody knows it, or where it leaves open which it is.
 
