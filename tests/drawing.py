@@ -71,7 +71,7 @@ class Kit:
 
     def _leaves(self) -> Iterator[Any]:
         conditions = [row.when for row in self.rows] + [when for _, when in self.compiled.conflicts]
-        for rule in self.compiled.rules:
+        for rule in (*self.compiled.rules, *self.compiled.own_rules):
             conditions += [rule.when, rule.require]
         for condition in conditions:
             yield from condition.leaves if condition is not None else ()
