@@ -44,7 +44,7 @@ from dosecalc.files.model import FileTable
 from dosecalc.files.protocol import Condition, Protocol, Rule
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
-from dosecalc.library.checks import BUILT_IN
+from dosecalc.library.checks import BUILT_IN, OF_RECORDS
 from dosecalc.library.diff import Diff
 from dosecalc.library.load import load_protocol
 from dosecalc.planning import comparison, planner
@@ -428,6 +428,7 @@ def parts_of(module) -> list[type[FrozenModel]]:
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),
+        ("record.md", set(OF_RECORDS)),
         ("library.md", set(dosecalc.__all__)),
         ("observables.md", set(OBSERVABLES)),
     ],

@@ -47,6 +47,18 @@ BUILT_IN = (
     "pregnant-or-nursing",
 )
 """Rules that dosecalc derives from the regimen itself; a file does not list them."""
+OF_RECORDS = (
+    "administered",
+    "dose-agent",
+    "dose-number",
+    "dose-order",
+    "given-balance",
+    "patient-identity",
+    "prescriptions-agree",
+    "record-contents",
+    "wrong-agent",
+)
+"""Rules about what a record says of the doses that were given."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -229,6 +241,8 @@ def _rules(protocol: Protocol) -> Iterator[Fault]:
     for i, rule in enumerate(protocol.rules):
         if rule.id in BUILT_IN:
             yield f"rules[{i}].id", f"dosecalc derives the rule {rule.id!r} from the regimen itself"
+        if rule.id in OF_RECORDS:
+            yield f"rules[{i}].id", f"{rule.id!r} is a rule of dosecalc's own about records; give it another id"
         if rule.agent is not None and rule.agent not in protocol.agents:
             yield f"rules[{i}].agent", f"there is no agent {rule.agent!r}"
         for arm in rule.arms or arms:
