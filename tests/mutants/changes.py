@@ -1,4 +1,5 @@
-"""The changes by one step that can be made to a protocol file: a number, a unit, a comparison, a scope, a severity."""
+"""The changes by one step that can be made to a protocol file: a number, a unit, a comparison, a scope, a severity,
+a list of alternatives or of arms, what is optional."""
 
 from __future__ import annotations
 
@@ -45,6 +46,8 @@ class Change(NamedTuple):
     @property
     def written(self) -> str:
         """How the list of survivors names it."""
+        if self.kind == "list":
+            return f"{self.name}: without {self.old}"
         return f"{self.name}: {_shown(self.old)} -> {_shown(self.new)}"
 
 
@@ -110,6 +113,11 @@ def _table(table: Mapping[str, Any], path: Path, name: str) -> Iterator[Change]:
             yield Change("comparison", (*path, key), f"{name} {value}", key, OTHER[key])
         if key == "is" and isinstance(value, bool):
             yield Change("comparison", (*path, key), f"{name}.is", value, not value)
+        if key in ("optional", "re_escalation"):
+            yield Change("choice", (*path, key), f"{name}.{key}", value, not value)
+        if key in ("one_of", "arms") and path[0] != "instructions" and len(value) > 1:
+            for item in value:
+                yield Change("list", (*path, key), f"{name}.{key}", item, [each for each in value if each != item])
         if key == "at":
             for near in NEAR[value]:
                 yield Change("scope", (*path, key), f"{name}.at", value, near)

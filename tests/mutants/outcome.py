@@ -26,6 +26,7 @@ class Outcome(NamedTuple):
 
     exit: int
     amounts: tuple[Any, ...] = ()
+    """Of each dose its amount, and whether it is left out of the total of the required ones."""
     days: tuple[Any, ...] = ()
     pending: tuple[Any, ...] = ()
     findings: frozenset[Any] = frozenset()
@@ -65,13 +66,17 @@ def outcome(file: ProtocolFile, arm_id: str, inputs: Inputs) -> Outcome:
     statuses = Counter((each.rule, each.part, each.status) for each in findings)
     return Outcome(
         exit=int(any(each.status == "violation" for each in findings)),
-        amounts=tuple(None if isinstance(moment.amount, Unknown) else moment.amount for moment in moments),
+        amounts=tuple((_known(m.amount), m.slot is not None and m.slot.optional) for m in moments),
         days=tuple(matched.whens),
         pending=tuple(frozenset(m.amount.lacks) if isinstance(m.amount, Unknown) else None for m in moments),
         findings=frozenset(statuses.items()),
         doses=frozenset((each.rule, each.part, each.status, each.dose, each.doses) for each in findings),
         conflicts=tuple((applies.yes, applies.no) for applies in course.result.conflicts),
     )
+
+
+def _known(amount: Any) -> Any:
+    return None if isinstance(amount, Unknown) else amount
 
 
 def difference(one: Outcome, other: Outcome) -> str | None:

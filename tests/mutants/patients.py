@@ -58,6 +58,8 @@ def patients(file: ProtocolFile, changed: ProtocolFile, change: Change) -> Itera
     elif place in ("rules", "conflicts"):
         listed = getattr(file.protocol, str(place))[int(change.path[1])]
         arms = tuple(arm for arm in arms if listed.holds_for(arm.id))
+    if change.path[-1] == "arms":
+        arms = (file.arm(str(change.old)),)
     pairs = [Pair(file, file.compiled(arm), changed.compiled(changed.arm(arm.id))) for arm in arms]
     for pair in pairs if place == "tables" else pairs[:4]:
         yield from ((pair.id, inputs) for inputs in _of_arm(pair, change))
@@ -65,6 +67,9 @@ def patients(file: ProtocolFile, changed: ProtocolFile, change: Change) -> Itera
 
 def _of_arm(pair: Pair, change: Change) -> Iterator[Inputs]:
     place = change.path[0]
+    if change.path[-1] == "arms":  # whatever is stated, the arm has a rule or a conflict less
+        yield base(pair)
+        return
     if place == "effective":
         yield from _starts(pair)
     if place == "observables":
@@ -395,6 +400,7 @@ def _of_levels(pair: Pair) -> Iterator[Inputs]:
     for reduction in pair.old.arm.reductions:
         for slot in slots_of(pair)[:3]:
             yield merged(made, {"reduction": [f"{slot.number}={reduction.step}"]})
+            yield merged(made, {"reduction": [f"{slot.number}={reduction.step}", f"{slot.number + 1}=0"]})
     for number, level in ((n, level) for n in range(1, 4) for level in ("0.5 Gy", "1 Gy")):
         yield merged(made, {"measured": [f"{number}={level}"]})
     yield from _sized(made)
