@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dosecalc.dispensing.result import Dispensed
     from dosecalc.dosimetry.fit import fit_retention
     from dosecalc.dosimetry.result import Dosimetry
-    from dosecalc.errors import InputError
+    from dosecalc.errors import InputError, SkippedFileWarning
     from dosecalc.files.patient import Patient
     from dosecalc.library.load import load_protocol
     from dosecalc.planning.bounds import Limits
@@ -48,6 +48,7 @@ __all__ = [
     "Patient",
     "Plan",
     "RecordCheck",
+    "SkippedFileWarning",
     "__version__",
     "audit",
     "check_record",
@@ -72,6 +73,7 @@ _HOMES = {
     "Dosimetry": ("dosecalc.dosimetry.result", "Dosimetry"),
     "FigureComparison": ("dosecalc.crosschecks.figures", "FigureComparison"),
     "InputError": ("dosecalc.errors", "InputError"),
+    "SkippedFileWarning": ("dosecalc.errors", "SkippedFileWarning"),
     "Limits": ("dosecalc.planning.limits", "Limits"),
     "Patient": ("dosecalc.files.patient", "Patient"),
     "Plan": ("dosecalc.planning.result", "Plan"),

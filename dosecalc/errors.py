@@ -1,4 +1,4 @@
-"""The one error that people are meant to read."""
+"""The error and the warning that people are meant to read."""
 
 from __future__ import annotations
 
@@ -18,3 +18,7 @@ class InputError(ValueError):
     def at(self, where: str) -> InputError:
         """The same error with its place named, unless a nearer place is named already."""
         return self if self.where else InputError(self.message, where=where)
+
+
+class SkippedFileWarning(UserWarning):
+    """A file in a site's folder cannot be read, so that the arms in it are not known; the others are."""

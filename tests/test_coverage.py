@@ -60,7 +60,7 @@ def test_gaps_and_reach_are_those_of_a_fine_grid(rows):
     made = compiled(rows)
     ((_, levels),) = made.levels()
     first = [next((i for i, r in enumerate(rows) if holds(r, value)), None) for value in GRID]
-    assert coverage.out_of_reach(levels) == [i + 1 for i in range(len(rows)) if i not in first]
+    assert coverage.out_of_reach(levels, coverage.Budget()) == [i + 1 for i in range(len(rows)) if i not in first]
     expected = set()
     for i, here in enumerate(first):
         before = [each for each in first[:i] if each is not None]
@@ -68,7 +68,7 @@ def test_gaps_and_reach_are_those_of_a_fine_grid(rows):
         if here is None and before and after:
             low, high = sorted((before[-1] + 1, after[0] + 1))
             expected.add(f"row {low}/row {high}")
-    assert {gap.name for gap in coverage.gaps(levels)} == expected
+    assert {gap.name for gap in coverage.gaps(levels, coverage.Budget())} == expected
 
 
 @pytest.mark.parametrize(

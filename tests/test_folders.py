@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dosecalc.errors import InputError
+from dosecalc.errors import InputError, SkippedFileWarning
 from dosecalc.files import folders
 
 ROOT = Path(__file__).parents[1]
@@ -140,9 +140,13 @@ def test_arms_are_found_in_any_mixture_of_formats(mixtures, arms, end):
 def test_a_file_that_cannot_be_read_has_no_arms(tmp_path):
     binary = tmp_path / "binary.toml"
     binary.write_bytes(b'[[arms]]\nid = "\xff"\n')
-    assert folders.arms_in(str(binary)) == []
-    assert folders.arms_in(str(tmp_path / "missing.toml")) == []
-    assert folders.arms_in(str(tmp_path)) == []
+    for path, why in (
+        (binary, "is not UTF-8 text"),
+        (tmp_path / "missing.toml", "No such file"),
+        (tmp_path, "a folder"),
+    ):
+        with pytest.warns(SkippedFileWarning, match=why):
+            assert folders.arms_in(str(path)) == []
 
 
 # -- the folders of a site --------------------------------------------------------------------------------------

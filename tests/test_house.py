@@ -17,7 +17,8 @@ PACKAGE = Path(dosecalc.__file__).parent
 TOP = Path(__file__).parent.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 STEMS = {
-    "InputError": "error", "Patient": "patient", "ureg": "unit", "load_protocol": "load", "check_record": "record",
+    "InputError": "error", "SkippedFileWarning": "error",
+    "Patient": "patient", "ureg": "unit", "load_protocol": "load", "check_record": "record",
     "RecordCheck": "record", "find_limits": "limit", "Limits": "limit", "compare_arms": "compar",
     "Comparison": "compar",
     "compare_figures": "figure", "FigureComparison": "figure", "fit_retention": "fit", "Dosimetry": "dosimetr",

@@ -224,7 +224,7 @@ def test_nothing_given_leaves_nothing_to_scale_from(plan):
         ("p.json", '{"weight": NaN}', "not a number"),
         ("p.toml", f"weight = {'1' * 5000}\n", "cannot be read"),
         ("p.json", '{"weight": ' + "[" * 100_000 + "]" * 100_000 + "}", "cannot be read"),
-        ("p.toml", "#" * 1_100_000, "too long for a patient file"),
+        ("p.toml", "#" * 1_100_000, "is larger than 1 MB, the most that is read of such a file"),
     ],
 )
 def test_a_patient_file_that_cannot_be_used(dosecalc, tmp_path, name, text, words):

@@ -9,7 +9,7 @@ from importlib import import_module
 
 import click
 
-from dosecalc.cli.output import FAULT, complain, finish
+from dosecalc.cli.output import FAULT, complain, complain_of, finish, warnings_shown
 from dosecalc.cli.quick import without_plugins
 from dosecalc.version import VERSION
 
@@ -85,6 +85,11 @@ def main(args: Sequence[str] | None = None) -> None:
 
 def run(args: Sequence[str] | None) -> int:
     """Run one command and return its exit status; messages go to standard error."""
+    with warnings_shown():
+        return _run(args)
+
+
+def _run(args: Sequence[str] | None) -> int:
     from dosecalc.errors import InputError
 
     try:
@@ -93,7 +98,7 @@ def run(args: Sequence[str] | None) -> int:
         complain(str(error))
         return UNUSABLE
     except click.ClickException as error:
-        error.show()
+        complain_of(error)
         return UNUSABLE
     except (click.Abort, KeyboardInterrupt):
         return INTERRUPTED

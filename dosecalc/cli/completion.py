@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import click
 from click.shell_completion import CompletionItem
 
@@ -12,7 +14,9 @@ def arms(_ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[
     from dosecalc.files.folders import arm_ids
 
     try:
-        known = arm_ids(incomplete)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            known = arm_ids(incomplete)
     except InputError:  # a shell has nowhere to say so; the command will
         known = []
     found = [CompletionItem(arm) for arm in known]

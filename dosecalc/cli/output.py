@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 import sys
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, TextIO
 
 if TYPE_CHECKING:
+    from click import ClickException
+
     from dosecalc.render.page import Page
 
 FAULT = 3
@@ -35,6 +39,39 @@ def complain(message: str) -> None:
     if sys.stderr is not None:
         with contextlib.suppress(OSError, ValueError):
             sys.stderr.write(writable(f"dosecalc: {message}\n", sys.stderr))
+            sys.stderr.flush()
+
+
+@contextlib.contextmanager
+def warnings_shown() -> Iterator[None]:
+    """Tell of files that were left out as of everything else, each once; other warnings keep their way."""
+    import warnings
+
+    from dosecalc.errors import SkippedFileWarning
+
+    told: set[str] = set()
+    with warnings.catch_warnings():
+        warnings.simplefilter("always", SkippedFileWarning)
+        usual = warnings.showwarning
+
+        def show_(message: Warning | str, category: type[Warning], *place: Any, **more: Any) -> None:
+            if not issubclass(category, SkippedFileWarning):
+                usual(message, category, *place, **more)
+            elif str(message) not in told:
+                told.add(str(message))
+                complain(str(message))
+
+        warnings.showwarning = show_
+        yield
+
+
+def complain_of(error: ClickException) -> None:
+    """The message of click with its usage line; it quotes what was typed, which may hold anything."""
+    if sys.stderr is not None:
+        message = io.StringIO()
+        error.show(file=message)
+        with contextlib.suppress(OSError, ValueError):
+            sys.stderr.write(writable(message.getvalue(), sys.stderr))
             sys.stderr.flush()
 
 

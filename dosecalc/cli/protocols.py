@@ -21,7 +21,8 @@ def protocol() -> None:
 def list_(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS.
 
-    The column "facts" marks arms that rest on facts not yet checked against the source.
+    The column "facts" marks arms that rest on facts not yet checked against the source. Exits 1 where a file
+    cannot be used; the arms of the others are listed.
     """
     from dosecalc.library.catalogue import index
 
@@ -36,7 +37,7 @@ def list_(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # cl
         from dosecalc.render.protocol import index_page
 
         show(index_page(rows))
-    return 0
+    return int(bool(problems))
 
 
 @protocol.command("show", short_help="One protocol in words.")

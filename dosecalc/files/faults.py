@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from pydantic_core import ValidationError
 
 from dosecalc.errors import InputError
+from dosecalc.files.capacity import PROBLEMS
 from dosecalc.files.protocol import QUANTITIES
 
 if TYPE_CHECKING:
@@ -47,9 +48,10 @@ def located(name: str, text: str, faults: Iterable[Fault]) -> list[Problem]:
     faults = list(faults)
     if not faults:
         return []
-    from dosecalc.files.places import line_of  # a sound file needs no places
+    from dosecalc.files.places import line_in, positions  # a sound file needs no places
 
-    return [Problem(name, key, line_of(text, key), message) for key, message in faults]
+    lines = positions(text)
+    return [Problem(name, key, line_in(lines, key), message) for key, message in faults]
 
 
 def not_toml(name: str, error: BaseException) -> Problem:
@@ -89,11 +91,14 @@ def _is_branch(part: int | str) -> bool:
 def model_problems(name: str, text: str, error: ValidationError) -> list[Problem]:
     """The refusals of a model, each as one sentence with its key and line."""
     faults: dict[str, str] = {}
-    for item in error.errors(include_url=False):
+    refusals = error.errors(include_url=False, include_context=False)
+    for item in refusals[:PROBLEMS]:
         loc = [part for part in item["loc"] if not _is_branch(part)]
         key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in loc).lstrip(".")
         faults.setdefault(key, _refusal(item, str(loc[-1]) if loc else ""))
-    return located(name, text, faults.items())
+    more = len(refusals) - PROBLEMS
+    rest = [("", f"{more:,} more keys are wrong in this file")] if more > 0 else []
+    return located(name, text, [*faults.items(), *rest])
 
 
 def _refusal(item: ErrorDetails, key: str) -> str:

@@ -11,7 +11,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from dosecalc.errors import InputError
+from dosecalc.errors import InputError, SkippedFileWarning
+from dosecalc.files import disk
+from dosecalc.files.capacity import FILE
 
 _HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _ARM = r'^\s*\[\[\s*arms\s*\]\]\s*(?:#.*)?\n(?:(?!\s*\[).*\n)*?\s*id\s*=\s*["\']([^"\']+)["\']'
@@ -71,10 +73,10 @@ def files_naming(arm: str) -> list[str]:
 
 
 def _text(path: str) -> str:
+    """The text of a file; empty where it cannot be read, which the reader says when the file is used."""
     try:
-        with open(path, encoding="utf-8-sig") as file:
-            return file.read()
-    except (OSError, UnicodeDecodeError):
+        return disk.read(path, path).decode("utf-8-sig")
+    except (InputError, UnicodeDecodeError):
         return ""
 
 
@@ -84,22 +86,31 @@ def arms_in(path: str) -> list[str]:
     A shipped file is written plainly, so that its text is searched, which is quick enough for completion in a shell. A
     site's file may be written in any way that TOML allows, and is parsed.
     """
-    text = _text(path)
     if _is_shipped(path):
-        return re.findall(_ARM, text, re.MULTILINE)
-    return _parsed_arms(text)
+        return re.findall(_ARM, _text(path), re.MULTILINE)
+    return _parsed_arms(path)
 
 
-def _parsed_arms(text: str) -> list[str]:
+def _parsed_arms(path: str) -> list[str]:
+    """The ids of the arms in a site's file; one that cannot be read has none, which is a warning."""
     import tomllib
 
     try:
-        arms = tomllib.loads(text).get("arms")
-    except (ValueError, RecursionError):  # the reader says what is wrong with it when the file is used
-        return []
+        arms = tomllib.loads(read_text(path)[0]).get("arms")
+    except InputError as error:
+        return _skipped(error.message)
+    except (ValueError, RecursionError) as error:
+        return _skipped(f"{path} is not TOML: {str(error).partition(chr(10))[0]}")
     if not isinstance(arms, list):
         return []
     return [arm["id"] for arm in arms if isinstance(arm, dict) and isinstance(arm.get("id"), str)]
+
+
+def _skipped(why: str) -> list[str]:
+    import warnings
+
+    warnings.warn(f"a file of the site is left out: {why}", SkippedFileWarning, stacklevel=2)
+    return []
 
 
 def arm_ids(beginning: str = "") -> list[str]:
@@ -130,17 +141,12 @@ def shown(path: str) -> str:
     return path
 
 
-def read_text(path: str) -> tuple[str, str]:
+def read_text(path: str, most: int = FILE) -> tuple[str, str]:
     """The text of a file and the sha256 of its bytes. InputError if it cannot be read as UTF-8 text."""
     import hashlib  # a shell's completion reads no file whole, and has to be quick
 
+    data = disk.read(path, shown(path), most)
     try:
-        with open(path, "rb") as file:
-            data = file.read()
         return data.decode("utf-8-sig"), hashlib.sha256(data).hexdigest()
-    except OSError as error:
-        raise InputError(f"cannot read {shown(path)}: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{shown(path)} is not UTF-8 text") from None
-    except ValueError as error:
-        raise InputError(f"cannot read {path!r}: {error}") from None

@@ -93,21 +93,17 @@ def _first_problem(error: ValidationError) -> str:
     return f"{key}: {item['msg'].removeprefix('Value error, ')}"
 
 
-_LONGEST = 1_000_000
-
-
 def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object; InputError where a key appears twice in it."""
-    keys = [key for key, _ in pairs]
-    for key in dict.fromkeys(keys):
-        if keys.count(key) > 1:
+    table: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in table:
             raise InputError(f"the key {key!r} appears twice")
-    return dict(pairs)
+        table[key] = value
+    return table
 
 
 def _parsed(text: str, name: str) -> dict[str, Any]:
-    if len(text) > _LONGEST:
-        raise InputError(f"{len(text):,} characters are too long for a patient file", where=f"--patient {name}")
     is_json = name.endswith(".json") or text.lstrip().startswith("{")
     try:
         patient = _json(text) if is_json else _toml(text)

@@ -6,10 +6,10 @@ The standard reader has accepted the text already, so this only looks for places
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 _TOKEN = re.compile(
-    r"(?P<skip>[ \t\r]+|#[^\n]*)|(?P<newline>\n)|(?P<mark>\[\[|\]\]|[\[\]{}=,])"
+    r"(?P<skip>[ \t\r]+|#[^\n]*)|(?P<newline>\n)|(?P<mark>[\[\]{}=,])"
     r'|(?P<word>"""(?:\\.|[^\\])*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|[^\s#"\'\[\]{}=,]+)',
     re.DOTALL,
 )
@@ -21,9 +21,13 @@ def line_of(text: str, key: str) -> int | None:
 
     None where not even the first part of the key is found.
     """
+    return line_in(positions(text), key)
+
+
+def line_in(lines: Mapping[Path, int], key: str) -> int | None:
+    """The same from the positions of a text, which several keys share."""
     parts = re.findall(r"[^.\[\]]+|\[\d+\]", key)
     wanted: Path = tuple(int(part[1:-1]) if part.startswith("[") else part for part in parts)
-    lines = positions(text)
     return next((lines[wanted[:n]] for n in range(len(wanted), 0, -1) if wanted[:n] in lines), None)
 
 
@@ -43,16 +47,20 @@ class _Scanner:
         table: Path = ()
         while self.at < len(self.tokens):
             kind, text, line = self.tokens[self.at]
-            if text in ("[", "[[") and kind == "mark":
-                self.at += 1
-                table = self._header(self._names(), listed=text == "[[")
+            if text == "[" and kind == "mark":
+                listed = self._is_mark("[", self.at + 1)
+                self.at += 1 + listed
+                table = self._header(self._names(), listed=listed)
                 self.lines.setdefault(table, line)
-                self.at += 1
+                self.at += 1 + listed
             elif kind == "word":
                 self._pair(table)
             else:
                 self.at += 1
         return self.lines
+
+    def _is_mark(self, mark: str, at: int) -> bool:
+        return at < len(self.tokens) and self.tokens[at][:2] == ("mark", mark)
 
     def _header(self, names: list[str], *, listed: bool) -> Path:
         path: Path = ()
@@ -60,9 +68,7 @@ class _Scanner:
             path = (*path, name)
             if listed and place == len(names) - 1:
                 self.counts[path] = self.counts.get(path, -1) + 1
-                for inner in [p for p in self.counts if len(p) > len(path) and p[: len(path)] == path]:
-                    del self.counts[inner]
-            if path in self.counts:
+            if path in self.counts:  # the number in the path tells the lists of each item apart
                 path = (*path, self.counts[path])
         return path
 
@@ -84,7 +90,7 @@ class _Scanner:
 
     def _value(self, path: Path) -> None:
         text = self.tokens[self.at][1] if self.at < len(self.tokens) else ""
-        if text in ("[", "[["):
+        if text == "[":
             self._list(path)
         elif text == "{":
             self.at += 1
@@ -99,15 +105,10 @@ class _Scanner:
                 self.at += 1
 
     def _list(self, path: Path) -> None:
-        if self.tokens[self.at][1] == "[[":  # two lists opened at once
-            self.tokens[self.at : self.at + 1] = [("mark", "[", self.tokens[self.at][2])] * 2
         self.at += 1
         item = 0
         while self.at < len(self.tokens):
             kind, text, line = self.tokens[self.at]
-            if text == "]]" and kind == "mark":
-                self.tokens[self.at : self.at + 1] = [("mark", "]", line)] * 2
-                text = "]"
             if text == "]" and kind == "mark":
                 self.at += 1
                 return

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from dosecalc.course.schedule import day_of
 from dosecalc.errors import InputError
+from dosecalc.files.capacity import CYCLES, DOSES, LISTS
 from dosecalc.files.factsheet import Fact
 from dosecalc.files.faults import Fault
 from dosecalc.files.protocol import (
@@ -65,6 +66,9 @@ _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 def structure(protocol: Protocol) -> Iterator[Fault]:
     """Ids that clash or point at nothing, and regimens that cannot be."""
+    for part, most in LISTS.items():
+        if (number := len(getattr(protocol, part))) > most:
+            yield part, f"{number:,} {part} are more than the {most:,} that a file may have"
     yield from _id(protocol.id, "id")
     yield from _arms(protocol)
     yield from _effective(protocol.effective)
@@ -98,11 +102,20 @@ def _arms(protocol: Protocol) -> Iterator[Fault]:
             yield f"{place}.id", f"the arm id {arm.id!r} does not begin with the id of its file, {protocol.id!r}"
         if not arm.cycles:
             yield f"{place}.cycles", "the arm lists no cycle"
+        yield from _number_of_doses(arm, place)
         for c, cycle in enumerate(arm.cycles):
             followed = cycle.repeat > 1 or c + 1 < len(arm.cycles)
             yield from _cycle(cycle, f"{place}.cycles[{c}]", followed=followed)
         yield from _organs(arm.organ_limits, f"{place}.organ_limits")
         yield from _ladder(arm, place)
+
+
+def _number_of_doses(arm: Arm, place: str) -> Iterator[Fault]:
+    cycles = sum(cycle.repeat for cycle in arm.cycles)
+    doses = sum(cycle.repeat * len(cycle.doses) for cycle in arm.cycles)
+    for number, what, most in ((cycles, "cycles", CYCLES), (doses, "doses", DOSES)):
+        if number > most:
+            yield f"{place}.cycles", f"{number:,} {what} in all are more than the {most:,} that an arm may have"
 
 
 def _cycle(cycle: Cycle, place: str, *, followed: bool) -> Iterator[Fault]:

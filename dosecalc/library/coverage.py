@@ -1,7 +1,8 @@
 """Coverage: gaps between levels, levels out of reach, and conditions that no patient can meet.
 
 A condition changes its truth only at the limits that it compares with. Each limit and a point on either side of it
-therefore stand for every value, and all combinations of such points for every patient.
+therefore stand for every value, and all combinations of such points for every patient. Where these are too many to try,
+what they would show is unproved, and said to be.
 """
 
 from __future__ import annotations
@@ -16,14 +17,30 @@ from dosecalc.course.calculator import CompiledArm
 from dosecalc.course.levels import Row
 from dosecalc.course.observables import Observable
 from dosecalc.course.rules import CompiledCondition, Leaf
+from dosecalc.files.capacity import COMPARED
 from dosecalc.files.faults import Fault
 from dosecalc.files.protocol import ListedConflict, Protocol
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import FALSE, TRUE, Between, Tri, Value
 from dosecalc.quantities.units import Measure
 
-MOST = 50_000
-"""The most combinations that are tried; a condition with more is not checked."""
+
+class Budget:
+    """How many comparisons may still be tried in one file, and the places where they did not suffice."""
+
+    def __init__(self, left: int = COMPARED) -> None:
+        self.left, self.place = left, ""
+        self.unproved: dict[str, None] = {}
+        """Places of which nothing was proved, as there are too many combinations to try."""
+
+    def affords(self, axes: Sequence[Axis], comparisons: int) -> bool:
+        """Whether all combinations of the points can be tried with so many comparisons each; told where not."""
+        cost = prod(len(points) for _, points in axes) * max(comparisons, 1)
+        if cost > self.left:
+            self.unproved.setdefault(self.place)
+            return False
+        self.left -= cost
+        return True
 
 
 class Gap(NamedTuple):
@@ -67,15 +84,17 @@ class _Patient:
         return None
 
 
-def faults(protocol: Protocol, arms: Iterable[CompiledArm]) -> Iterator[Fault]:
+def faults(protocol: Protocol, arms: Iterable[CompiledArm], budget: Budget) -> Iterator[Fault]:
     """The faults of the conditions of a file: rows and conditions that never hold, and gaps between levels."""
     arms = list(arms)
-    levels = [_Levels(arm.arm.id, place, rows, gaps(rows)) for arm in arms for place, rows in arm.levels()]
+    levels = [each for arm in arms for each in _levels(arm, budget)]
     for each in levels:
-        yield from _unreached(each)
+        budget.place = each.place
+        yield from _unreached(each, budget)
         yield from _unnamed(each, protocol.conflicts)
     for place, condition in _conditions(protocol, arms).items():
-        if condition is not None and not _possible(condition):
+        budget.place = place
+        if condition is not None and not _possible(condition, budget):
             yield place, f"nothing can meet this condition ({_comparisons(condition)})"
     for i, conflict in enumerate(protocol.conflicts):
         named = (_names(conflict, gap, each.arm) for each in levels for gap in each.gaps)
@@ -92,21 +111,29 @@ class _Levels(NamedTuple):
     gaps: Sequence[Gap]
 
 
+def _levels(arm: CompiledArm, budget: Budget) -> Iterator[_Levels]:
+    for place, rows in arm.levels():
+        budget.place = place
+        yield _Levels(arm.arm.id, place, rows, gaps(rows, budget))
+
+
 def _conditions(protocol: Protocol, arms: Iterable[CompiledArm]) -> dict[str, CompiledCondition | None]:
     """The conditions of rules and conflicts by their places; one that several arms share is there once."""
     conditions: dict[str, CompiledCondition | None] = {}
     for arm in arms:
-        for rule in arm.rules:
-            i = next(i for i, each in enumerate(protocol.rules) if each is rule.rule)
+        mine, of_conflicts = (
+            [i for i, each in enumerate(listed) if each.holds_for(arm.arm.id)]
+            for listed in (protocol.rules, protocol.conflicts)
+        )
+        for i, rule in zip(mine, arm.rules, strict=True):
             conditions |= {f"rules[{i}].when": rule.when, f"rules[{i}].require": rule.require}
-        for conflict, condition in arm.conflicts:
-            i = next(i for i, each in enumerate(protocol.conflicts) if each is conflict)
+        for i, (_, condition) in zip(of_conflicts, arm.conflicts, strict=True):
             conditions[f"conflicts[{i}].when"] = condition
     return conditions
 
 
-def _unreached(levels: _Levels) -> Iterator[Fault]:
-    for number in out_of_reach(levels.rows):
+def _unreached(levels: _Levels, budget: Budget) -> Iterator[Fault]:
+    for number in out_of_reach(levels.rows, budget):
         when = levels.rows[number - 1].when
         reason = f" ({_comparisons(when)})" if when is not None else ""
         yield f"{levels.place}.level[{number - 1}]", f"row {number} is never reached{reason}"
@@ -134,13 +161,14 @@ def _comparisons(condition: CompiledCondition) -> str:
     return ", ".join(comparisons)
 
 
-def out_of_reach(rows: Sequence[Row]) -> list[int]:
+def out_of_reach(rows: Sequence[Row], budget: Budget) -> list[int]:
     """The rows, counted from 1, that hold for nobody because the rows before them do, or because they never can."""
-    if len(rows) == 1 and (rows[0].when is None or _possible(rows[0].when)):
+    if len(rows) == 1 and (rows[0].when is None or _possible(rows[0].when, budget)):
         return []
-    axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
+    leaves = [leaf for row in rows if row.when is not None for leaf in row.when.leaves]
+    axes = axes_of(leaves)
     unreached = set(range(len(rows)))
-    if too_many(axes):
+    if not budget.affords(axes, len(leaves)):
         return []
     for patient in _patients(axes):
         unreached.discard(_first(rows, patient))
@@ -149,12 +177,13 @@ def out_of_reach(rows: Sequence[Row]) -> list[int]:
     return [number + 1 for number in sorted(unreached)]
 
 
-def gaps(rows: Sequence[Row]) -> list[Gap]:
+def gaps(rows: Sequence[Row], budget: Budget) -> list[Gap]:
     """The gaps between rows, each between two rows that hold for neighbouring values of one observable."""
     if len(rows) == 1 or any(row.when is None for row in rows):
         return []
-    axes = axes_of([leaf for row in rows if row.when is not None for leaf in row.when.leaves])
-    if too_many(axes):
+    leaves = [leaf for row in rows if row.when is not None for leaf in row.when.leaves]
+    axes = axes_of(leaves)
+    if not budget.affords(axes, len(leaves) * len(axes)):
         return []
     by_name: dict[str, Gap] = {}
     for observable, points in axes:
@@ -197,13 +226,14 @@ def _first(rows: Sequence[Row], patient: _Patient) -> int:
     return next((i for i, row in enumerate(rows) if row.when is None or row.when.test(patient).yes), -1)
 
 
-def _possible(condition: CompiledCondition) -> bool:
+def _possible(condition: CompiledCondition, budget: Budget) -> bool:
     """Whether a condition can be met at all; comparisons of different observables never exclude each other."""
     names = [leaf.observable.name for leaf in condition.leaves]
     if len(set(names)) == len(names) and all(_inside(leaf) for leaf in condition.leaves):
         return True
     axes = axes_of(condition.leaves)
-    return too_many(axes) or any(condition.test(patient).yes for patient in _patients(axes))
+    affords = budget.affords(axes, len(condition.leaves))
+    return not affords or any(condition.test(patient).yes for patient in _patients(axes))
 
 
 def _inside(leaf: Leaf) -> bool:
@@ -226,10 +256,6 @@ class Point(NamedTuple):
 
 
 Axis = tuple[Observable, list[Point]]
-
-
-def too_many(axes: Sequence[Axis]) -> bool:
-    return prod(len(points) for _, points in axes) > MOST
 
 
 def _patients(axes: Sequence[Axis]) -> Iterator[_Patient]:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.errors import InputError
+from dosecalc.files import disk
 from dosecalc.files.faults import BadFileError
 from dosecalc.library.reader import examine
 
@@ -66,21 +67,14 @@ def save(draft: Draft, path: str) -> None:
     """Write the file, if it is sound; nothing half-written stays behind. InputError where it cannot be written."""
     if os.path.exists(path):
         raise InputError(f"{path} exists already; nothing was written")
-    folder = os.path.dirname(os.path.abspath(path))
-    try:
-        with tempfile.TemporaryDirectory(dir=folder) as scratch:
-            trial = os.path.join(scratch, f"{draft.id}.toml")
-            with open(trial, "w", encoding="utf-8") as file:
-                file.write(text_of(draft))
-            _, problems = examine(trial)
-            if problems:
-                raise BadFileError(problems)
-        with open(path, "x", encoding="utf-8") as file:
-            file.write(text_of(draft))
-    except FileExistsError:
-        raise InputError(f"{path} exists already; nothing was written") from None
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from None
+    text = text_of(draft)
+    with tempfile.TemporaryDirectory() as scratch:
+        trial = os.path.join(scratch, f"{draft.id}.toml")
+        disk.write(trial, text.encode())
+        _, problems = examine(trial)
+        if problems:
+            raise BadFileError(problems)
+    disk.write(path, text.encode(), anew=True)
 
 
 def text_of(draft: Draft) -> str:

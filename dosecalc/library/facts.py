@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from dosecalc.files import folders
+from dosecalc.files import disk, folders
 from dosecalc.files.factsheet import Fact
 from dosecalc.files.faults import BadFileError, Problem, first_line
 from dosecalc.files.folders import read_text
@@ -33,6 +33,8 @@ class CitedFacts:
         self._own = {fact.id: fact for fact in protocol.facts}
         self._beside = os.path.dirname(os.path.abspath(path))
         self._sheets: dict[str, Sheet] = {}
+        self._stamps: dict[str, tuple[int, ...]] = {}
+        """What told of each sheet when it was read whether it is the same still, by its path."""
 
     @property
     def sheets(self) -> Mapping[str, Sheet]:
@@ -48,8 +50,13 @@ class CitedFacts:
             path = self._path_of(sheet_id)
             if path is None:
                 return None
+            self._stamps[path] = disk.stamp(path)
             self._sheets[sheet_id] = read_sheet(path)
         return self._sheets[sheet_id].facts.get(fact_id)
+
+    def changed(self) -> bool:
+        """Whether a sheet that was opened is another by now."""
+        return any(disk.stamp(path) != stamp for path, stamp in self._stamps.items())
 
     def sheets_of(self, cites: Iterable[str]) -> list[Sheet]:
         """The sheets that some citations point into, in their order, each once."""

@@ -33,6 +33,8 @@ class LintReport(NamedTuple):
     file: str
     problems: tuple[Problem, ...]
     notes: tuple[str, ...]
+    unproved: tuple[str, ...] = ()
+    """The places whose conditions have too many combinations to be tried."""
 
     def exit_status(self, *, strict: bool = False) -> int:
         """1 where anything is wrong, else 0; ``strict`` makes no difference."""
@@ -47,7 +49,9 @@ def lint(path: str) -> LintReport:
     if _is_sheet(text):
         return LintReport(name, tuple(_sheet_problems(path, name, text)), ())
     file, problems = examine(path)
-    return LintReport(name, tuple(problems), () if file is None else tuple(_notes(file)))
+    if file is None:
+        return LintReport(name, tuple(problems), ())
+    return LintReport(name, tuple(problems), tuple(_notes(file)), file.unproved)
 
 
 def _is_sheet(text: str) -> bool:

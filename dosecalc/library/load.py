@@ -7,11 +7,12 @@ import os
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError
+from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Arm
-from dosecalc.library.reader import ProtocolFile, examine
+from dosecalc.library.reader import ProtocolFile, examined
 
-_read: dict[str, tuple[tuple[int, int], ProtocolFile]] = {}
-"""The files that were read, each with its time and size at that moment; it is read again only where these changed."""
+_read: dict[str, ProtocolFile] = {}
+"""The files that were read; one is read again where its content, or a sheet that it rests on, has changed."""
 
 
 def load_protocol(wanted: str | os.PathLike[str]) -> ProtocolFile:
@@ -30,20 +31,14 @@ def load_protocol(wanted: str | os.PathLike[str]) -> ProtocolFile:
 
 def load_file(path: str) -> ProtocolFile:
     """Read and check a protocol file, once for as long as it does not change. Raises BadFileError or InputError."""
-    key = os.path.abspath(path)
-    try:
-        stat = os.stat(key)
-    except OSError as error:
-        raise InputError(f"cannot read {folders.shown(path)}: {error.strerror}") from None
-    except ValueError as error:
-        raise InputError(f"cannot read {path!r}: {error}") from None
-    stamp = (stat.st_mtime_ns, stat.st_size)
-    if key not in _read or _read[key][0] != stamp or _read[key][1].path != path:
-        file, problems = examine(path)
-        if file is None:
+    key, content = os.path.abspath(path), read_text(path)
+    known = _read.get(key)
+    if known is None or known.path != path or known.sha256 != content[1] or known.sheets_changed():
+        known, problems = examined(path, *content)
+        if known is None:
             raise BadFileError(problems)
-        _read[key] = (stamp, file)
-    return _read[key][1]
+        _read[key] = known
+    return known
 
 
 def find_arm(wanted: str) -> tuple[ProtocolFile, Arm]:
@@ -102,5 +97,10 @@ def _whole_file(wanted: str) -> str | None:
         return None
     if wanted.endswith(".toml"):
         return wanted
-    paths = (path for path in folders.protocol_files() if os.path.basename(path) == f"{wanted}.toml")
-    return next((path for path in paths if wanted not in folders.arms_in(path)), None)
+    named = [path for path in folders.protocol_files() if os.path.basename(path) == f"{wanted}.toml"]
+    if any(wanted in folders.arms_in(path) for path in named):
+        return None
+    if len(named) > 1:
+        names = " and ".join(map(folders.shown, named))
+        raise InputError(f"the protocol {wanted!r} is in two files, {names}; write the path of the one that is meant")
+    return named[0] if named else None

@@ -46,6 +46,13 @@ class ProtocolFile:
     _cites: dict[str, tuple[str, ...]] = field(default_factory=dict, init=False, repr=False)
     _unconfirmed: dict[str, tuple[tuple[str, str], ...]] = field(default_factory=dict, init=False, repr=False)
 
+    _budget: coverage.Budget = field(default_factory=coverage.Budget, init=False, repr=False)
+
+    @property
+    def unproved(self) -> tuple[str, ...]:
+        """The places whose conditions have too many combinations to be tried."""
+        return tuple(self._budget.unproved)
+
     @property
     def file(self) -> str:
         """The path as results name it."""
@@ -78,6 +85,10 @@ class ProtocolFile:
         """The sheets that some citations point into, in their order, each once."""
         return self._facts.sheets_of(cites)
 
+    def sheets_changed(self) -> bool:
+        """Whether a fact sheet that was read for it has changed since, or has come or gone."""
+        return self._facts.changed()
+
     def confirmed(self, cite: str) -> bool:
         """Whether somebody read the fact first-hand; a computed one is confirmed if its parents are."""
         return self._facts.confirmed(cite)
@@ -106,7 +117,7 @@ class ProtocolFile:
         """The parts that cannot be compiled, and the conditions that leave something out."""
         try:
             arms = [self.compiled(arm) for arm in self.protocol.arms]
-            yield from dict.fromkeys(coverage.faults(self.protocol, arms))
+            yield from dict.fromkeys(coverage.faults(self.protocol, arms, self._budget))
             for name in self.protocol.conditions:
                 self._compiler.named_condition(name, f"conditions.{name}")
         except InputError as error:
@@ -140,7 +151,11 @@ def examine(path: str) -> tuple[ProtocolFile | None, list[Problem]]:
 
     Raises InputError only if it cannot be read at all.
     """
-    text, sha256 = read_text(path)
+    return examined(path, *read_text(path))
+
+
+def examined(path: str, text: str, sha256: str) -> tuple[ProtocolFile | None, list[Problem]]:
+    """The same of a file whose text was read."""
     name = folders.shown(path)
     try:
         raw = tomllib.loads(text)

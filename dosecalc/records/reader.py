@@ -13,6 +13,7 @@ from pydantic_core import ValidationError
 
 from dosecalc.errors import InputError
 from dosecalc.files import folders
+from dosecalc.files.capacity import RECORD
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
 from dosecalc.files.model import keys_of
@@ -93,7 +94,7 @@ class RecordFile(NamedTuple):
 
 def read(path: str) -> RecordFile:
     """Read a record. InputError, or BadFileError with every key that is wrong."""
-    text, sha256 = read_text(path)
+    text, sha256 = read_text(path, RECORD)
     name = folders.shown(path)
     if path.lower().endswith(".csv"):
         return RecordFile(name, sha256, {}, None, None, None, _doses(text, name), max(text.count("\n") - 1, 0))

@@ -14,7 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
-from dosecalc.files import folders
+from dosecalc.files import disk, folders
 from dosecalc.quantities import units
 from dosecalc.quantities.units import Measure
 
@@ -56,21 +56,21 @@ def statements(cites: tuple[str, ...]) -> list[Belief]:
 
 def sheets() -> list[dict[str, str]]:
     """The sheets in use, the shipped one and those of sites, each with its hash."""
-    return [{"id": SHEET, "sha256": folders.read_text(path)[1]} for path, _, _ in _paths()]
+    return [{"id": SHEET, "sha256": folders.read_text(path)[1]} for path, _ in _paths()]
 
 
-def _paths() -> tuple[tuple[str, int, int], ...]:
+def _paths() -> tuple[tuple[str, tuple[int, ...]], ...]:
     """The sheets of beliefs, the shipped one first, with what tells whether one has changed."""
     own = [os.path.join(folder, "seeds", f"{SHEET}.toml") for folder in folders.site_folders()]
     shipped = folders.shipped("seeds") + f"{os.sep}{SHEET}.toml"
-    stamps = [(shipped, os.stat(shipped)), *((path, os.stat(path)) for path in own if os.path.isfile(path))]
-    return tuple([(path, stamp.st_mtime_ns, stamp.st_size) for path, stamp in stamps])
+    stamps = [(path, disk.stamp(path)) for path in (shipped, *own)]
+    return tuple([(path, stamp) for path, stamp in stamps if stamp])
 
 
 @lru_cache(maxsize=8)
-def _beliefs(paths: tuple[tuple[str, int, int], ...]) -> Mapping[str, Belief]:
+def _beliefs(paths: tuple[tuple[str, tuple[int, ...]], ...]) -> Mapping[str, Belief]:
     beliefs: dict[str, Belief] = {}
-    for path, _, _ in paths:
+    for path, _ in paths:
         beliefs |= _of_sheet(path, beliefs)
     return beliefs
 

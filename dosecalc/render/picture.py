@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dosecalc.dosimetry.result import Dosimetry, Estimate
 from dosecalc.errors import InputError
+from dosecalc.files import disk
 from dosecalc.render.dosimetry import with_uncertainty
 
 if TYPE_CHECKING:
@@ -30,12 +31,10 @@ def write(dosimetry: Dosimetry, path: str) -> None:
         raise InputError(f"read {path!r}, expected the name of a file that ends in .svg or .png", where="--plot")
     if dosimetry.fit is None:
         raise InputError("a stated residence time has no curve to draw", where="--plot")
-    data = draw(dosimetry, kind)
     try:
-        with open(path, "wb") as file:
-            file.write(data)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}", where="--plot") from None
+        disk.write(path, draw(dosimetry, kind))
+    except InputError as error:
+        raise error.at("--plot") from None
 
 
 def draw(dosimetry: Dosimetry, kind: str) -> bytes:

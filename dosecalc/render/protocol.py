@@ -48,11 +48,19 @@ def index_page(rows: Sequence[IndexRow]) -> Page:
 
 
 def lint_lines(report: LintReport) -> list[str]:
-    """One line a problem, then the notes, then the verdict."""
+    """One line a problem, then the notes, what is unproved, and the verdict."""
     lines = [f"error: {problem}" for problem in report.problems]
     lines += [f"note: {report.file}: {note}" for note in report.notes]
-    wrong = len(report.problems)
-    return [*lines, f"{report.file}: {wrong} error{'' if wrong == 1 else 's'}" if wrong else f"{report.file}: sound"]
+    lines += [
+        f"unproved: {report.file}, {place}: too many combinations to try whether somebody meets it, or is left out"
+        for place in report.unproved
+    ]
+    wrong, open_ = len(report.problems), len(report.unproved)
+    verdict = f"no error found, {open_} condition{'' if open_ == 1 else 's'} unproved" if open_ else "sound"
+    return [
+        *lines,
+        f"{report.file}: {wrong} error{'' if wrong == 1 else 's'}" if wrong else f"{report.file}: {verdict}",
+    ]
 
 
 def protocol_page(file: ProtocolFile, arms: Sequence[Arm]) -> Page:

@@ -13,6 +13,7 @@ from dosecalc.course.observables import BY_CYCLE, Observable
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Inputs, Prior
 from dosecalc.errors import InputError
+from dosecalc.files.capacity import DOSES
 from dosecalc.files.protocol import Arm
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities import units
@@ -124,6 +125,11 @@ class _Course:
         self.compiled = file.compiled(arm)
         chosen = None if request.cycle_length is None else int(request.cycle_length.number)
         self.slots, self.days = self.compiled.course(request.cycles, chosen)
+        if len(self.slots) > DOSES:
+            text = (
+                f"{request.cycles} cycles of {arm.id} are {len(self.slots):,} doses, more than the {DOSES} of a course"
+            )
+            raise InputError(text, where="--cycles")
         self.steps = _steps(request, self.slots)
         self.rows = {slot.number: self.compiled.levels_of(slot, self.steps).rows for slot in self.slots}
         self.ranged: dict[int, list[Row]] = {}
