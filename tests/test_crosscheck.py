@@ -14,6 +14,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from benchmarks import same_figures
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -108,7 +109,7 @@ def test_without_an_age_nothing_is_guessed():
 def test_without_an_age_a_size_that_nobody_has_is_told_and_no_reading_is_guessed():
     found = crosscheck(total="1000 mCi", doses=4, level="40 mCi/m^2")
     assert found.readings[0].plausible is False
-    assert (found.verdict, found.exit_status()) == ("undetermined", 0)
+    assert (found.verdict, found.exit_status()) == ("inconsistent", 1)  # nobody of any age has it
     assert (
         "Whether a reading with one change fits depends on the age (40 mCi/kg, not per m²; 1,000 MBq,"
         in found.conclusion
@@ -178,9 +179,109 @@ def test_a_regimen_for_other_ages_says_so():
         ({"level": "20 mCi/m^2", "doses": 9}, "clover2-20 has six doses, the report 9"),
     ],
 )
-def test_figures_that_are_not_the_protocols_are_said(more, note):
+def test_figures_that_are_not_the_protocols_are_a_finding(more, note):
     asked = {"total": "126.6 mCi", "doses": 4, "protocol": "clover2-20", "age": 25, "sex": "male", **more}
-    assert note in crosscheck(**asked).notes
+    found = crosscheck(**asked)
+    assert note in found.contradictions
+    assert note[1:] in found.conclusion
+    assert (found.verdict in ("inconsistent", "explained"), found.exit_status()) == (True, 1)
+
+
+ZEVALIN, AZEDRA = "zevalin-relapsed", "azedra-therapeutic"
+GLAND = ("gland_mass=50 g", "uptake=50 %")
+
+
+@pytest.mark.parametrize(
+    ("arm", "report", "observables", "verdict", "said"),
+    [
+        # the label caps at 32 mCi, whatever 0.4 mCi/kg come to
+        (ZEVALIN, {"weight": 120, "level": "0.4 mCi/kg", "total": "48 mCi"}, (), "inconsistent", "32 mCi"),
+        (ZEVALIN, {"weight": 120, "level": "0.4 mCi/kg", "total": "32 mCi"}, (), "consistent", "32 mCi"),
+        (ZEVALIN, {"weight": 70, "level": "0.3 mCi/kg", "total": "21 mCi"}, (), "consistent", "21 mCi"),
+        (ZEVALIN, {"total": "32 mCi"}, (), "consistent", "the source's cap"),
+        (ZEVALIN, {"total": "48 mCi"}, (), "inconsistent", "50 % more"),
+        (ZEVALIN, {"total": "28 mCi", "age": 60}, (), "consistent", "a weight of 70 kg"),
+        # which platelets were counted tells which level holds
+        (ZEVALIN, {"weight": 70, "total": "21 mCi"}, ("platelets=200 10^9/L",), "inconsistent", "28 mCi"),
+        (ZEVALIN, {"weight": 70, "total": "21 mCi"}, ("platelets=120 10^9/L",), "consistent", "21 mCi"),
+        # 500 mCi above 62.5 kg, 8 mCi/kg below
+        (AZEDRA, {"weight": 80, "doses": 2, "total": "1280 mCi"}, (), "inconsistent", "1,000 mCi"),
+        (AZEDRA, {"weight": 80, "doses": 2, "total": "1000 mCi"}, (), "consistent", "1,000 mCi"),
+        (AZEDRA, {"weight": 50, "doses": 2, "total": "800 mCi"}, (), "consistent", "8 mCi/kg"),
+        (AZEDRA, {"weight": 80, "doses": 2, "total": "1280 mCi", "level": "8 mCi/kg"}, (), "inconsistent",
+         "zedra-therapeutic gives 500 mCi a dose, the report prints 8 mCi/kg"),
+        # a product of factors: 55 to 80 uCi/g x 50 g / 0.5
+        ("iodide-graves", {"total": "7 mCi"}, GLAND, "consistent", "7 mCi"),
+        ("iodide-graves", {"total": "10 mCi"}, GLAND, "inconsistent", "8 mCi"),
+    ],
+)  # fmt: skip
+def test_a_named_arm_is_planned_for_the_patient_of_the_report(dosecalc, arm, report, observables, verdict, said):
+    asked = {"doses": 1, **report}
+    words = [word for name, value in asked.items() for word in (f"--{name}", value)]
+    words += [word for each in observables for word in ("--set", each)]
+    answer = dosecalc("crosscheck", "--protocol", arm, *words, "--json")
+    assert (answer.json["verdict"], answer.status) == (verdict, int(verdict == "inconsistent"))
+    assert said in answer.json["conclusion"]
+
+
+def test_two_sizes_that_contradict_each_other_are_a_finding():
+    """Mosteller: the root of 110 x 20 / 3600 is 0.7817 m²; 1.6 m² is 105 % more."""
+    asked = {"total": "64 mCi", "doses": 2, "level": "20 mCi/m^2", "bsa": 1.6, "weight": 20, "height": 110}
+    found = crosscheck(**asked)
+    assert (found.verdict, found.exit_status()) == ("inconsistent", 1)
+    assert "differ by 105 %" in found.contradictions[0]
+    near = crosscheck(**{**asked, "weight": 60, "height": 140})  # 1.528 m², 4.7 % apart
+    assert (near.verdict, near.contradictions) == ("consistent", ())
+
+
+def test_a_superseded_arm_that_fits_better_is_mentioned():
+    """Six times 80 kg x 50 kBq/kg are 24,000 kBq; at the 55 of 2016 they would be 26,400, 9.1 % more."""
+    found = crosscheck(total="24000 kBq", doses=6, protocol="xofigo-2016", weight=80)
+    assert any(note.startswith("xofigo-2013, which is withdrawn or superseded, fits better") for note in found.notes)
+    assert not crosscheck(total="26400 kBq", doses=6, protocol="xofigo-2016", weight=80).notes
+
+
+def test_an_amount_per_surface_is_not_compared_with_a_fixed_level(dosecalc):
+    answer = dosecalc("crosscheck", "--protocol", "lutathera-gep-net", "--total", "30 mCi/m^2", "--doses", "1")
+    assert (answer.status, "states no level that" in answer.err) == (2, True)
+
+
+def test_what_an_arm_alone_reads_needs_one(dosecalc):
+    words = ("--total", "32 mCi", "--doses", "1", "--level", "20 mCi/m^2", "--set", "platelets=90 10^9/L")
+    answer = dosecalc("crosscheck", *words)
+    assert (answer.status, "name it with --protocol" in answer.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("report", "consistent"),
+    [
+        # 4 x 7.65 to 4 x 7.75 are 30.6 to 31.0; 30 is 29.5 to 30.5
+        ({"total": "30 GBq", "doses": 4, "level": "7.7 GBq"}, False),
+        ({"total": "31 GBq", "doses": 4, "level": "7.7 GBq"}, True),
+        ({"total": "31.1 GBq", "doses": 4, "level": "7.7 GBq"}, False),
+        ({"total": "31.05 GBq", "doses": 4, "level": "7.70 GBq"}, False),
+        # 19.5 to 20.5 x 4 x 1.595 to 1.605 are 124.4 to 131.6
+        ({"total": "124.4 mCi", "doses": 4, "level": "20 mCi/m^2", "bsa": "1.60 m^2"}, True),
+        ({"total": "124.0 mCi", "doses": 4, "level": "20 mCi/m^2", "bsa": "1.60 m^2"}, False),
+        ({"total": "131.6 mCi", "doses": 4, "level": "20 mCi/m^2", "bsa": "1.60 m^2"}, True),
+        ({"total": "132.1 mCi", "doses": 4, "level": "20 mCi/m^2", "bsa": "1.60 m^2"}, False),
+    ],
+)
+def test_with_arithmetic_only_the_printed_digits_decide(report, consistent):
+    found = crosscheck(**report, arithmetic=True)
+    assert (found.verdict == "consistent", found.arithmetic) == (consistent, True)
+    assert crosscheck(**report).verdict == "consistent"  # within the 10 % of a total that was given to somebody
+
+
+def test_a_trailing_zero_is_read_both_ways(dosecalc):
+    words = ("--total", "30 GBq", "--doses", "4", "--level", "7.7 GBq", "--arithmetic")
+    answer = dosecalc("crosscheck", *words)
+    assert (answer.status, answer.out.splitlines()[0]) == (1, "inconsistent")
+    assert "if the zeros at the end of 30 GBq are no digits of it, the figures agree within their print" in answer.out
+    assert (
+        "--same goes by the printed digits in any case"
+        in dosecalc("crosscheck", "--same", "1", "2", "--arithmetic").err
+    )
 
 
 def test_a_cycle_may_have_one_dose(tmp_path):
@@ -654,9 +755,20 @@ def test_an_agent_that_no_protocol_has_is_said_with_the_near_ones():
         ("7 patients", "7", True, 0, None),
         ("8 to 18 mCi/kg", "10 to 18 mCi/kg", False, None, None),
         ("8-18 mCi/kg", "296 to 666 MBq/kg", True, None, None),
-        ("12 mCi/kg", "8 to 18 mCi/kg", True, None, None),
+        ("12 mCi/kg", "8 to 18 mCi/kg", False, None, None),
         ("20 mCi/kg", "8 to 18 mCi/kg", False, None, None),
-        ("1 to 18e3 MBq", "1 MBq", True, None, None),
+        ("1 to 18e3 MBq", "1 MBq", False, None, None),
+        ("22/6", "3.67", True, 22 / 6 / 3.67 - 1, None),
+        ("22/6", "3.66", False, 22 / 6 / 3.66 - 1, None),
+        ("4", "4.0", True, 0, None),
+        ("mean of 20, 22 and 27 mCi", "23 mCi", True, 0, None),
+        ("mean of 20, 22 and 27 mCi", "24 mCi", True, 23 / 24 - 1, None),
+        ("mean of 20, 22 and 27 mCi", "24.1 mCi", False, 23 / 24.1 - 1, None),
+        ("43 % less than 128 mCi", "73 mCi", True, 128 * 0.57 / 73 - 1, None),
+        ("43 % less than 128 mCi", "74.5 mCi", False, 128 * 0.57 / 74.5 - 1, None),
+        ("20 % more than 100 MBq", "120 MBq", True, 0, None),
+        ("12 Gy / 0.4 Gy/GBq", "30 GBq", True, 0, None),
+        ("12 Gy / 0.4 Gy/GBq", "40 GBq", False, -0.25, None),
         ("1 to 18e3 MBq", "19001 MBq", False, None, None),
         ("7 patients", "7 doses", False, None, None),
         ("5 g", "5000 mg", True, 0, None),
@@ -685,9 +797,49 @@ def test_two_figures(first, second, agree, difference, suggestion):
     assert document == {
         "schema": "dosecalc.same/1",
         "agree": agree,
+        "within": found.within,
         "relative_difference": found.relative_difference,
         "suggestion": found.suggestion,
     }
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "within"),
+    [
+        ("100 to 500 MBq", "8 mCi", True),
+        ("8 mCi", "100 to 500 MBq", True),
+        ("12 mCi/kg", "8 to 18 mCi/kg", True),
+        ("20 mCi/kg", "8 to 18 mCi/kg", False),
+        ("100 to 500 MBq", "2.7 to 13.5 mCi", False),
+    ],
+)
+def test_a_figure_inside_of_a_range_is_within_it_and_not_the_same(dosecalc, first, second, within):
+    answer = dosecalc("crosscheck", "--same", first, second)
+    same = "to" in first and "to" in second
+    assert (answer.status, answer.out.splitlines()[0]) == (
+        (0, "same") if same else (1, "within" if within else "not the same")
+    )
+
+
+@pytest.mark.parametrize(
+    ("figure", "words"),
+    [
+        ("120 % less than 5 mCi", "nothing is more than 100 % less"),
+        ("5 % less than 8 to 18 mCi/kg", "expected one quantity after 'than'"),
+        ("mean of x mCi", "read 'x mCi'"),
+        ("12 Gy / 0 Gy/GBq", "the second above zero"),
+    ],
+)
+def test_a_figure_that_cannot_be_read_is_told(dosecalc, figure, words):
+    answer = dosecalc("crosscheck", "--same", figure, "5 mCi")
+    assert (answer.status, words in answer.err) == (2, True), answer.err
+
+
+@given(st.integers(0, 2**32))
+def test_random_figures_are_the_same_just_where_their_digits_allow_it(seed):
+    """What each can mean is worked out anew, in decimals; either way round the answer is the same."""
+    one, other = same_figures.pair(random.Random(seed))
+    assert same_figures.faults(one, other) is None, (one.text, other.text)
 
 
 @given(st.integers(1, 400), st.integers(1, 400), st.integers(0, 2))

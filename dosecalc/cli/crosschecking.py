@@ -18,8 +18,13 @@ from dosecalc.quantities.options import CROSSCHECK
     metavar="A B",
     help='Instead: do two printed figures say the same? "444 MBq" "12 mCi"',
 )
+@click.option(
+    "--arithmetic",
+    is_flag=True,
+    help="Where the size is known: only the rounding of the printed digits decides, and not 10 %.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def crosscheck(as_json: bool, arithmetic: bool, same: tuple[tuple[str, str], ...], **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Check the total that a report prints against its own regimen.
 
     A total, a number of doses and a level imply a body size. Every meaning that the report can have had is tried: the
@@ -39,10 +44,12 @@ def crosscheck(as_json: bool, same: tuple[tuple[str, str], ...], **texts: tuple[
             raise click.UsageError("--same is given twice with different figures; compare one pair at a time")
         if given:
             raise click.UsageError(f"--same compares two figures and nothing else; leave out --{next(iter(given))}")
+        if arithmetic:
+            raise click.UsageError("--same goes by the printed digits in any case; leave out --arithmetic")
         return _same(*same[0], as_json=as_json)
     from dosecalc.crosschecks.verdict import crosscheck_inputs
 
-    result = crosscheck_inputs(given)
+    result = crosscheck_inputs(given, arithmetic=arithmetic)
     if as_json:
         write(result.to_json())
     else:

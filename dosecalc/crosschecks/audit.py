@@ -237,7 +237,7 @@ def _claim(first: str, second: str) -> Claim:
 
 
 def _verdict(comparison: FigureComparison) -> Verdict:
-    if comparison.agree:
+    if comparison.agree or comparison.within:
         return "consistent"
     return "explained" if comparison.explained else "inconsistent"
 

@@ -11,16 +11,20 @@ from dosecalc.crosschecks.judge import LOOSELY, WITHIN, ExpectedAmount, Judged, 
 from dosecalc.crosschecks.readings import Figures, doses_word, number_word
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
-from dosecalc.quantities.printed import half_a_digit
+from dosecalc.quantities.printed import half_a_digit, without_zeros
 from dosecalc.quantities.units import Measure
 from dosecalc.reference import growth, people, tables
 
+NO_READING = "No reading with one change fits."
 _TITLE: dict[Basis, str] = {"bsa": "a body surface area", "weight": "a weight"}
 
 
-def conclusion(judge: ReportJudge, ruling: Ruling, candidates: Candidates) -> Iterator[str]:
+def conclusion(
+    judge: ReportJudge, ruling: Ruling, candidates: Candidates, contradictions: Sequence[str]
+) -> Iterator[str]:
     """The arithmetic as printed, then the reading with one change that explains it, then the other such readings."""
     explanation = ruling.explanation
+    yield from (f"{text[0].upper()}{text[1:]}." for text in contradictions)
     yield f"As printed ({ruling.printed.reading.reading}) {_as_printed(judge, ruling.printed)}."
     if ruling.verdict == "undetermined":
         yield _undetermined(ruling)
@@ -31,7 +35,8 @@ def conclusion(judge: ReportJudge, ruling: Ruling, candidates: Candidates) -> It
         if others:
             yield f"Also with one change: {'; '.join(others)}."
     elif ruling.verdict == "inconsistent":
-        yield "No reading with one change fits."
+        measured = ruling.printed.expected is not None
+        yield _undetermined(ruling) if not measured and any(each.open for each in ruling.once) else NO_READING
 
 
 def no_level(named: Sequence[KnownCourse], doses: int) -> str:
@@ -136,18 +141,27 @@ def _percent(difference: Number) -> str:
 # -- notes ------------------------------------------------------------------------------------------------------
 
 
-def notes(judge: ReportJudge, figures: Figures, candidates: Candidates) -> Iterator[str]:
-    """Notes on sizes that look like a slip, on what was derived, and on figures that are not the protocol's."""
+def notes(judge: ReportJudge, candidates: Candidates) -> Iterator[str]:
+    """Notes on sizes that look like a slip, and on what was derived."""
     report = judge.report
     for words in judge.people.slipped(report.measured):
         yield f"the stated {words}"
     yield from report.notes
+    yield from _zeros(judge)
     if judge.base.basis == "bsa" and "bsa" not in report.sizes:
         yield from _no_surface(judge)
-    if candidates.named:
-        yield from _against_protocol(figures, candidates.named)
     if not candidates.courses and report.agent is None:
         yield f"no protocol here gives {A[report.substance]}; only the printed figures were tried"
+
+
+def _zeros(judge: ReportJudge) -> Iterator[str]:
+    """That zeros at the end of a total may be no digits of it; then its print leaves more open."""
+    printed = judge.judge(judge.base)
+    if judge.arithmetic and printed.expected is not None and not printed.holds:
+        wide = without_zeros(judge.report.total)
+        if judge.by_digits(judge.base, printed.expected, wide):
+            total = units.spell(judge.report.total)
+            yield f"if the zeros at the end of {total} are no digits of it, the figures agree within their print"
 
 
 def _no_surface(judge: ReportJudge) -> Iterator[str]:
@@ -157,16 +171,28 @@ def _no_surface(judge: ReportJudge) -> Iterator[str]:
         yield "the height alone gives no body surface area; with --weight it would"
 
 
-def _against_protocol(figures: Figures, named: Sequence[KnownCourse]) -> Iterator[str]:
-    """Notes on figures of a report that are not those of the protocol that it is said to follow."""
+def of_the_arm(figures: Figures, named: Sequence[KnownCourse]) -> Iterator[str]:
+    """Figures of a report that contradict the arm which it is said to follow."""
+    if not named:
+        return
     course, level = named[0], figures.level
-    if level is not None and not any(_gives(each, level) for each in named):
-        low, high = course.doses[0].low, course.doses[0].high
-        if low is not None and high is not None:
-            given = units.spell(low) if low is high else f"{units.spell(low)} to {units.spell(high)}"
-            yield f"{course.arm} gives {given} a dose, the report prints {units.spell(level)}"
+    per_dose = level is not None and figures.printed_as == "per dose"
+    if level is not None and per_dose and not any(_gives(each, level) for each in named):
+        yield f"{course.arm} gives {_given(named)} a dose, the report prints {units.spell(level)}"
     if figures.doses > len(course.doses):
         yield f"{course.arm} has {doses_word(len(course.doses))}, the report {figures.doses}"
+
+
+def _given(named: Sequence[KnownCourse]) -> str:
+    """The levels of the first dose in each way that an arm leaves open for the patient."""
+    ways = []
+    for course in named:
+        low, high = course.doses[0].low, course.doses[0].high
+        if low is None or high is None:
+            ways.append("an amount by other figures than a level")
+        else:
+            ways.append(units.spell(low) if low is high else f"{units.spell(low)} to {units.spell(high)}")
+    return " or ".join(dict.fromkeys(ways))
 
 
 def _gives(course: KnownCourse, level: Measure) -> bool:

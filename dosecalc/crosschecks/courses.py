@@ -7,9 +7,10 @@ from difflib import get_close_matches
 from fractions import Fraction
 from typing import NamedTuple
 
-from dosecalc.course import schedule
-from dosecalc.course.levels import Row
+from dosecalc.course import levels, schedule
+from dosecalc.course.levels import Level, Row
 from dosecalc.course.schedule import Slot
+from dosecalc.course.state import Moment
 from dosecalc.crosschecks.amounts import DIMENSIONS, Substance
 from dosecalc.errors import InputError
 from dosecalc.files import folders
@@ -17,23 +18,34 @@ from dosecalc.files.protocol import Agent, Arm, cited
 from dosecalc.library.agents import named, suits
 from dosecalc.library.load import find_arms, load_file
 from dosecalc.library.reader import ProtocolFile
-from dosecalc.quantities.numbers import Tri
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.numbers import EXACT, Tri, Unknown, Value
+from dosecalc.quantities.units import Measure, Number
+from dosecalc.reference.synonyms import identify
+from dosecalc.requests.match import match
+from dosecalc.requests.request import Inputs, Request
+from dosecalc.requests.request import read as read_request
 
 A: dict[Substance, str] = {"activity": "an activity", "mass": "a mass"}
 
 
 class PlannedDose(NamedTuple):
-    """One dose of a known course. ``low`` and ``high`` differ for a range; both are None where no level is stated."""
+    """One dose of a known course. ``low`` and ``high`` differ for a range; both are None where no level is stated.
+
+    ``bounded``: the source caps or raises the amount, or makes it of other factors, so that it does not give the size
+    back. ``amount`` is then what it comes to for the patient, from a lowest to a highest; None where that is not known.
+    """
 
     low: Measure | None
     high: Measure | None
     cycle: int
     optional: bool
+    bounded: bool = False
+    amount: tuple[Number, Number] | None = None
+    cap: Measure | None = None
 
     @property
     def level(self) -> Measure | None:
-        return self.low if self.low is self.high else None
+        return self.low if self.low is self.high and not self.bounded else None
 
     def may_have(self, level: Measure, rounding: Fraction) -> bool:
         """Whether a level, give or take its rounding, is that of the dose or in its range."""
@@ -77,6 +89,22 @@ class KnownCourse(NamedTuple):
         alike = len({level.dimension for level in levels}) == 1
         return levels if len(levels) == number and alike else None
 
+    def amounts(self, number: int) -> tuple[Number, Number] | None:
+        """The least and the most of so many doses together, as the source bounds them; None where it is not known."""
+        ends = [dose.amount for dose in self.doses[:number] if dose.amount is not None]
+        if len(ends) < number or not any(dose.bounded for dose in self.doses[:number]):
+            return None
+        return sum(low for low, _ in ends), sum(high for _, high in ends)
+
+    def unbounded(self) -> KnownCourse:
+        """The course as its levels are before a cap."""
+        return self._replace(doses=tuple(dose._replace(bounded=False) for dose in self.doses))
+
+    def cap(self, number: int) -> Measure | None:
+        """The amount at which the source caps each of so many doses; None where there is none, or not one for all."""
+        caps = {dose.cap for dose in self.doses[:number]}
+        return caps.pop() if len(caps) == 1 and len(self.doses) >= number else None
+
     def gives(self, level: Measure, rounding: Fraction, number: int) -> bool:
         """Whether each of so many doses from the first on may have a level, give or take its rounding."""
         doses = self.doses[:number]
@@ -110,22 +138,109 @@ def of_library(substance: Substance, agent: str | None, age: Fraction | None) ->
     return Candidates(courses, tuple(notes))
 
 
-def of_protocol(protocol: str, substance: Substance, agent: str | None, age: Fraction | None) -> Candidates:
-    """The courses of one arm, or of every arm of a protocol file. InputError where it gives no agent of that kind."""
+def of_protocol(
+    protocol: str, substance: Substance, agent: str | None, age: Fraction | None, patient: Inputs, level: Measure | None
+) -> Candidates:
+    """The courses of one arm, or of every arm of a protocol file, planned for the patient of the report.
+
+    ``patient`` are the options that state sizes, age, sex and observables; ``level`` is the one that the report prints.
+    InputError where it gives no agent of that kind.
+    """
     file, arms = find_arms(protocol)
-    courses = _courses([(file, arm) for arm in arms], substance, agent, age)
+    request = read_request(patient, file.table)
+    courses = [
+        course for arm in arms for course in _planned_for(file, arm, request, Wanted(substance, agent, age, level))
+    ]
     if not courses:
         names = ", ".join(each.name for each in file.protocol.agents.values())
         of = f" of {agent!r}" if agent is not None else ""
         raise InputError(f"{protocol} gives {names}; no dose{of} in it is {A[substance]}", where="--protocol")
-    return Candidates(courses, named=courses)
+    return Candidates(_suited(courses), named=_suited(courses))
+
+
+def superseded(named: Sequence[KnownCourse], patient: Inputs, wanted: Wanted) -> Iterator[KnownCourse]:
+    """The courses of withdrawn or superseded protocols with the agent of a named arm, planned for the same patient."""
+    files, _ = _files()
+    of = {identity for course in named if (identity := identify(course.agent)) is not None}
+    for file in files if of else ():
+        if file.protocol.status == "withdrawn" and file.file not in {course.file for course in named}:
+            for arm in file.protocol.arms:
+                request = read_request({key: patient[key] for key in patient if key != "set"}, file.table)
+                for course in _planned_for(file, arm, request, wanted):
+                    if identify(course.agent) in of:
+                        yield course
+
+
+class Wanted(NamedTuple):
+    """What a report says of the course that it follows."""
+
+    substance: Substance
+    agent: str | None
+    age: Fraction | None
+    level: Measure | None
+
+
+def _planned_for(file: ProtocolFile, arm: Arm, request: Request, wanted: Wanted) -> Iterator[KnownCourse]:
+    """The courses of an arm in each way that its conditions leave open for a patient, with their amounts."""
+    matched = match(file, arm, request, need_levels=False, leave_out=True)
+    result = matched.compiled.run(matched.slots, matched.inputs)
+    meets = suits(file, arm, wanted.age)
+    for key in matched.agents():
+        given = file.protocol.agents[key]
+        if _substance(given) != wanted.substance or not (wanted.agent is None or named(given, key, wanted.agent)):
+            continue
+        moments = [moment for moment in result.doses if moment.slot is not None and moment.slot.dose.agent == key]
+        ways = max(len(moment.possible) for moment in moments)
+        for way in range(ways):
+            rows = [(moment, _row_of(moment, way)) for moment in moments]
+            telling = next(moment.possible[way] for moment in moments if way < len(moment.possible))
+            title = _title(telling) if len(moments[0].rows) > 1 else ""
+            doses = tuple(_dose_for(moment, row, wanted.level) for moment, row in rows)
+            yield _known(file, arm, given, doses, meets, title)
+
+
+def _row_of(moment: Moment, way: int) -> Row | None:
+    possible = moment.possible
+    return possible[min(way, len(possible) - 1)] if possible else None
+
+
+def _dose_for(moment: Moment, row: Row | None, printed: Measure | None) -> PlannedDose:
+    """One dose of the patient: the level of its row, and the amount as the source bounds it."""
+    assert moment.slot is not None
+    cycle, optional = moment.slot.cycle, moment.slot.optional
+    if row is None or len(row.options) != 1 or row.target or row.organ is not None:
+        return PlannedDose(None, None, cycle, optional)
+    bounded = row.cap is not None or row.floor is not None or bool(row.factors)
+    ends = row.options[0]
+    if row.open and printed is not None and PlannedDose(*ends, cycle, optional).may_have(printed, Fraction(0)):
+        ends = (printed, printed)
+    amounts = [_amount_of(row, end, moment) for end in ends]
+    known = [each for each in amounts if not isinstance(each, Unknown)]
+    low, high = row.options[0] if row.low.dimension in DIMENSIONS and not row.factors else (None, None)
+    amount = (known[0], known[-1]) if len(known) == len(amounts) else None
+    cap = row.cap if row.cap is not None and row.cap.dimension in ("activity", "mass") else None
+    return PlannedDose(low, high, cycle, optional, bounded, amount, cap)
+
+
+def _amount_of(row: Row, level: Measure, moment: Moment) -> Value:
+    """What a level of a row comes to for a patient, between its floor and its cap."""
+    amount = levels.amount(row, EXACT, Level[Value](level.dimension, level.value), moment)
+    for bound, is_cap in ((row.cap, True), (row.floor, False)):
+        limit: Value = Unknown() if bound is None else levels.sized(Level[Value](bound.dimension, bound.value), moment)
+        if bound is not None and not isinstance(amount, Unknown):
+            beyond = EXACT.above(amount, limit) if is_cap else EXACT.above(limit, amount)
+            amount = limit if beyond.yes else amount if beyond.no else Unknown()
+    return amount
 
 
 def _courses(
     arms: Iterable[tuple[ProtocolFile, Arm]], substance: Substance, agent: str | None, age: Fraction | None
 ) -> tuple[KnownCourse, ...]:
     """The courses of some arms, by how well they suit an age (in days)."""
-    courses = [course for file, arm in arms for course in _of_arm(file, arm, substance, agent, age)]
+    return _suited(course for file, arm in arms for course in _of_arm(file, arm, substance, agent, age))
+
+
+def _suited(courses: Iterable[KnownCourse]) -> tuple[KnownCourse, ...]:
     return tuple(sorted(courses, key=lambda course: 0 if course.suits.yes else 2 if course.suits.no else 1))
 
 
@@ -170,16 +285,23 @@ def _of_agent(file: ProtocolFile, arm: Arm, agent: Agent, slots: Sequence[Slot],
     ways = max(len(rows) for _, rows in doses)
     for way in range(ways):
         telling = next(rows[way] for _, rows in doses if way < len(rows))
-        yield KnownCourse(
-            arm=arm.id,
-            title=_title(telling) if ways > 1 else "",
-            agent=agent.name,
-            doses=tuple(_planned(slot, rows[min(way, len(rows) - 1)]) for slot, rows in doses),
-            suits=meets,
-            file=file.file,
-            sha256=file.sha256,
-            unconfirmed=_unconfirmed(file, arm),
-        )
+        planned = tuple(_planned(slot, rows[min(way, len(rows) - 1)]) for slot, rows in doses)
+        yield _known(file, arm, agent, planned, meets, _title(telling) if ways > 1 else "")
+
+
+def _known(
+    file: ProtocolFile, arm: Arm, agent: Agent, doses: tuple[PlannedDose, ...], meets: Tri, title: str
+) -> KnownCourse:
+    return KnownCourse(
+        arm=arm.id,
+        title=title,
+        agent=agent.name,
+        doses=doses,
+        suits=meets,
+        file=file.file,
+        sha256=file.sha256,
+        unconfirmed=_unconfirmed(file, arm),
+    )
 
 
 def _unconfirmed(file: ProtocolFile, arm: Arm) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from dosecalc.errors import InputError
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Document
 from dosecalc.quantities.frozen import Field
-from dosecalc.quantities.printed import COUNT, PERCENT, PrintedFigure, Span, figure, quantity_figure, span
+from dosecalc.quantities.printed import COUNT, NUMBER, PERCENT, PrintedFigure, Span, figure, quantity_figure, span
 from dosecalc.quantities.units import Measure
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ class FigureComparison(Document):
 
     figures: tuple[str, str] = Field(exclude=True, description="The two figures as they were read.")
     agree: bool = Field(description="Whether they say the same within their printed digits.")
+    within: bool = Field(description="Whether one is a range and the other a single figure inside it: not the same.")
     relative_difference: float | None = Field(
         description="The first over the second minus one; null for figures of two kinds, ranges, bounds and parts."
     )
@@ -73,7 +74,8 @@ def compare_figures(first: QuantityLike, second: QuantityLike) -> FigureComparis
 
 
 def _of_like_kinds(one: PrintedFigure, other: PrintedFigure) -> tuple[PrintedFigure, PrintedFigure]:
-    """The two figures, a unit of two kinds (g of a body, g of a drug) taken as the other's."""
+    """The two figures, a unit of two kinds (g of a body, g of a drug) taken as the other's, a share as a quotient."""
+    one, other = _as_quotient(one, other), _as_quotient(other, one)
     if one.measure is None or other.measure is None or one.dimension == other.dimension:
         return one, other
     if (alike := _in_dimension(one.measure, other.dimension)) is not None:
@@ -81,6 +83,15 @@ def _of_like_kinds(one: PrintedFigure, other: PrintedFigure) -> tuple[PrintedFig
     if (alike := _in_dimension(other.measure, one.dimension)) is not None:
         return one, alike
     return one, other
+
+
+def _as_quotient(one: PrintedFigure, other: PrintedFigure) -> PrintedFigure:
+    """A share ("22/6") or a count as the number that it is, beside a number without a unit ("3.67")."""
+    if other.dimension != NUMBER or one.measure is not None or one.value is None:
+        return one
+    if one.dimension == PERCENT and one.whole is None:
+        return one._replace(dimension=NUMBER, spans=(one.spans[0].times(Fraction(1, 100)),), value=one.value / 100)
+    return one._replace(dimension=NUMBER) if one.dimension == COUNT and not one.counted else one
 
 
 def _in_dimension(measure: Measure, dimension: str) -> PrintedFigure | None:
@@ -97,6 +108,7 @@ def _made(
     message: str,
     *,
     agree: bool = False,
+    within: bool = False,
     difference: float | None = None,
     suggestion: str | None = None,
     explained: bool = False,
@@ -104,6 +116,7 @@ def _made(
     return FigureComparison.made(
         figures=(one.text, other.text),
         agree=agree,
+        within=within,
         relative_difference=difference,
         suggestion=suggestion,
         message=f"{message[0].upper()}{message[1:]}.",
@@ -118,6 +131,8 @@ def _of_one_kind(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
     difference = float(one.value / other.value - 1) if one.value is not None and other.value else None
     if _agree(one, other):
         return _made(one, other, _agreement(one, other), agree=True, difference=difference)
+    if (inside := _inside(one, other)) is not None:
+        return _made(one, other, inside, within=True)
     lost = _mistaken_unit(one, other) or _misread(one, other) or _tenfold(one, other)
     return _made(
         one,
@@ -130,14 +145,21 @@ def _of_one_kind(one: PrintedFigure, other: PrintedFigure) -> FigureComparison:
 
 
 def _agree(one: PrintedFigure, other: PrintedFigure) -> bool:
-    """Whether the spans meet, end by end; a range and a single figure agree where the figure lies in the range."""
-    if len(one.spans) == len(other.spans):
-        return all(mine.meets(its) for mine, its in zip(one.spans, other.spans, strict=True))
-    return _whole(one).meets(_whole(other))
+    """Whether the spans meet, end by end; a range is never the same as a single figure."""
+    ends = zip(one.spans, other.spans, strict=False)
+    return one.is_range is other.is_range and all(mine.meets(its) for mine, its in ends)
 
 
-def _whole(ranged: PrintedFigure) -> Span:
-    return Span(ranged.spans[0].low, ranged.spans[-1].high)
+def _inside(one: PrintedFigure, other: PrintedFigure) -> str | None:
+    """That a single figure lies in a range; a bound that reaches into it says no more than that."""
+    for ranged, single in ((one, other), (other, one)):
+        whole = Span(ranged.spans[0].low, ranged.spans[-1].high)
+        if ranged.is_range and not single.is_range and whole.meets(single.spans[0]):
+            lies = "lies within" if single.value is not None else "can lie within"
+            return (
+                f"{single.text} {lies} {ranged.text}, and is not the same: a figure inside of a range is not the range"
+            )
+    return None
 
 
 def _agreement(one: PrintedFigure, other: PrintedFigure) -> str:

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from math import log
+from math import log, prod
 from typing import Literal, NamedTuple
 
-from dosecalc.crosschecks.amounts import UNIT
+from dosecalc.crosschecks.amounts import UNIT, Basis
 from dosecalc.crosschecks.readings import Hypothesis
 from dosecalc.crosschecks.report import Report
 from dosecalc.crosschecks.result import AmountComparison, Reading, Verdict
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number, amounts, quantity_of
 from dosecalc.quantities.numbers import EXACT, apart
+from dosecalc.quantities.printed import Span, half_a_digit, span
 from dosecalc.reference.growth import Standing
 from dosecalc.reference.people import People
 
 WITHIN = Fraction(10, 100)
 """The difference up to which a total is consistent."""
 LOOSELY = Fraction(20, 100)
+_WINDOW = 1e-12
+"""The relative difference below which two doubles are equal."""
 _AS_ANOTHER_BASIS = log(30)
 """A change of basis keeps every number; it counts like the kilograms to a square metre of an adult."""
 
@@ -75,17 +78,20 @@ class Ruling(NamedTuple):
 
 
 class ReportJudge:
-    """One report, and what its hypotheses are judged by. ``base`` is the first of them as printed."""
+    """One report, and what its hypotheses are judged by. ``base`` is the first of them as printed.
 
-    def __init__(self, report: Report, base: Hypothesis) -> None:
-        self.report, self.base = report, base
+    ``arithmetic``: where the size is known only the rounding of the printed digits decides, and not 10 %.
+    """
+
+    def __init__(self, report: Report, base: Hypothesis, *, arithmetic: bool = False) -> None:
+        self.report, self.base, self.arithmetic = report, base, arithmetic
         self.people = People.of(report.age, report.sex)
 
     def holds(self, hypothesis: Hypothesis) -> bool:
         """Whether a hypothesis holds, and nothing more of it."""
         expected, basis, implied = self._expected(hypothesis), hypothesis.basis, hypothesis.implied
         if expected is not None:
-            return within(expected.difference, WITHIN)
+            return self._agrees(hypothesis, expected)
         return basis is not None and implied is not None and self.people.has(basis, implied) is True
 
     def judge(self, hypothesis: Hypothesis) -> Judged:
@@ -93,7 +99,7 @@ class ReportJudge:
         expected, basis, implied = self._expected(hypothesis), hypothesis.basis, hypothesis.implied
         standing = None if basis is None or implied is None else self.people.stand(basis, implied)
         plausible = None if standing is None else standing.plausible
-        fits = plausible if expected is None else within(expected.difference, WITHIN)
+        fits = plausible if expected is None else self._agrees(hypothesis, expected)
         reading = Reading.made(
             reading=hypothesis.words,
             level=None if hypothesis.level is None else quantity_of(hypothesis.level),
@@ -108,6 +114,28 @@ class ReportJudge:
             difference_percent=None if expected is None else float(100 * expected.difference),
         )
         return Judged(hypothesis, reading, standing, expected)
+
+    def _agrees(self, hypothesis: Hypothesis, expected: ExpectedAmount) -> bool:
+        if not self.arithmetic:
+            return within(expected.difference, WITHIN)
+        return self.by_digits(hypothesis, expected, span(self.report.total))
+
+    def by_digits(self, hypothesis: Hypothesis, expected: ExpectedAmount, total: Span) -> bool:
+        """Whether an amount can be the total, as far as the printed digits of total, level and size leave it open."""
+        level = abs(float(hypothesis.rounding * hypothesis.doses / hypothesis.per_size))
+        parts, amount = (level, self._rounding_of(hypothesis.basis)), float(expected.amount)
+        least, most = (amount * prod(1 + sign * part for part in parts) for sign in (-1, 1))
+        scale = hypothesis.total / self.report.total.value
+        low, high = (float((end or 0) * scale) for end in total[:2])
+        return low <= most * (1 + _WINDOW) and least * (1 - _WINDOW) <= high
+
+    def _rounding_of(self, basis: Basis | None) -> float:
+        """How far a stated size may lie from its print, as a part of it; a surface by Mosteller has half of each."""
+        measured = self.report.measured
+        parts = {kind: half_a_digit(each.text) / each.number for kind, each in measured.items()}
+        if basis == "bsa" and "bsa" not in parts:
+            return float(sum((parts.get(kind, Fraction(0)) for kind in ("weight", "height")), Fraction(0)) / 2)
+        return 0.0 if basis is None else float(parts.get(basis, 0))
 
     def _expected(self, hypothesis: Hypothesis) -> ExpectedAmount | None:
         size: Number | None = Fraction(1)

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from typing import Literal, NamedTuple
 
-from dosecalc.crosschecks.amounts import UNIT, Basis, basis_of, substance_of
+from dosecalc.crosschecks.amounts import UNIT, Basis, basis_of, dimensions_of_level
 from dosecalc.crosschecks.courses import KnownCourse
 from dosecalc.crosschecks.swaps import swapped
 from dosecalc.quantities import units
 from dosecalc.quantities.printed import half_a_digit
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.units import Measure, Number
 
 POUND = units.unit("lb").factor
 PrintedAs = Literal["per dose", "per cycle", "total"]
@@ -134,8 +134,9 @@ def doses_word(number: int) -> str:
 
 def as_printed(figures: Figures, named: Sequence[KnownCourse]) -> list[Hypothesis]:
     """The report taken by its word: one hypothesis, or one for each way that the named course leaves open."""
-    if figures.level is None:
-        return _as_named(figures, named)
+    given = [course for course in named if figures.level is None or is_given(figures, figures.level, course)]
+    if figures.level is None or any(dose.bounded for course in given for dose in course.doses):
+        return _as_named(figures, given)
     plain = _per_dose(figures, figures.level)
     if figures.printed_as == "total":
         return [_printed_for(plain, figures.doses, _share(figures.doses, plain))]
@@ -148,10 +149,71 @@ def _as_named(figures: Figures, named: Sequence[KnownCourse]) -> list[Hypothesis
     """The levels of the named courses, each arithmetic once."""
     first: dict[object, Hypothesis] = {}
     for course in named:
-        planned = as_planned(figures, course)
-        if planned is not None:
+        for planned in _ways_of(figures, course):
             first.setdefault(planned.arithmetic, planned)
     return list(first.values())
+
+
+def _ways_of(figures: Figures, course: KnownCourse) -> Iterator[Hypothesis]:
+    """A named course as it is given to the patient; where a size is not known, at its cap and below it."""
+    given = _as_given(figures, course)
+    if given is not None:
+        yield given
+        return
+    planned, cap = as_planned(figures, course.unbounded()), course.cap(figures.doses)
+    if cap is not None and figures.total.dimension == cap.dimension:
+        words = (
+            f"{course.arm}{_titled(course)}: {units.spell(cap)} a dose, the source's cap, {doses_word(figures.doses)}"
+        )
+        yield _fixed(figures, course, words, cap.value * figures.doses)
+        if figures.total.value > cap.value * figures.doses:
+            return
+    elif any(dose.bounded for dose in course.doses[: figures.doses]):
+        return
+    if planned is not None:
+        yield planned
+
+
+def _as_given(figures: Figures, course: KnownCourse) -> Hypothesis | None:
+    """The amounts that the source makes of its levels for the patient; None where they are not known."""
+    amounts = course.amounts(figures.doses)
+    if amounts is None or "/" in figures.total.dimension:
+        return None
+    low, high = amounts
+    nearest = max(low, min(figures.total.value, high))
+    total = (
+        _amount_words(figures, low)
+        if low == high
+        else f"{_amount_words(figures, low)} to {_amount_words(figures, high)}"
+    )
+    words = f"{course.arm}{_titled(course)}: {total} in all, as its source bounds it, {doses_word(figures.doses)}"
+    return _fixed(figures, course, words, Fraction(nearest))
+
+
+def _amount_words(figures: Figures, amount: Number) -> str:
+    return units.show(amount, figures.total.unit.symbol, figures.total.dimension)
+
+
+def _fixed(figures: Figures, course: KnownCourse, words: str, amount: Fraction) -> Hypothesis:
+    """A course that comes to an amount, whatever the size of the patient."""
+    return Hypothesis(
+        words=words,
+        total=figures.total.value,
+        per_size=amount,
+        doses=figures.doses,
+        basis=None,
+        level=None,
+        arm=course.arm,
+    )
+
+
+def _titled(course: KnownCourse) -> str:
+    return f" ({course.title})" if course.title else ""
+
+
+def is_given(figures: Figures, level: Measure, course: KnownCourse) -> bool:
+    """Whether a course has as many doses as a report, each at the level that the report prints."""
+    return course.gives(level, half_a_digit(level.text) * level.unit.factor, figures.doses)
 
 
 def _per_dose(figures: Figures, level: Measure) -> Hypothesis:
@@ -174,12 +236,11 @@ def _printed_for(plain: Hypothesis, number: int, share: str) -> Hypothesis:
 def as_planned(figures: Figures, course: KnownCourse) -> Hypothesis | None:
     """The doses of a known course; None where their levels are not fixed or of another kind than the total."""
     levels = course.levels(figures.doses)
-    if levels is None or substance_of(levels[0]) != substance_of(figures.total):
+    if levels is None or levels[0].dimension not in dimensions_of_level(figures.total):
         return None
     alike = len({level.value for level in levels}) == 1
-    title = f" ({course.title})" if course.title else ""
     return Hypothesis(
-        words=f"{course.arm}{title}: {_levels_words(levels, alike=alike)}, {doses_word(figures.doses)}",
+        words=f"{course.arm}{_titled(course)}: {_levels_words(levels, alike=alike)}, {doses_word(figures.doses)}",
         total=figures.total.value,
         per_size=sum((level.value for level in levels), Fraction(0)),
         doses=figures.doses,

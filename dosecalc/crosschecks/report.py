@@ -48,7 +48,11 @@ class Report(NamedTuple):
     measured: Mapping[Kind, Measure]
     sizes: Mapping[Kind, Number]
     notes: tuple[str, ...]
-    """Notes on the body surface: by which formula it is, or that it contradicts the stated one."""
+    """Notes on the body surface: by which formula it is, or how far the stated one differs from it."""
+    contradictions: tuple[str, ...]
+    """Stated sizes that contradict each other."""
+    patient: Mapping[str, list[str]]
+    """The options that state the patient, for the arm that the report follows."""
     protocol: str | None
     agent: str | None
 
@@ -73,7 +77,9 @@ def read(inputs: Mapping[str, Sequence[str]]) -> Report:
         raise InputError('nothing was given; write for example --total "126.6 mCi"', where="--total")
     level = options.above_zero(inputs, "level", dimensions_of_level(total), "; a level of zero implies nothing")
     measured = {kind: _size(patient, kind) for kind in _KINDS if kind in patient.sizes}
-    sizes, notes = _sizes(patient, measured)
+    sizes, notes, contradictions = _sizes(patient, measured)
+    if "set" in inputs and "protocol" not in inputs:
+        raise InputError("only an arm reads what is stated so; name it with --protocol", where="--set")
     sex = patient.stated.get("sex")
     return Report(
         total=total,
@@ -85,6 +91,8 @@ def read(inputs: Mapping[str, Sequence[str]]) -> Report:
         measured=measured,
         sizes=sizes,
         notes=notes,
+        contradictions=contradictions,
+        patient={name: list(inputs[name]) for name in (*SIZES, *_OF_PATIENT, "set") if name in inputs},
         protocol=options.one(inputs, "protocol"),
         agent=options.one(inputs, "agent"),
     )
@@ -129,18 +137,22 @@ def _size(patient: Request, kind: Kind) -> Measure:
 # -- the body surface -------------------------------------------------------------------------------------------
 
 
-def _sizes(patient: Request, measured: Mapping[Kind, Measure]) -> tuple[dict[Kind, Number], tuple[str, ...]]:
-    """The sizes with a body surface from weight and height where none is stated, and notes on it."""
+def _sizes(
+    patient: Request, measured: Mapping[Kind, Measure]
+) -> tuple[dict[Kind, Number], tuple[str, ...], tuple[str, ...]]:
+    """The sizes with a body surface from weight and height where none is stated, notes on it, and contradictions."""
     sizes: dict[Kind, Number] = {kind: measure.value for kind, measure in measured.items()}
     formula = bodysurface.FORMULAS[patient.formula or bodysurface.DEFAULT]
     derived = _surface(patient, formula, sizes)
     if derived is None:
         unused = f"{formula.name}'s formula is not used: a size that it needs is missing"
-        return sizes, () if patient.formula is None else (unused,)
+        return sizes, () if patient.formula is None else (unused,), ()
     by = f"{formula.name} from weight{' and height' if formula.needs_height else ''}"
-    if "bsa" in sizes:
-        return sizes, _disagreement(sizes["bsa"], derived, by)
-    return {**sizes, "bsa": derived}, (f"the body surface area is by {by}",)
+    if "bsa" not in sizes:
+        return {**sizes, "bsa": derived}, (f"the body surface area is by {by}",), ()
+    said = _disagreement(sizes["bsa"], derived, by)
+    contradicted = EXACT.above(apart(sizes["bsa"] / derived, 1), belief("bsa-agreement-violation").value).yes
+    return (sizes, (), said) if contradicted else (sizes, said, ())
 
 
 def _surface(patient: Request, formula: Formula, sizes: Mapping[Kind, Number]) -> Number | None:
@@ -159,7 +171,7 @@ def _surface(patient: Request, formula: Formula, sizes: Mapping[Kind, Number]) -
 
 
 def _disagreement(stated: Number, derived: Number, by: str) -> tuple[str, ...]:
-    """A note where the stated body surface is not the one that weight and height give."""
+    """That the stated body surface is not the one that weight and height give."""
     difference = apart(stated / derived, 1)
     if not EXACT.above(difference, belief("bsa-agreement-warning").value).yes:
         return ()

@@ -70,6 +70,9 @@ class Crosscheck(Document):
     version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that made the result.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
     report: Mapping[str, str] = Field(exclude=True, description="The options as people write them.")
+    arithmetic: bool = Field(
+        description="Whether only the rounding of the printed digits decides where the size is known, and not 10 %."
+    )
     verdict: Verdict = Field(description="consistent, explained, inconsistent or undetermined.")
     comparison: AmountComparison | None = Field(description="The amounts; null where the size is not known.")
     readings: tuple[Reading, ...] = Field(
@@ -77,6 +80,9 @@ class Crosscheck(Document):
         "Those that change two things are there only where they hold."
     )
     conclusion: str = Field(description="The verdict in sentences, with the arithmetic that it rests on.")
+    contradictions: tuple[str, ...] = Field(
+        description="Figures that contradict the arm that the report follows, and sizes that contradict each other."
+    )
     notes: tuple[str, ...] = Field(description="What was left out or derived, or looks like a slip in a stated size.")
     sources: tuple[Mapping[str, str], ...] = Field(
         description="The protocol files of the arms that are named, and the growth reference, each with id and sha256."

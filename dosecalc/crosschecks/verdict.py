@@ -11,10 +11,10 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
-from dosecalc.crosschecks.conclusion import conclusion, no_level, notes
-from dosecalc.crosschecks.courses import Candidates, KnownCourse, of_library, of_protocol
+from dosecalc.crosschecks.conclusion import conclusion, no_level, notes, of_the_arm
+from dosecalc.crosschecks.courses import Candidates, KnownCourse, Wanted, of_library, of_protocol, superseded
 from dosecalc.crosschecks.judge import AllJudged, Judged, ReportJudge, Ruling, nearness
-from dosecalc.crosschecks.readings import Figures, Hypotheses, Hypothesis, hypotheses
+from dosecalc.crosschecks.readings import Figures, Hypotheses, Hypothesis, as_printed, hypotheses, is_given
 from dosecalc.crosschecks.report import Report, read, spelled
 from dosecalc.crosschecks.result import Crosscheck
 from dosecalc.errors import InputError
@@ -24,6 +24,7 @@ from dosecalc.version import VERSION
 
 if TYPE_CHECKING:
     from dosecalc.crosschecks.figures import QuantityLike
+    from dosecalc.files.patient import Observables
 
 MOST_OF_TWO = 12
 """How many readings that change two things are shown."""
@@ -42,6 +43,8 @@ def crosscheck(
     bsa_formula: str | None = None,
     protocol: str | os.PathLike[str] | None = None,
     agent: str | None = None,
+    observables: Observables | None = None,
+    arithmetic: bool = False,
 ) -> Crosscheck:
     """Check the total of a report against its own regimen.
 
@@ -60,6 +63,8 @@ def crosscheck(
     :param bsa_formula: the name of the formula by which weight and height give the surface; Mosteller's if left out
     :param protocol: the id of the arm that the report follows, or the path of a protocol file
     :param agent: a name by which the arms of the library that are tried are narrowed
+    :param observables: what the conditions of the named arm ask for, as in :func:`dosecalc.plan`
+    :param arithmetic: where the size is known, only the rounding of the printed digits decides, and not 10 %
     :returns: a frozen :class:`~dosecalc.crosschecks.result.Crosscheck`
     :raises InputError: for what cannot be used; it names the argument
 
@@ -78,12 +83,13 @@ def crosscheck(
         "bsa": bsa,
         "bsa-formula": bsa_formula,
         "agent": agent,
+        "set": observables,
         "protocol": None if protocol is None else options.path_text("protocol", protocol),
     }
-    return crosscheck_inputs(options.by_option(stated))
+    return crosscheck_inputs(options.by_option(stated), arithmetic=arithmetic)
 
 
-def crosscheck_inputs(inputs: Mapping[str, Sequence[str]]) -> Crosscheck:
+def crosscheck_inputs(inputs: Mapping[str, Sequence[str]], *, arithmetic: bool = False) -> Crosscheck:
     """Check the report in the table ``{option: [texts]}`` that the command line and :func:`crosscheck` both make."""
     inputs = {option: list(texts) for option, texts in inputs.items() if texts}
     report = read(inputs)
@@ -92,20 +98,23 @@ def crosscheck_inputs(inputs: Mapping[str, Sequence[str]]) -> Crosscheck:
     meanings = hypotheses(figures, candidates.courses, candidates.named)
     if not meanings.printed:
         raise InputError(no_level(candidates.named, figures.doses), where="--level")
-    judge = ReportJudge(report, meanings.printed[0])
+    judge = ReportJudge(report, meanings.printed[0], arithmetic=arithmetic)
     judged = _judged(judge, meanings)
-    ruling = _rule(judged)
+    contradictions = (*report.contradictions, *of_the_arm(figures, candidates.named))
+    ruling = _rule(judged, contradicted=bool(contradictions))
     readings = tuple(each.reading for each in (*judged.printed, *judged.once, *judged.twice))
     arms = {reading.arm for reading in readings}
     return Crosscheck.made(
         version=VERSION,
         inputs=inputs,
         report=spelled(inputs),
+        arithmetic=arithmetic,
         verdict=ruling.verdict,
         comparison=judge.compare(ruling.printed, ruling.explanation),
         readings=readings,
-        conclusion=" ".join(conclusion(judge, ruling, candidates)),
-        notes=(*candidates.notes, *notes(judge, figures, candidates)),
+        conclusion=" ".join(conclusion(judge, ruling, candidates, contradictions)),
+        contradictions=contradictions,
+        notes=(*candidates.notes, *notes(judge, candidates), *_superseded(report, judge, ruling, candidates)),
         sources=tuple(_sources(candidates.courses, arms, with_growth=any(reading.implied for reading in readings))),
         unconfirmed=_unconfirmed(candidates.courses, ruling),
     )
@@ -116,7 +125,8 @@ def crosscheck_inputs(inputs: Mapping[str, Sequence[str]]) -> Crosscheck:
 
 def _candidates(report: Report) -> Candidates:
     if report.protocol is not None:
-        return of_protocol(report.protocol, report.substance, report.agent, report.days)
+        wanted = (report.substance, report.agent, report.days)
+        return of_protocol(report.protocol, *wanted, report.patient, report.level)
     return of_library(report.substance, report.agent, report.days)
 
 
@@ -153,26 +163,50 @@ def _only_with_two(judge: ReportJudge, twice: Iterable[Hypothesis], simpler: Ite
             yield hypothesis
 
 
-def _rule(judged: AllJudged) -> Ruling:
-    for reading in judged.printed:
+def _rule(judged: AllJudged, *, contradicted: bool) -> Ruling:
+    """The verdict. Figures that ``contradicted`` the arm, or each other, are not consistent as they are printed."""
+    for reading in () if contradicted else judged.printed:
         if reading.holds:
             return Ruling("consistent", reading, judged.once)
-    for reading in judged.printed:
+    for reading in () if contradicted else judged.printed:
         if reading.open:
             return Ruling("undetermined", reading, judged.once)
     nearest = min(judged.printed, key=nearness)
     explanations = [reading for reading in judged.once if reading.holds]
     if explanations:
         return Ruling("explained", nearest, judged.once, min(explanations, key=_preference))
-    measured = any(reading.expected is not None for reading in judged.printed)
-    if not measured and any(reading.open for reading in judged.once):
-        return Ruling("undetermined", nearest, judged.once)
     return Ruling("inconsistent", nearest, judged.once)
 
 
 def _preference(judged: Judged) -> tuple[float, bool]:
     """A key for sorting: measured before only plausible, the nearest first; then a regimen that is known."""
     return nearness(judged), judged.reading.arm is None
+
+
+# -- another arm ------------------------------------------------------------------------------------------------
+
+
+def _superseded(report: Report, judge: ReportJudge, ruling: Ruling, candidates: Candidates) -> Iterator[str]:
+    """A note on each withdrawn or superseded arm of the same agent that fits better than the one named."""
+    if not candidates.named:
+        return
+    wanted = Wanted(report.substance, report.agent, report.days, report.level)
+    for course in superseded(candidates.named, report.patient, wanted):
+        figures = _figures(report, [course])
+        level = figures.level
+        if level is not None and not is_given(figures, level, course):
+            continue
+        judged = [judge.judge(each) for each in as_printed(figures._replace(level=None), [course])]
+        best = min((each for each in judged if each.holds), key=nearness, default=None)
+        if best is not None and (not ruling.printed.holds or _closer(best, ruling.printed)):
+            yield f"{course.arm}, which is withdrawn or superseded, fits better: {best.reading.reading}"
+
+
+def _closer(one: Judged, other: Judged) -> bool:
+    """Whether an amount lies nearer to what the one expects than to what the other does."""
+    if one.expected is None or other.expected is None:
+        return False
+    return abs(float(one.expected.difference)) < abs(float(other.expected.difference))
 
 
 # -- what it rests on -------------------------------------------------------------------------------------------

@@ -87,6 +87,7 @@ CROSSCHECK: tuple[Option, ...] = (
     Option("height", "Q", "Height; a bare number is cm."),
     Option("bsa", "Q", "Body surface area; a bare number is m²."),
     _BSA_FORMULA,
+    *(option for option in PATIENT if option.name == "set"),
 )
 _OF_RECORD = ("bsa", "weight", "height", "age", "sex", "level", "prior", "set")
 RECORD: tuple[Option, ...] = (

@@ -4,7 +4,9 @@ A printed number is plus or minus half a unit of its last digit, trailing zeros 
 figures agree where their intervals meet. Lint holds printed pairs to this rule, and so does a comparison.
 
 A figure is a quantity ("12 mCi/kg"), a range ("8 to 18 mCi/kg"), a bound ("at least 55 mCi"), a count ("7 patients"),
-which is exact, a share of two numbers ("12/25", "117.1 mCi / 200 mCi"), or some whole part of a number ("of 26").
+which is exact, a number ("3.67"), a share of two numbers ("12/25", "117.1 mCi / 200 mCi"), some whole part of a number
+("of 26"), a mean ("mean of 20, 22 and 27 mCi"), a difference in percent ("43 % less than 128 mCi"), or an absorbed dose
+over one per activity ("12 Gy / 0.4 Gy/GBq"), which is an activity.
 """
 
 from __future__ import annotations
@@ -59,6 +61,16 @@ def span(measure: Measure) -> Span:
     return Span(measure.value - half, measure.value + half)
 
 
+def without_zeros(measure: Measure) -> Span:
+    """The values that a printed quantity can mean where the zeros at the end of a whole number are no digits of it."""
+    digits = re.match(r"\s*[0-9]+", measure.text)
+    zeros = 0
+    if digits is not None and not re.match(r"\s*[0-9]+[.eE]", measure.text):
+        zeros = len(digits[0]) - len(digits[0].rstrip("0")) if digits[0].strip("0 ") else 0
+    half = half_a_digit(measure.text) * 10**zeros * measure.unit.factor
+    return Span(measure.value - half, measure.value + half)
+
+
 def agree(first: str, second: str) -> bool:
     """Whether two printed quantities can be the same. Figures of different dimensions never agree.
 
@@ -68,7 +80,7 @@ def agree(first: str, second: str) -> bool:
     return one.dimension == other.dimension and span(one).meets(span(other))
 
 
-COUNT, PERCENT = "count", "percent"
+COUNT, PERCENT, NUMBER = "count", "percent", "number"
 _COUNTED = r"(?: (?:patient|person|child|adult|case|dose|cycle|infusion|administration|event)s?| people| children)?"
 _COUNT = re.compile(rf"([0-9]{{1,9}}){_COUNTED}")
 _SHARE = re.compile(rf"([0-9]{{1,9}}) ?(?:/|of) ?([0-9]{{1,9}}){_COUNTED}")
@@ -79,7 +91,13 @@ _BOUND = re.compile(r"(at least|more than|above|at most|less than|below|>=|<=|>|
 _E_NINE = re.compile(r"([0-9.]+) ?x ?10[eE]9 ?/ ?L")
 _LOWER = ("at least", "more than", "above", ">=", ">")
 _STRICT = ("more than", "above", "less than", "below", ">", "<")
-_EXAMPLES = "'444 MBq', '8 to 18 mCi/kg', 'at least 55 mCi', '7 patients', '12/25' or 'of 26'"
+_NUMBER = re.compile(r"[0-9]+\.[0-9]+")
+_MEAN = re.compile(r"mean of (.+?) ?([a-zA-Zµ%][^0-9]*)")
+_LESS = re.compile(rf"({_PLAIN}) ?% (less|more) than (.+)")
+_EXAMPLES = (
+    "'444 MBq', '8 to 18 mCi/kg', 'at least 55 mCi', '7 patients', '12/25', 'of 26', '3.67', 'mean of 20, 22 mCi' or "
+    "'43 % less than 128 mCi'"
+)
 
 
 class PrintedFigure(NamedTuple):
@@ -98,6 +116,11 @@ class PrintedFigure(NamedTuple):
     meant: Measure | None = None
     counted: str = ""
     """The noun of a count, where it has one."""
+
+    @property
+    def is_range(self) -> bool:
+        """Whether it has two ends, each of them printed."""
+        return len(self.spans) == 2
 
 
 def figure(text: str) -> PrintedFigure:
@@ -164,8 +187,40 @@ def _range(match: re.Match[str]) -> PrintedFigure:
     return PrintedFigure(match.string, low.dimension, (span(low), span(high)), None)
 
 
+def _number(match: re.Match[str]) -> PrintedFigure:
+    """``3.67``: a number without a unit, rounded to its digits."""
+    value, half = Fraction(match.string), half_a_digit(match.string)
+    return PrintedFigure(match.string, NUMBER, (Span(value - half, value + half),), value)
+
+
+def _mean(match: re.Match[str]) -> PrintedFigure:
+    """``mean of 20, 22 and 27 mCi``: each was rounded, and the mean of what they can mean was printed."""
+    each = [units.read(f"{number} {match[2]}") for number in re.split(r", and |, | and ", match[1])]
+    halves = [half_a_digit(measure.text) * measure.unit.factor for measure in each]
+    value = sum((measure.value for measure in each), Fraction(0)) / len(each)
+    half = sum(halves, Fraction(0)) / len(each)
+    return PrintedFigure(match.string, each[0].dimension, (Span(value - half, value + half),), value)
+
+
+def _less(match: re.Match[str]) -> PrintedFigure:
+    """``43 % less than 128 mCi``."""
+    of, percent, half = figure(match[3]), Fraction(match[1]), half_a_digit(match[1])
+    (low, high, _), value = of.spans[0], of.value
+    if len(of.spans) != 1 or value is None or low is None or high is None or of.dimension == PERCENT:
+        raise InputError(f"read {match.string!r}, expected one quantity after 'than'")
+    sign = -1 if match[2] == "less" else 1
+    shares = sorted(1 + sign * (percent + off) / 100 for off in (-half, half))
+    if shares[0] < 0:
+        raise InputError(f"read {match.string!r}; nothing is more than 100 % less")
+    spans = (Span(low * shares[0], high * shares[1]),)
+    return PrintedFigure(match.string, of.dimension, spans, value * (1 + sign * percent / 100))
+
+
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], PrintedFigure]], ...] = (
     (_COUNT, _count),
+    (_NUMBER, _number),
+    (_MEAN, _mean),
+    (_LESS, _less),
     (_SHARE, _share),
     (_OF, _unstated_part),
     (_E_NINE, _e_nine),
@@ -182,8 +237,15 @@ def _not_zero(text: str, whole: int) -> int:
 
 
 def _ratio(text: str, part: Measure, whole: Measure) -> PrintedFigure:
+    """``117.1 mCi / 200 mCi``, a share; ``12 Gy / 0.4 Gy/GBq``, the activity that gives the dose."""
     (low, high, _), (least, most, _) = span(part), span(whole)
-    if part.dimension != whole.dimension or not least or low is None or high is None or most is None or least <= 0:
+    assert low is not None
+    assert high is not None
+    if most is None or least is None or least <= 0:
+        raise InputError(f"read {text!r}, expected two quantities of one kind, the second above zero")
+    if (part.dimension, whole.dimension) == ("absorbed dose", "absorbed dose/activity"):
+        return PrintedFigure(text, "activity", (Span(low / most, high / least),), part.value / whole.value)
+    if part.dimension != whole.dimension:
         raise InputError(f"read {text!r}, expected two quantities of one kind, for example '117.1 mCi / 200 mCi'")
     percent = 100 * part.value / whole.value
     return PrintedFigure(text, PERCENT, (Span(100 * low / most, 100 * high / least),), percent)

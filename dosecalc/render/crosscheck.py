@@ -143,7 +143,9 @@ def _made_from(version: str, sources: Sequence[Mapping[str, str]]) -> Page:
 
 def figures_page(comparison: FigureComparison) -> Page:
     """Whether two figures say the same, and what would."""
-    title, style = ("same", "pass") if comparison.agree else ("not the same", "warning")
+    title, style = (
+        ("same", "pass") if comparison.agree else ("within" if comparison.within else "not the same", "warning")
+    )
     blocks: Page = [Heading(title, style), Paragraph(comparison.message)]
     if comparison.suggestion is not None:
         blocks.append(Paragraph(f"{comparison.suggestion[0].upper()}{comparison.suggestion[1:]}."))
