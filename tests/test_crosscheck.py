@@ -145,9 +145,12 @@ def test_the_comparison_is_that_of_the_reading_that_holds():
     assert found.comparison.within == 10
 
 
-def test_slips_of_the_pen_need_the_size_that_the_level_is_per():
-    found = crosscheck(total="12.66 mCi", doses=4, level="20 mCi/m^2", weight=60, age=25, sex="male")
-    assert not any("decimal point" in reading.reading for reading in found.readings)
+def test_slips_of_the_pen_need_the_size_that_the_level_is_per_or_the_age():
+    """Without either a moved point could as well be somebody of another size."""
+    asked = {"total": "12.66 mCi", "doses": 4, "level": "20 mCi/m^2", "weight": 60}
+    assert not any("decimal point" in reading.reading for reading in crosscheck(**asked).readings)
+    found = crosscheck(**asked, age=25, sex="male")
+    assert (found.verdict, found.explanation.reading) == ("explained", "126.6 mCi, a decimal point moved by one place")
     assert any(
         "decimal point" in r.reading for r in crosscheck(total="1 mCi", doses=4, level="20 mCi/m^2", bsa=1).readings
     )
@@ -318,6 +321,11 @@ def test_every_reading_that_somebody_could_have_meant_is_there_with_its_own_arit
         "10 MBq/m², not mCi": ("bsa", total / (number * level / 37)),
         "10 microcurie/m², not mCi": ("bsa", total / (number * level / 1000)),
         "10 mCi/kg, not per m²": ("weight", total / (number * level)),
+        "1,200 mCi, a decimal point moved by one place": ("bsa", total * 10 / (number * level)),
+        "12 mCi, a decimal point moved by one place": ("bsa", total / 10 / (number * level)),
+        "100 mCi/m², a decimal point moved by one place": ("bsa", total / 10 / (number * level)),
+        "1 mCi/m², a decimal point moved by one place": ("bsa", total * 10 / (number * level)),
+        "a total multiplied by the four doses once too often": ("bsa", total / 4 / (number * level)),
     }
     assert found.keys() == expected.keys()
     for words, (basis, size) in expected.items():

@@ -22,6 +22,7 @@ from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems
 from dosecalc.files.folders import read_text
 from dosecalc.files.model import keys_of
 from dosecalc.library.lint import case_faults
+from dosecalc.quantities.account import StatedOption, of_options
 from dosecalc.quantities.documents import Document, Result
 from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.options import path_text
@@ -50,6 +51,9 @@ class AuditedCase(Result):
     doses: int | None = Field(exclude=True, description="The number of doses as it is printed.")
     level: str | None = Field(exclude=True, description="The level as it is printed.")
     verdict: Verdict = Field(description="The worst verdict of the total and the claims.")
+    stated: tuple[StatedOption, ...] = Field(
+        description="Every figure that the case prints, and what became of it; claims apart."
+    )
     crosscheck: Crosscheck | None = Field(description="The check of the total; null where too little is printed.")
     claims: tuple[Claim, ...] = Field(description="The pairs of figures that ought to agree.")
     conclusion: str = Field(description="The verdict in sentences.")
@@ -173,6 +177,7 @@ def _check(sheet: str, case: ReportedCase) -> AuditedCase:
         doses=case.doses,
         level=case.level,
         verdict=_worst(crosscheck, claims),
+        stated=of_options(_stated(case), {}) if crosscheck is None else crosscheck.stated,
         crosscheck=crosscheck,
         claims=claims,
         conclusion=" ".join(_conclusion(case, crosscheck, claims)),
@@ -193,8 +198,13 @@ def _total(case: ReportedCase) -> Crosscheck | None:
         raise InputError("state the total or the total per body size, not both", where="total_level")
     if total is None or (case.protocol is None and (case.doses is None or case.level is None)):
         return None
+    return crosscheck_inputs(_stated(case))
+
+
+def _stated(case: ReportedCase) -> dict[str, list[str]]:
+    """The figures of a case as the options of a crosscheck."""
     stated = {
-        "total": total,
+        "total": _printed_total(case),
         "doses": None if case.doses is None else str(case.doses),
         "level": case.level,
         "age": case.age,
@@ -206,7 +216,7 @@ def _total(case: ReportedCase) -> Crosscheck | None:
         "agent": case.agent,
         "level-printed-as": case.level_printed_as,
     }
-    return crosscheck_inputs({option: [text] for option, text in stated.items() if text is not None})
+    return {option: [text] for option, text in stated.items() if text is not None}
 
 
 def _printed_total(case: ReportedCase) -> str | None:

@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc.course import levels, schedule
-from dosecalc.course.levels import Level, Row
+from dosecalc.course.levels import Level, Row, Steps
+from dosecalc.course.observables import Observable
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Moment
 from dosecalc.crosschecks.amounts import DIMENSIONS, Substance
@@ -121,6 +122,8 @@ class Candidates(NamedTuple):
     courses: tuple[KnownCourse, ...]
     notes: tuple[str, ...] = ()
     named: tuple[KnownCourse, ...] = ()
+    reads: frozenset[str] = frozenset()
+    """The observables that the levels of the named arm read."""
 
     def of_arm(self, arm: str | None) -> KnownCourse | None:
         return next((course for course in self.courses if course.arm == arm), None)
@@ -155,7 +158,17 @@ def of_protocol(
         names = ", ".join(each.name for each in file.protocol.agents.values())
         of = f" of {agent!r}" if agent is not None else ""
         raise InputError(f"{protocol} gives {names}; no dose{of} in it is {A[substance]}", where="--protocol")
-    return Candidates(_suited(courses), named=_suited(courses))
+    reads = frozenset(name for arm in arms for name in _read_by(file, arm))
+    return Candidates(_suited(courses), named=_suited(courses), reads=reads)
+
+
+def _read_by(file: ProtocolFile, arm: Arm) -> Iterator[str]:
+    """The observables that the levels of an arm ask for, or are multiplied by."""
+    for _, rows in file.compiled(arm).levels():
+        for row in rows:
+            yield from (leaf.observable.name for leaf in (row.when.leaves if row.when is not None else ()))
+            of = (factor.of.by if isinstance(factor.of, Steps) else factor.of for factor in row.factors)
+            yield from (each.name for each in of if isinstance(each, Observable))
 
 
 def superseded(named: Sequence[KnownCourse], patient: Inputs, wanted: Wanted) -> Iterator[KnownCourse]:

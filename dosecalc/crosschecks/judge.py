@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from math import log, prod
 from typing import Literal, NamedTuple
 
 from dosecalc.crosschecks.amounts import UNIT, Basis
-from dosecalc.crosschecks.readings import Hypothesis
+from dosecalc.crosschecks.readings import Hypothesis, Kind
 from dosecalc.crosschecks.report import Report
 from dosecalc.crosschecks.result import AmountComparison, Reading, Verdict
 from dosecalc.quantities import units
@@ -22,6 +23,8 @@ WITHIN = Fraction(10, 100)
 LOOSELY = Fraction(20, 100)
 _WINDOW = 1e-12
 """The relative difference below which two doubles are equal."""
+RARE: Mapping[Kind, float] = {"slip": 1.0, "pounds": 2.0, "basis": 2.0, "count": 2.0, "level": 3.0}
+"""How much rarer a kind of change is than a mistaken unit or a level taken for that of a cycle, as a logarithm."""
 _AS_ANOTHER_BASIS = log(30)
 """A change of basis keeps every number; it counts like the kilograms to a square metre of an adult."""
 
@@ -151,6 +154,18 @@ class ReportJudge:
         hypothesis, base = judged.hypothesis, self.base
         moved = round(abs(log(float(hypothesis.factor / base.factor))), 9)
         return len(hypothesis.changes), moved + (_AS_ANOTHER_BASIS if hypothesis.basis != base.basis else 0)
+
+    def likelihood(self, judged: Judged) -> tuple[float, float, bool]:
+        """A key for sorting, the likeliest explanation first.
+
+        Where the size is known the nearest amount counts. Where it is not, slips that are often made come before rare
+        ones, as far as the sizes that they imply are equally common: of two, that with the less of half a squared
+        z-score and the weight of its kind. Then a regimen that is known comes first.
+        """
+        basis, implied = judged.hypothesis.basis, judged.hypothesis.implied
+        off = None if basis is None or implied is None else self.people.off(basis, implied)
+        weight = sum(RARE.get(kind, 0.0) for kind in judged.hypothesis.kinds)
+        return nearness(judged), weight + (0.0 if off is None else min(off, 9.0) ** 2 / 2), judged.reading.arm is None
 
     def compare(self, printed: Judged, explanation: Judged | None) -> AmountComparison | None:
         """The expected amount against the reported one, where the size is known; with the reading that explains it."""

@@ -87,7 +87,8 @@ class Hypothesis(NamedTuple):
 class Figures(NamedTuple):
     """The figures of a report.
 
-    ``known``: the bases of which the body size is known too; some slips can be told from another size only then.
+    ``known``: the bases of which the body size is known too, ``aged``: whether the age is; some slips can be told from
+    another size only then.
     """
 
     total: Measure
@@ -95,6 +96,11 @@ class Figures(NamedTuple):
     level: Measure | None
     printed_as: PrintedAs = "per dose"
     known: frozenset[Basis] = frozenset()
+    aged: bool = False
+
+    def sized(self, base: Hypothesis) -> bool:
+        """Whether amounts can be compared, as no size is needed or that which the levels are per is known."""
+        return base.basis is None or base.basis in self.known
 
     def divisors(self) -> list[int]:
         """The numbers of doses that a cycle can have."""
@@ -268,6 +274,8 @@ def _changed_once_more(bases: list[Hypothesis], figures: Figures, courses: Seque
 
 def _changed(base: Hypothesis, figures: Figures, courses: Sequence[KnownCourse]) -> Iterator[Hypothesis]:
     """Every hypothesis that changes one more thing than ``base``, each kind of change at most once."""
+    if "slip" in base.kinds and not figures.sized(base):  # with a second change nearly every size could be made to fit
+        return
     for hypothesis in _all_changed(base, figures, courses):
         if _may_follow(hypothesis.changes[-1].kind, base.kinds):
             yield hypothesis
@@ -416,16 +424,29 @@ def _pounds(base: Hypothesis, _figures: Figures) -> Iterator[Hypothesis]:
 
 
 def _slips(base: Hypothesis, figures: Figures) -> Iterator[Hypothesis]:
-    """Slips of the pen that move a total and could as well be another size, so that only a known size tells them."""
-    if base.basis is not None and base.basis not in figures.known:
+    """Slips of the pen that could as well be another size, so that only a known size or age tells them."""
+    if not figures.sized(base) and (base.changes or not figures.aged):
         return
-    for factor in (Fraction(10), Fraction(1, 10)):
+    printed, factors = _printed_level(base, figures), (Fraction(10), Fraction(1, 10))
+    for factor in factors:
         moved = Measure(figures.total.number * factor, figures.total.unit, "")
-        changed = _change(base, "slip", f"{units.spell(moved)}, a decimal point moved by one place")
+        words = f"{_which(base, 'total')}{_moved(moved)}"
+        changed = _change(base, "slip", f"the total is {units.spell(moved)}", words)
         yield changed._replace(total=base.total * factor)
+    for factor in factors if base.level is not None and printed is not None else ():
+        assert printed is not None
+        assert base.level is not None
+        moved = Measure(printed.number * factor, printed.unit, "")
+        words = f"{_which(base, 'level')}{_moved(moved)}"
+        changed = _change(base, "slip", f"the level is {units.spell(moved)}", words)
+        yield _level_times(changed, factor, base.level._replace(number=base.level.number * factor))
     if figures.doses > 1:
         statement = f"a total multiplied by the {number_word(figures.doses)} doses once too often"
         yield _change(base, "slip", statement)._replace(total=base.total / figures.doses)
+
+
+def _moved(figure: Measure) -> str:
+    return f"{units.spell(figure)}, a decimal point moved by one place"
 
 
 # -- what a known course has in place of a printed figure --

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from dosecalc.quantities import units
+from dosecalc.quantities.account import StatedOption
 from dosecalc.quantities.documents import Document, Quantity, Result
 from dosecalc.quantities.frozen import Field
 
@@ -69,12 +70,17 @@ class Crosscheck(Document):
 
     version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that made the result.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
+    stated: tuple[StatedOption, ...] = Field(description="Everything that was stated, and what became of it.")
     report: Mapping[str, str] = Field(exclude=True, description="The options as people write them.")
     arithmetic: bool = Field(
         description="Whether only the rounding of the printed digits decides where the size is known, and not 10 %."
     )
     verdict: Verdict = Field(description="consistent, explained, inconsistent or undetermined.")
     comparison: AmountComparison | None = Field(description="The amounts; null where the size is not known.")
+    explanation: Reading | None = Field(
+        description="The reading with one change that explains the report: the most ordinary slip that people's sizes "
+        "leave likely; null where it is consistent, or nothing explains it."
+    )
     readings: tuple[Reading, ...] = Field(
         description="Every meaning, as printed first, then by how little it changes. "
         "Those that change two things are there only where they hold."

@@ -9,13 +9,13 @@ from dosecalc.quantities.units import Measure
 
 _SWAPS: dict[str, tuple[str, ...]] = {
     "mCi": ("MBq", "uCi", "Ci"),
-    "MBq": ("mCi", "GBq", "kBq"),
+    "MBq": ("mCi", "GBq", "kBq", "Bq"),
     "GBq": ("MBq", "Ci", "TBq"),
     "kBq": ("MBq", "uCi", "Bq"),
     "uCi": ("mCi", "kBq"),
     "Ci": ("mCi", "GBq"),
     "TBq": ("GBq",),
-    "Bq": ("kBq",),
+    "Bq": ("kBq", "MBq"),
     "mg": ("mcg", "g"),
     "mcg": ("mg",),
     "g": ("mg",),

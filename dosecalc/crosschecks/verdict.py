@@ -11,6 +11,7 @@ import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
+from dosecalc.crosschecks.account import account
 from dosecalc.crosschecks.conclusion import conclusion, no_level, notes, of_the_arm
 from dosecalc.crosschecks.courses import Candidates, KnownCourse, Wanted, of_library, of_protocol, superseded
 from dosecalc.crosschecks.judge import AllJudged, Judged, ReportJudge, Ruling, nearness
@@ -101,16 +102,18 @@ def crosscheck_inputs(inputs: Mapping[str, Sequence[str]], *, arithmetic: bool =
     judge = ReportJudge(report, meanings.printed[0], arithmetic=arithmetic)
     judged = _judged(judge, meanings)
     contradictions = (*report.contradictions, *of_the_arm(figures, candidates.named))
-    ruling = _rule(judged, contradicted=bool(contradictions))
+    ruling = _rule(judge, judged, contradicted=bool(contradictions))
     readings = tuple(each.reading for each in (*judged.printed, *judged.once, *judged.twice))
     arms = {reading.arm for reading in readings}
     return Crosscheck.made(
         version=VERSION,
         inputs=inputs,
+        stated=account(inputs, report, candidates, judged),
         report=spelled(inputs),
         arithmetic=arithmetic,
         verdict=ruling.verdict,
         comparison=judge.compare(ruling.printed, ruling.explanation),
+        explanation=None if ruling.explanation is None else ruling.explanation.reading,
         readings=readings,
         conclusion=" ".join(conclusion(judge, ruling, candidates, contradictions)),
         contradictions=contradictions,
@@ -132,7 +135,8 @@ def _candidates(report: Report) -> Candidates:
 
 def _figures(report: Report, named: Sequence[KnownCourse]) -> Figures:
     known = frozenset(kind for kind in report.sizes if kind != "height")
-    return Figures(report.total, _doses(report, named), report.level, report.printed_as, known)
+    aged = report.age is not None
+    return Figures(report.total, _doses(report, named), report.level, report.printed_as, known, aged)
 
 
 def _doses(report: Report, named: Sequence[KnownCourse]) -> int:
@@ -163,7 +167,7 @@ def _only_with_two(judge: ReportJudge, twice: Iterable[Hypothesis], simpler: Ite
             yield hypothesis
 
 
-def _rule(judged: AllJudged, *, contradicted: bool) -> Ruling:
+def _rule(judge: ReportJudge, judged: AllJudged, *, contradicted: bool) -> Ruling:
     """The verdict. Figures that ``contradicted`` the arm, or each other, are not consistent as they are printed."""
     for reading in () if contradicted else judged.printed:
         if reading.holds:
@@ -174,13 +178,8 @@ def _rule(judged: AllJudged, *, contradicted: bool) -> Ruling:
     nearest = min(judged.printed, key=nearness)
     explanations = [reading for reading in judged.once if reading.holds]
     if explanations:
-        return Ruling("explained", nearest, judged.once, min(explanations, key=_preference))
+        return Ruling("explained", nearest, judged.once, min(explanations, key=judge.likelihood))
     return Ruling("inconsistent", nearest, judged.once)
-
-
-def _preference(judged: Judged) -> tuple[float, bool]:
-    """A key for sorting: measured before only plausible, the nearest first; then a regimen that is known."""
-    return nearness(judged), judged.reading.arm is None
 
 
 # -- another arm ------------------------------------------------------------------------------------------------

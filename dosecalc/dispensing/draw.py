@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.observables import read as read_observable
+from dosecalc.dispensing.account import account
 from dosecalc.dispensing.decay import moment, zone_of
 from dosecalc.dispensing.planned import Intended, planned_dose
 from dosecalc.dispensing.result import Concentration, Dispensed, Draw, Rounded, Vial
@@ -138,6 +139,7 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
     return Dispensed.made(
         version=VERSION,
         inputs=kept,
+        stated=account(kept),
         amount=_activity(intended.value),
         nuclide=None if law is None else law.nuclide,
         half_life=None if law is None else law.shown,

@@ -11,6 +11,7 @@ import numpy as np
 from scipy import stats
 
 from dosecalc.dosimetry import kinetics, notes, settings
+from dosecalc.dosimetry.account import account
 from dosecalc.dosimetry.dose import S_FACT, S_NUCLIDE, absorbed_dose, left_to_target, whole_body_s
 from dosecalc.dosimetry.kinetics import Fit, Readings
 from dosecalc.dosimetry.result import (
@@ -150,6 +151,14 @@ def assess(
     return Dosimetry.made(
         version=VERSION,
         inputs={} if inputs is None else inputs,
+        stated=account(
+            inputs or {},
+            request,
+            fitted=fitted is not None,
+            dosed=dose is not None,
+            second=second is not None,
+            other=other is not None,
+        ),
         nuclide=None if law is None else law.nuclide,
         half_life=None if law is None else law.shown,
         retention=retention,

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from dosecalc.dosimetry.kinetics import Fit
 from dosecalc.dosimetry.retention import Retention
+from dosecalc.quantities.account import StatedOption
 from dosecalc.quantities.documents import Amount, Document, Quantity, Result
 from dosecalc.quantities.frozen import Field
 from dosecalc.reference.halflives import HalfLife
@@ -98,6 +99,7 @@ class Dosimetry(Document):
 
     version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that computed it.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
+    stated: tuple[StatedOption, ...] = Field(description="Everything that was stated, and what became of it.")
     nuclide: str | None = Field(description="The radionuclide; null where a residence time was stated without it.")
     half_life: HalfLife | None = Field(description="Its half-life, from the table or as stated.")
     retention: Retention | None = Field(exclude=True, description="The readings; None where there were none.")

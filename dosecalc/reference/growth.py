@@ -229,6 +229,11 @@ def stand(growth: Growth, kind: Kind, value: float, ages: Ages | None, sex: str 
     return Standing(side == 0, z if is_known else None, side, far=side != 0 and is_far, limit=growth.guard.z)
 
 
+def off(growth: Growth, kind: Kind, value: float, ages: Ages, sex: str | None) -> float:
+    """How many standard deviations a size lies off the nearest median for an age and a sex, on either side."""
+    return abs(_nearest_z(growth, kind, value, ages, sex))
+
+
 def _nearest_z(growth: Growth, kind: Kind, value: float, ages: Ages, sex: str | None) -> float:
     """The z-score nearest to zero that a size has among the references for an age and a sex."""
     held = [body for each in _sexes(sex) for body in bodies(growth, kind, ages, each)]

@@ -120,6 +120,10 @@ class People(NamedTuple):
         """Whether some of them have a size; None where that depends on the age."""
         return growth.plausible(self.growth, kind, float(value), self.ages, self.sex)
 
+    def off(self, kind: Kind, value: Fraction | float) -> float | None:
+        """How many standard deviations a size lies off the nearest of their medians; None where no age is known."""
+        return None if self.ages is None else growth.off(self.growth, kind, float(value), self.ages, self.sex)
+
     def limit(self, kind: Kind, side: int) -> float:
         """The smallest (side -1) or the largest plausible size."""
         low, high = growth.limits(self.growth, kind, self.ages, self.sex)

@@ -9,7 +9,7 @@ from dosecalc.crosschecks.result import AmountComparison, Crosscheck, Reading, V
 from dosecalc.quantities import units
 from dosecalc.reference import people
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.render.plan import NOTICE
+from dosecalc.render.plan import NOTICE, options_page
 
 if TYPE_CHECKING:  # a crosscheck shows neither
     from dosecalc.crosschecks.audit import Audit, AuditedCase
@@ -47,6 +47,7 @@ def page(crosscheck: Crosscheck) -> Page:
         Paragraph(f"Report: {_report(crosscheck.report)}", "dim"),
         *_amounts(crosscheck),
         *_all_readings(crosscheck),
+        *options_page(crosscheck.stated),
         *_remarks(crosscheck),
         *_made_from(crosscheck.version, crosscheck.sources),
         Heading(NOTICE, "dim"),

@@ -10,7 +10,7 @@ from dosecalc.quantities import times, units
 from dosecalc.quantities.documents import Number, Quantity
 from dosecalc.reference.halflives import HalfLife
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.render.plan import NOTICE
+from dosecalc.render.plan import NOTICE, options_page
 
 _WIDTH = 30
 """Marks of a bar for the largest activity."""
@@ -69,6 +69,7 @@ def dispense_page(dispensed: Dispensed) -> Page:
     return [
         Heading(f"Draw {_quantity(dispensed.volume if rounded is None else rounded.volume)}"),
         Items(rows),
+        *options_page(dispensed.stated),
         *_rest(dispensed.notes, dispensed.sources, dispensed.version),
     ]
 

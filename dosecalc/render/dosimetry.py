@@ -8,7 +8,7 @@ from dosecalc.dosimetry.result import Dosimetry, Estimate, FittedReading, ModelF
 from dosecalc.quantities import units
 from dosecalc.render.decay import both
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
-from dosecalc.render.plan import NOTICE
+from dosecalc.render.plan import NOTICE, options_page
 
 
 def page(dosimetry: Dosimetry) -> Page:
@@ -18,6 +18,7 @@ def page(dosimetry: Dosimetry) -> Page:
         lines += [Heading("To look at", "warning"), Items([("", flag, "warning") for flag in dosimetry.flags])]
     if dosimetry.fit is not None:
         lines += [Heading("Fit"), Paragraph(f"  {_fit(dosimetry)}"), _phases(dosimetry), _readings(dosimetry)]
+    lines += options_page(dosimetry.stated)
     lines += [Heading("Assumed", "dim"), Items([("", assumption, "") for assumption in dosimetry.assumptions])]
     if dosimetry.unconfirmed:
         rows = [(each["fact"], each["statement"], "warning") for each in dosimetry.unconfirmed]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from dosecalc.findings.account import Statement
@@ -9,6 +10,7 @@ from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
 from dosecalc.planning.result import Amounts, Dose, Plan
 from dosecalc.quantities import units
+from dosecalc.quantities.account import StatedOption
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 
@@ -107,6 +109,14 @@ def stated_page(stated: tuple[Statement, ...], not_read: str) -> Page:
         listed = ", ".join(f"{each.what}{_index(each)} {units.prose(each.text)}" for each in unread)
         page.append(Paragraph(f"  {not_read}: {listed}", "dim"))
     return page
+
+
+def options_page(stated: Sequence[StatedOption]) -> Page:
+    """The options with what they took part in; those that nothing read are one line."""
+    rows = [[each.what, units.prose(each.text), ", ".join(each.used_by)] for each in stated if each.outcome == "used"]
+    unread = ", ".join(f"{each.what} {units.prose(each.text)}" for each in stated if each.outcome == "unread")
+    page: Page = [Heading("Stated", "dim"), Table(["", "", "used by"], rows, wrap=frozenset({1, 2}))] if rows else []
+    return [*page, *([Paragraph(f"  Not read: {unread}", "dim")] if unread else [])]
 
 
 def _index(statement: Statement) -> str:
