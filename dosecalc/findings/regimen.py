@@ -84,6 +84,9 @@ def in_force(match: Match) -> Iterable[Finding]:
     ]
     sentence = f"{text}; this course begins {start}{', when it does not' if outside else ''}"
     yield own("effective", "violation" if outside else "pass", None, sentence, cite, checks)
+    if withdrawn and not outside:
+        sentence = "the protocol is withdrawn or superseded; this course begins while it held"
+        yield own("effective", "warning", None, sentence, cite, part="withdrawn")
 
 
 def _ladder(match: Match, result: Calculation) -> Iterable[Finding]:
