@@ -127,3 +127,49 @@ def test_every_limit_of_ours_is_read_somewhere():
     sheet = Path(folders.shipped("seeds"), "beliefs.toml").read_text(encoding="utf-8")
     names = [fact["id"] for fact in tomllib.loads(sheet)["facts"]]
     assert [name for name in names if f'"{name}"' not in code and f"beliefs#{name}" not in code] == []
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        # 7.4 GBq give or take 10 %, which the label states: 6.66 to 8.14, exactly
+        ("8.14 GBq", "pass"),
+        ("8141 MBq", "violation"),
+        ("6.66 GBq", "pass"),
+        ("6659 MBq", "violation"),
+        ("7.4 GBq", "pass"),
+    ],
+)
+def test_a_tolerance_of_the_source_holds_in_place_of_ours(given, status):
+    plan = dosecalc.plan("pluvicto-mcrpc", given={1: given})
+    (found,) = [each for each in plan.findings if each.rule == "given-amount"]
+    assert (found.status, "pluvicto-label#tolerance" in found.cite) == (status, True)
+    assert not [each for each in plan.beliefs if "given-amount" in each.fact]
+    assert status == "pass" or "the source lets it be 10 % off" in found.message
+
+
+@pytest.mark.parametrize(("given", "status"), [("6490 MBq", "pass"), ("6491 MBq", "violation"), ("5.9 GBq", "pass")])
+def test_a_reduced_dose_has_its_own_tolerance(given, status):
+    """5.9 GBq give or take 10 %: 5.31 to 6.49."""
+    plan = dosecalc.plan("pluvicto-mcrpc", given={1: given}, reduction={1: 1})
+    assert {each.status for each in plan.findings if each.rule == "given-amount"} == {status}
+
+
+def test_a_tolerance_may_be_an_amount(tmp_path):
+    """7.5 GBq give or take 0.7, as a trial states it: 6.8 to 8.2."""
+    text = (
+        'schema = 1\nid = "local"\ntitle = "t"\nstatus = "investigational"\n[agents.drug]\nname = "177Lu-madeupine"\n'
+        'radionuclide = "Lu-177"\n[[arms]]\nid = "local-a"\ntitle = "t"\ncite = "level"\n[[arms.cycles]]\n'
+        'doses = [{ agent = "drug", day = 1, level = "7.5 GBq", tolerance = "0.7 GBq" }]\n[[facts]]\nid = "level"\n'
+        'statement = "s"\nvalues = ["7.5 GBq", "0.7 GBq"]\n'
+    )
+    path = tmp_path / "local.toml"
+    path.write_text(text, encoding="utf-8")
+    for given, status in (
+        ("6.8 GBq", "pass"),
+        ("8.2 GBq", "pass"),
+        ("8201 MBq", "violation"),
+        ("6799 MBq", "violation"),
+    ):
+        plan = dosecalc.plan(str(path), given={1: given})
+        assert {each.status for each in plan.findings if each.rule == "given-amount"} == {status}, given

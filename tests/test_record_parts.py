@@ -302,7 +302,7 @@ def test_what_was_given_as_prescribed_meets_no_limb_whatever_the_protocol_wants(
     assert one.flagged is False
     ((status, message),) = found_of(found, "given-amount")
     assert status == "violation"
-    assert "50 % below the planned 7,400 MBq; 20 % or more is our limit." in message
+    assert "50 % below the planned 7,400 MBq; the source lets it be 10 % off." in message
     assert message.endswith("It was prescribed so: the prescription departs from the protocol.")
     assert found_of(found, "prescriptions-agree") == []
     answer = dosecalc("record", str(tmp_path / "course.toml"))

@@ -107,7 +107,7 @@ class CompiledArm(Generic[V, M]):
         if agent not in agents or (reduction.agent is None and len(agents) > 1):
             message = f"read {reduction.agent!r}, expected one of {', '.join(agents)}"
             raise InputError(message, where=f"{place}.agent" if reduction.agent else place)
-        dose = ListedDose(agent=agent, level=reduction.level, cite=reduction.cite)
+        dose = ListedDose(agent=agent, level=reduction.level, tolerance=reduction.tolerance, cite=reduction.cite)
         return (agent, reduction.step), compile_dose(self.protocol, self.compiler, dose, place)
 
     def levels(self) -> Iterator[tuple[str, tuple[Row[V, M], ...]]]:

@@ -87,6 +87,8 @@ class Row(NamedTuple, Generic[V, M]):
     cite: LevelRow | ListedDose
     organ: Observable | None = None
     """The absorbed dose of the organ per activity, where the level is an absorbed dose that this organ reaches."""
+    tolerance: Measure | None = None
+    """How far the source lets what is given lie off: a percentage, or an amount."""
 
     @property
     def low(self) -> Measure:
@@ -183,7 +185,8 @@ class _Maker(Generic[V, M]):
         options, factors = self._level(source.level, f"{where}.level")
         named = source.level.organ if isinstance(source.level, Choice) else None
         organ = find(f"organ_dose.{named}", self.compiler.table) if named is not None else None
-        return Row(self._when(source, factors, where), options, factors, *self._bounds(source, where), source, organ)
+        bounds, tolerance = self._bounds(source, where), self._tolerance(source, where)
+        return Row(self._when(source, factors, where), options, factors, *bounds, source, organ, tolerance)
 
     def _level(self, level: object, where: str) -> tuple[tuple[tuple[Measure, Measure], ...], tuple[Factor, ...]]:
         if isinstance(level, Product):
@@ -224,6 +227,16 @@ class _Maker(Generic[V, M]):
         if cap is not None and floor is not None and cap.dimension == floor.dimension and cap.value < floor.value:
             raise InputError("the floor lies above the cap", where=f"{where}.floor")
         return cap, floor
+
+    def _tolerance(self, source: ListedDose | LevelRow, where: str) -> Measure | None:
+        text = source.tolerance or self.dose.tolerance
+        if text is None:
+            return None
+        tolerance = read_at(text, ("percent", self.amounts[0]), f"{where}.tolerance")
+        if not tolerance.value or (tolerance.dimension == "percent" and tolerance.value >= 100):
+            message = f"read {text!r}, expected more than zero and less than all of it, such as '10 %' or '0.7 GBq'"
+            raise InputError(message, where=f"{where}.tolerance")
+        return tolerance
 
     # -- products --
 

@@ -111,6 +111,7 @@ class LevelRow(FileTable):
     when: Condition | None = None
     cap: str | None = None
     floor: str | None = None
+    tolerance: str | None = None
     cite: Cite | None = None
 
 
@@ -142,13 +143,17 @@ class ListedInterval(FileTable):
 
 
 class ListedDose(FileTable):
-    """One administration: its agent, its level, and its day in the cycle where the source states one."""
+    """One administration: its agent, its level, and its day in the cycle where the source states one.
+
+    ``tolerance``: how far the source lets what is given lie off, a percentage or an amount ("10 %", "0.7 GBq").
+    """
 
     agent: str
     level: Level
     day: int | None = None
     cap: str | None = None
     floor: str | None = None
+    tolerance: str | None = None
     cite: Cite | None = None
 
 
@@ -182,6 +187,7 @@ class Reduction(FileTable):
     step: int
     level: Level
     agent: str | None = None
+    tolerance: str | None = None
     cite: Cite | None = None
 
 
@@ -301,7 +307,7 @@ class Protocol(FileTable):
 
 
 QUANTITIES = frozenset(
-    {"level", "min", "max", "cap", "floor", "limit", "above", "at_least", "below", "at_most"}
+    {"level", "min", "max", "cap", "floor", "tolerance", "limit", "above", "at_least", "below", "at_most"}
     | {"length", "every", "window", "from", "until", "alpha_beta", "repair_half_time"}
 )
 """Keys whose text is a quantity, or a date."""

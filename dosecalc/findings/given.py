@@ -16,7 +16,7 @@ from dosecalc.findings.sentences import own, own_check
 from dosecalc.findings.trace import Tracer
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, apart, definite
-from dosecalc.quantities.units import Number
+from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference.beliefs import Belief, belief
 from dosecalc.requests.match import Match
 
@@ -75,7 +75,8 @@ def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) 
         text = f"{shown} was given; what was planned is not known: {why}"
         return own(RULE, "unknown", moment.number, text, _cites(match, moment), settled_by=options)
     departure = _departure(given.number, planned)
-    status, limit = _judged(departure)
+    tolerance = _tolerance(moment, tracer)
+    status, limit = _judged(departure) if tolerance is None else _held_to(tolerance, departure, given.number)
     reduced = _reduced_step(match, moment, given.number) if status != "pass" else None
     text = f"{shown} was given, {_off_text(departure, moment, given.quantity.unit.symbol)}"
     if reduced is not None:
@@ -83,11 +84,13 @@ def _of_dose(match: Match, result: Calculation, moment: Moment, tracer: Tracer) 
         option = f"--reduction {moment.number}={reduced}"
         text += f"; that may be step {reduced} of the protocol's reductions: if so, state it with {option}"
     elif status != "pass":
-        text += f"; {_limit_text(status, limit)}{_slip(result, moment, given.number, departure)}"
+        words = _limit_text(status, limit) if tolerance is None else f"the source lets it be {limit.text} off"
+        text += f"; {words}{_slip(result, moment, given.number, departure)}"
     observed = {"value": float(100 * departure.off), "unit": "%"}
-    comparison, at = "below" if status == "violation" else "at_most", {"value": float(limit.value * 100), "unit": "%"}
+    comparison = "below" if status == "violation" and tolerance is None else "at_most"
+    at = {"value": float(limit.value * 100), "unit": "%"}
     check = own_check("given_amount", observed, comparison, at, holds=status == "pass")
-    cite = (*_cites(match, moment), limit.cite)
+    cite = tuple(dict.fromkeys((*_cites(match, moment), limit.cite)))
     return own(RULE, status, moment.number, text, cite, [check], severity="warning" if status == "warning" else None)
 
 
@@ -99,7 +102,7 @@ def _options(unknown: list[Unknown]) -> tuple[str, ...]:
     return ("--weight",) if "weight" in lacks else ()
 
 
-def _judged(departure: Departure) -> tuple[Status, Belief]:
+def _judged(departure: Departure) -> tuple[Status, Belief | _Limit]:
     """More than 10 % is a warning, 20 % or more a violation (our limits)."""
     warns, violates = belief("given-amount-warning"), belief("given-amount-violation")
     off = apart(departure.off, Fraction(0))
@@ -108,7 +111,36 @@ def _judged(departure: Departure) -> tuple[Status, Belief]:
     return ("warning" if EXACT.above(off, warns.value).yes else "pass"), warns
 
 
-def _limit_text(status: Status, limit: Belief) -> str:
+class _Limit(NamedTuple):
+    """How far an amount may lie off: as a part of the planned one, in words, and who says so."""
+
+    value: Fraction
+    text: str
+    cite: str
+
+
+def _tolerance(moment: Moment, tracer: Tracer) -> tuple[Measure, str] | None:
+    """The tolerance that the source itself states for a dose, with the place that says so."""
+    row = tracer.row(moment)
+    if row is None or row.tolerance is None:
+        return None
+    assert moment.slot is not None
+    cites = cited(row.cite.cite) or cited(moment.slot.dose.cite) or cited(moment.slot.listed.cite)
+    return row.tolerance, cites[-1] if cites else ""
+
+
+def _held_to(tolerance: tuple[Measure, str], departure: Departure, given: Number) -> tuple[Status, _Limit]:
+    """A tolerance of the source is exact, and nothing of ours is added to it."""
+    measure, cite = tolerance
+    nearest = Fraction(departure.nearest)
+    most = (
+        measure.value / 100 if measure.dimension == "percent" else measure.value / nearest if nearest else Fraction(0)
+    )
+    off = apart(departure.off, Fraction(0)) if nearest else apart(given, Fraction(0))
+    return ("violation" if EXACT.above(off, most).yes else "pass"), _Limit(Fraction(most), units.spell(measure), cite)
+
+
+def _limit_text(status: Status, limit: Belief | _Limit) -> str:
     if status == "violation":
         return f"{limit.text} or more is our limit"
     return f"more than {limit.text} is our limit"

@@ -196,7 +196,7 @@ def _amount(slot: Slot) -> str:
 def _dose(before: _Side, old: Slot, after: _Side, new: Slot) -> Iterator[str]:
     if _agent(before, old) != _agent(after, new):
         yield f"{_agent(before, old)}, now {_agent(after, new)}"
-    bounded = [(slot.dose.level, slot.dose.cap, slot.dose.floor) for slot in (old, new)]
+    bounded = [(d.level, d.cap, d.floor, d.tolerance) for d in (old.dose, new.dose)]
     if _meaning(bounded[0]) != _meaning(bounded[1]):
         yield f"{_amount(old)}, now {_amount(new)}{_level_change(old.dose.level, new.dose.level)}"
     if old.dose.day != new.dose.day:

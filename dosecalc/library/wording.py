@@ -82,8 +82,8 @@ def _row_words(row: LevelRow) -> str:
 
 
 def bound_words(bounded: LevelRow | ListedDose) -> str:
-    """The cap and the floor of a dose or a row, to be put after its level."""
-    bounds = ((bounded.cap, "at most"), (bounded.floor, "at least"))
+    """The cap, the floor and the tolerance of a dose or a row, to be put after its level."""
+    bounds = ((bounded.cap, "at most"), (bounded.floor, "at least"), (bounded.tolerance, "give or take"))
     return "".join(f", {word} {pretty(bound)}" for bound, word in bounds if bound)
 
 

@@ -11,6 +11,7 @@ from dosecalc.files.protocol import (
     ListedConflict,
     ListedInstruction,
     Protocol,
+    Reduction,
     Rule,
     cited,
 )
@@ -137,8 +138,15 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
         bound = f"{limit.limit} in the course; above it all doses are reduced"
         items.append((f"limit of the {limit.organ.replace('_', ' ')}", bound, ""))
     back = "" if arm.re_escalation or not arm.reductions else ", and never back up"
-    items += [(f"reduction, step {step.step}", f"{level_words(step.level)}{back}", "") for step in arm.reductions]
+    items += [
+        (f"reduction, step {step.step}", f"{level_words(step.level)}{_give_or_take(step)}{back}", "")
+        for step in arm.reductions
+    ]
     return [Heading(f"{arm.id}: {prose(arm.title)}"), Items(items)]
+
+
+def _give_or_take(step: Reduction) -> str:
+    return f", give or take {pretty(step.tolerance)}" if step.tolerance else ""
 
 
 def _cycle_words(cycle: Cycle, *, alone: bool) -> str:

@@ -70,6 +70,8 @@ def _of_arm(pair: Pair, change: Change) -> Iterator[Inputs]:
     if change.path[-1] == "arms":  # whatever is stated, the arm has a rule or a conflict less
         yield base(pair)
         return
+    if change.path[-1] == "tolerance":
+        yield from _of_tolerance(pair)
     if place == "effective":
         yield from _starts(pair)
     if place == "observables":
@@ -406,6 +408,23 @@ def _of_levels(pair: Pair) -> Iterator[Inputs]:
     yield from _sized(made)
     yield from _of_factors(pair, made)
     yield from _organs(pair, made)
+
+
+def _of_tolerance(pair: Pair) -> Iterator[Inputs]:
+    """Amounts given at the ends of a tolerance, before the change and after it, and on both sides of them."""
+    made = base(pair)
+    for step in (0, *(reduction.step for reduction in pair.old.arm.reductions)):
+        reduced = {"reduction": [f"1={step}"]} if step else {}
+        for compiled in (pair.old, pair.new):
+            row = compiled.levels_of(slots_of(pair)[0], {1: step} if step else {}).rows[0]
+            if row.tolerance is None:
+                continue
+            most = row.tolerance.value
+            off = row.low.value * most / 100 if row.tolerance.dimension == "percent" else most
+            for amount in (
+                row.low.value + off * each for each in (Fraction(1), Fraction(1001, 1000), Fraction(999, 1000))
+            ):
+                yield merged(made, {**reduced, "given": [f"1={text_of(amount)} MBq"]})
 
 
 def _sized(made: Inputs) -> Iterator[Inputs]:
