@@ -10,7 +10,7 @@ import pytest
 
 ANSWERS = {
     "title": "131I-tracer in an invented tumour", "status": "", "purpose": "",
-    "agent": "131I-tracer", "nuclide": "I-131",
+    "agent": "131I-tracer", "nuclide": "I-131", "route": "iv",
     "level": "5 mCi/kg", "cap": "300 mCi", "days": "1, 15", "cycles": "2", "length": "8 week", "age": "2 y",
     "oldest": "25", "platelets": "100 10^9/L", "anc": "750/uL", "source": "Our protocol",
     "where": "page 5", "read": "yes",
@@ -71,7 +71,7 @@ def test_what_is_only_recalled_is_unconfirmed(new, dosecalc):
     assert new(read="no").status == 0
     plan = dosecalc("plan", "--protocol", "study.toml", "--weight", "20", "--json").json
     assert {fact["fact"] for fact in plan["unconfirmed"]} == {
-        "regimen", "age-least", "age-completed-most", "platelets-least", "anc-least"}  # fmt: skip
+        "regimen", "route", "age-least", "age-completed-most", "platelets-least", "anc-least"}  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from dosecalc.errors import InputError
 from dosecalc.files.protocol import PURPOSES, STATUSES
 from dosecalc.library import answers
 from dosecalc.library.draft import RULES, Draft
+from dosecalc.reference.routes import NOT_STATED
 
 T = TypeVar("T")
 
@@ -29,6 +30,7 @@ def interview(file: str | None) -> Draft:
     purpose = _ask(f"What it is for ({', '.join(PURPOSES)})", answers.purpose, "therapy")
     agent = _ask("Agent (what is given)", answers.title)
     nuclide = _ask("Its radionuclide, such as I-131 (none for a drug)", answers.nuclide, "none")
+    route = _ask("Route, such as intravenous or oral", answers.route, "not stated")
     active = nuclide is not None
     example = "20 mCi/m^2 or 8 to 18 mCi/kg" if active else "0.8 mg/m^2"
     level = _ask(f"Level of a dose, such as {example}", partial(answers.level, active=active))
@@ -53,6 +55,7 @@ def interview(file: str | None) -> Draft:
         purpose=purpose,
         agent=agent,
         nuclide=nuclide,
+        route=route or NOT_STATED,
         level=level,
         days=days,
         cycles=cycles,

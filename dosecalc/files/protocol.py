@@ -16,6 +16,20 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 Severity = Literal["violation", "warning"]
 Purpose = Literal["therapy", "dosimetry", "imaging"]
 PURPOSES: tuple[Purpose, ...] = get_args(Purpose)
+Route = Literal[
+    "intravenous",
+    "oral",
+    "intra-arterial",
+    "intrathecal",
+    "intraventricular",
+    "intraperitoneal",
+    "intra-articular",
+    "intratumoral",
+    "intracavitary",
+    "subcutaneous",
+    "not stated",
+]
+ROUTES: tuple[Route, ...] = get_args(Route)
 Scope = Literal["course", "first-dose", "later-doses", "each-dose", "each-cycle"]
 Cite = str | Many[str]
 Limit = str | int
@@ -209,10 +223,17 @@ class Arm(FileTable):
 
 
 class Agent(FileTable):
-    """An agent. With a radionuclide its amount is an activity, without one a mass."""
+    """An agent. With a radionuclide its amount is an activity, without one a mass.
+
+    ``route`` is the way into the body, "not stated" where the sources do not tell; ``form`` the chemical form, as
+    "sodium iodide"; ``site`` the vessel, joint or cavity.
+    """
 
     name: str
     radionuclide: str | None = None
+    route: Route | None = None
+    form: str | None = None
+    site: str | None = None
     cite: Cite | None = None
 
 

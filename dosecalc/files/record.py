@@ -67,9 +67,10 @@ class RecordedDose(FileTable):
     ``assayed`` was measured before, each of ``residuals`` after; ``given`` states the net activity, in their place or
     beside them. ``parts`` stand for all of these where a dose was given in several, ``components`` where several agents
     were given together. ``prescribed_agent`` is what was prescribed, ``agent`` what was given. ``range`` is the
-    prescribed range, "28 to 36 mCi". ``fraction_of_delivery`` says that the dose is one fraction of a fractionated
-    delivery, which a cycle of a radiopharmaceutical is not. ``weight``, ``height`` and ``bsa`` hold from this dose on,
-    or from the date that stands with them, "20 kg@2026-03-01".
+    prescribed range, "28 to 36 mCi". ``route`` is the way into the body, ``form`` the chemical form.
+    ``fraction_of_delivery`` says that the dose is one fraction of a fractionated delivery, which a cycle of a
+    radiopharmaceutical is not. ``weight``, ``height`` and ``bsa`` hold from this dose on, or from the date that stands
+    with them, "20 kg@2026-03-01".
     """
 
     number: Annotated[int, WholeNumber(1, 999)] | None = None
@@ -87,6 +88,7 @@ class RecordedDose(FileTable):
     components: Many[DoseComponent] = ()
     parts: Many[DosePart] = ()
     route: str | None = None
+    form: str | None = None
     fraction_of_delivery: bool | None = None
     patient_id: Text | None = None
     given_by: str | None = None

@@ -9,10 +9,10 @@ from dosecalc.course.levels import ACTIVITIES, MASSES
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.files.protocol import PURPOSES, STATUSES
+from dosecalc.files.protocol import PURPOSES, ROUTES, STATUSES
 from dosecalc.library.checks import LONGEST
 from dosecalc.quantities import units
-from dosecalc.reference import radionuclides, tables
+from dosecalc.reference import radionuclides, routes, tables
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -51,6 +51,14 @@ def purpose(text: str) -> str:
     if text not in PURPOSES:
         raise InputError(f"read {text!r}, expected one of {', '.join(PURPOSES)}")
     return text
+
+
+def route(text: str) -> str:
+    """The way into the body, under any of its names."""
+    found = routes.read(text)
+    if found not in ROUTES:
+        raise InputError(f"read {text!r}, expected one of {', '.join(ROUTES)}")
+    return found
 
 
 def nuclide(text: str) -> str | None:

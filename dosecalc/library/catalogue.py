@@ -19,6 +19,7 @@ from dosecalc.quantities.documents import Result
 from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.options import one, within
 from dosecalc.reference import radionuclides
+from dosecalc.reference.routes import NOT_STATED
 
 
 class IndexRow(Result):
@@ -30,6 +31,8 @@ class IndexRow(Result):
     purpose: str | None = Field(description="therapy, dosimetry or imaging; null where the file does not say.")
     agent: str = Field(description="The names of what is given.")
     nuclide: tuple[str, ...] = Field(description="The radionuclides of what is given.")
+    route: tuple[str, ...] = Field(description="The routes of what is given; not stated where the file does not say.")
+    form: tuple[str, ...] = Field(description="The chemical forms of what is given, where the file states them.")
     status: str = Field(description="The status of the protocol.")
     unconfirmed: int = Field(description="How many of its facts are not yet checked against the source.")
     suits: bool | None = Field(description="Whether the age asked for meets the rules on age; null where none does.")
@@ -93,6 +96,8 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
             purpose=arm.purpose,
             agent=", ".join(agent.name for agent in agents.values()),
             nuclide=nuclides,
+            route=tuple(dict.fromkeys(agent.route or NOT_STATED for agent in agents.values())),
+            form=tuple(dict.fromkeys(agent.form for agent in agents.values() if agent.form)),
             status=protocol.status,
             unconfirmed=len(file.unconfirmed(arm)),
             suits=True if meets.yes else None,

@@ -12,6 +12,7 @@ from dosecalc.files.capacity import CYCLES, DOSES, LISTS
 from dosecalc.files.factsheet import Fact
 from dosecalc.files.faults import Fault
 from dosecalc.files.protocol import (
+    Agent,
     Arm,
     Cycle,
     Effective,
@@ -21,9 +22,11 @@ from dosecalc.files.protocol import (
     OwnObservable,
     Protocol,
     Range,
+    cited,
 )
 from dosecalc.library.double_entry import FactOf, value_of
 from dosecalc.quantities import units
+from dosecalc.reference.routes import NOT_STATED
 
 LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
@@ -51,8 +54,10 @@ BUILT_IN = (
 OF_RECORDS = (
     "administered",
     "dose-agent",
+    "dose-form",
     "dose-number",
     "dose-order",
+    "dose-route",
     "given-balance",
     "patient-identity",
     "prescriptions-agree",
@@ -71,6 +76,7 @@ def structure(protocol: Protocol) -> Iterator[Fault]:
             yield part, f"{number:,} {part} are more than the {most:,} that a file may have"
     yield from _id(protocol.id, "id")
     yield from _arms(protocol)
+    yield from _administration(protocol.agents)
     yield from _effective(protocol.effective)
     yield from _observables(protocol.observables)
     yield from _rules(protocol)
@@ -219,6 +225,22 @@ def _ladder(arm: Arm, place: str) -> Iterator[Fault]:
             yield f"{place}.reductions[{i}].level", "the list of levels is empty"
     if arm.re_escalation and not arm.reductions:
         yield f"{place}.re_escalation", "there is no step of reduction to go back up from"
+
+
+def _administration(agents: Mapping[str, Agent]) -> Iterator[Fault]:
+    """A route, a form and a site are what a source says, so they cite it; without a route there is no site."""
+    for name, agent in agents.items():
+        stated = {"route": agent.route if agent.route != NOT_STATED else None, "form": agent.form, "site": agent.site}
+        for key, text in stated.items():
+            if text is not None and not text.strip():
+                yield f"agents.{name}.{key}", "it is empty; leave it out where the source does not say it"
+            elif text is not None and not cited(agent.cite):
+                message = f"{text!r} cites no fact: add cite to agents.{name}"
+                if key == "route":
+                    message += f', or write route = "{NOT_STATED}" where the sources do not tell'
+                yield f"agents.{name}.{key}", message
+        if agent.site is not None and stated["route"] is None:
+            yield f"agents.{name}.site", "a site needs the route that leads there"
 
 
 # -- what holds for arms -------------------------------------------------------------------------------------------

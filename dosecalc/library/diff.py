@@ -22,6 +22,7 @@ from dosecalc.library.wording import (
     interval_words,
     length_words,
     level_words,
+    route_words,
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Document, Result
@@ -125,6 +126,7 @@ def _pairs(before: list[Arm], after: list[Arm]) -> list[tuple[Arm | None, Arm | 
 def _changes(before: _Side, after: _Side) -> Iterator[Change]:
     yield from _protocol(before.protocol, after.protocol)
     yield from _purpose(before.arm, after.arm)
+    yield from _routes(before, after)
     yield from _doses(before, after)
     yield from _totals(before.arm, after.arm)
     yield from _cycles(before.arm, after.arm)
@@ -156,6 +158,15 @@ def _purpose(old: Arm, new: Arm) -> Iterator[Change]:
     if old.purpose != new.purpose:
         before, after = (arm.purpose or "not stated" for arm in (old, new))
         yield _change("protocol", "purpose", "changed", f"{before}, now {after}")
+
+
+def _routes(before: _Side, after: _Side) -> Iterator[Change]:
+    """How the agents of the arms are given, in the order of their first doses."""
+    old, new = (list(dict.fromkeys(slot.dose.agent for slot in schedule.course(side.arm))) for side in (before, after))
+    for first, second in zip(old, new, strict=False):
+        words = [route_words(side.protocol.agents[key]) for side, key in ((before, first), (after, second))]
+        if words[0] != words[1]:
+            yield _change("protocol", "route", "changed", f"{words[0]}, now {words[1]}")
 
 
 # -- doses and cycles -------------------------------------------------------------------------------------------

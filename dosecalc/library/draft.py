@@ -14,6 +14,7 @@ from dosecalc.errors import InputError
 from dosecalc.files import disk
 from dosecalc.files.faults import BadFileError
 from dosecalc.library.reader import examine
+from dosecalc.reference.routes import NOT_STATED
 
 
 class RuleTemplate(NamedTuple):
@@ -52,6 +53,7 @@ class Draft(NamedTuple):
     purpose: str
     agent: str
     nuclide: str | None
+    route: str
     level: tuple[str, ...]
     days: tuple[int, ...]
     cycles: int
@@ -98,7 +100,11 @@ def _agent(draft: Draft) -> Iterator[str]:
     yield "# ---- what is given: with a radionuclide its amount is an activity, without one a mass\n"
     yield f"[agents.{_key(draft.agent)}]"
     yield f"name = {_quoted(draft.agent)}"
-    yield f"radionuclide = {_quoted(draft.nuclide)}\n" if draft.nuclide else ""
+    if draft.nuclide:
+        yield f"radionuclide = {_quoted(draft.nuclide)}"
+    yield f"route = {_quoted(draft.route)}"
+    yield '# form = "sodium iodide"   # the chemical form; site = "..." is the vessel or joint'
+    yield 'cite = "route"\n' if draft.route != NOT_STATED else ""
 
 
 def _key(agent: str) -> str:
@@ -163,6 +169,9 @@ def _conflicts(_draft: Draft) -> Iterator[str]:
 def _facts(draft: Draft) -> Iterator[str]:
     yield "# ---- the facts, each with the place where it stands\n"
     yield from _fact(draft, "regimen", _regimen(draft), ", ".join(_values(draft)))
+    if draft.route != NOT_STATED:
+        yield ""
+        yield from _fact(draft, "route", f"Route of administration: {draft.route}", "")
     for rule, limit in draft.rules:
         yield ""
         yield from _fact(draft, rule.fact, rule.words, _quoted(limit))
@@ -173,7 +182,8 @@ def _fact(draft: Draft, name: str, statement: str, values: str) -> Iterator[str]
     yield "[[facts]]"
     yield f"id = {_quoted(name)}"
     yield f"statement = {_quoted(statement)}"
-    yield f"values = [{values}]"
+    if values:
+        yield f"values = [{values}]"
     yield f"where = {_quoted(where)}"
     if draft.read:
         yield 'grade = "P"   # read first-hand'

@@ -22,6 +22,7 @@ from dosecalc.library.reader import ProtocolFile, examine
 from dosecalc.quantities import units
 from dosecalc.quantities.printed import figure
 from dosecalc.reference import tables
+from dosecalc.reference.routes import NOT_STATED
 
 AMOUNTS = ("activity", "mass", "activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
 MOST = 100
@@ -84,6 +85,12 @@ def _notes(file: ProtocolFile) -> list[str]:
         f"{arm.id} has no purpose (therapy, dosimetry or imaging), so that it is asked for as therapy is"
         for arm in file.protocol.arms
         if arm.purpose is None
+    ]
+    notes += [
+        f"{agent.name} has no route (such as intravenous or oral), so that no record is held against one; write "
+        f'route = "{NOT_STATED}" in agents.{key} where the sources do not tell'
+        for key, agent in file.protocol.agents.items()
+        if agent.route is None
     ]
     unconfirmed = dict(pair for arm in file.protocol.arms for pair in file.unconfirmed(arm))
     return [*notes, *(f"unconfirmed: {cite}: {statement}" for cite, statement in unconfirmed.items())]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dosecalc.files.protocol import (
+    Agent,
     Choice,
     Condition,
     Cycle,
@@ -18,6 +19,7 @@ from dosecalc.files.protocol import (
     Range,
 )
 from dosecalc.quantities.units import pretty, read, spell
+from dosecalc.reference.routes import NOT_STATED
 
 _WORDS = {"above": "above", "at_least": "at least", "below": "below", "at_most": "at most"}
 SCOPES = {
@@ -28,6 +30,13 @@ SCOPES = {
     "course": "for the course",
 }
 """The moment at which a rule is checked."""
+
+
+def route_words(agent: Agent) -> str:
+    """How an agent is given, as words: its route and site, and its chemical form."""
+    route = agent.route if agent.route not in (None, NOT_STATED) else "route not stated"
+    parts = [f"{route}, {agent.site}" if agent.site else str(route)]
+    return "; ".join([*parts, f"as {agent.form}"] if agent.form else parts)
 
 
 def length_words(cycle: Cycle) -> str:

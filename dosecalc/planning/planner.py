@@ -12,7 +12,7 @@ from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.state import Moment
 from dosecalc.errors import InputError
 from dosecalc.files.folders import read_text
-from dosecalc.files.protocol import Arm, cited
+from dosecalc.files.protocol import Agent, Arm, cited
 from dosecalc.findings import given, largest, pregnancy, regimen, sentences, sizes, unread, weighing
 from dosecalc.findings.account import Statement, account
 from dosecalc.findings.clearance import clear
@@ -20,10 +20,12 @@ from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
 from dosecalc.library.load import find_arm
 from dosecalc.library.reader import ProtocolFile
+from dosecalc.library.wording import route_words
 from dosecalc.planning.particulars import particulars
 from dosecalc.planning.result import (
     Conflict,
     Dose,
+    GivenHow,
     Instruction,
     Plan,
     RunningTotal,
@@ -39,6 +41,7 @@ from dosecalc.quantities.numbers import EXACT, Unknown, Value, ends
 from dosecalc.quantities.options import PLAN, merged, one, path_text, texts_of
 from dosecalc.quantities.statement import Stated
 from dosecalc.reference import amounts, beliefs, bodysurface, loosest, tables
+from dosecalc.reference.routes import NOT_STATED
 from dosecalc.requests.match import Match, match
 from dosecalc.requests.request import Inputs, Request, size_hint
 from dosecalc.requests.request import read as read_request
@@ -214,6 +217,7 @@ def assemble(course: Course, findings: tuple[Finding, ...], stated: tuple[Statem
         patient=particulars(matched, result),
         stated=stated,
         agents={key: agent.name for key, agent in file.protocol.agents.items()},
+        administration={agent: _given_how(file.protocol.agents[agent]) for agent in matched.agents()},
         doses=doses,
         totals={agent: _totals(matched, result, agent) for agent in matched.agents()},
         findings=findings,
@@ -238,6 +242,16 @@ def identity(matched: Match) -> dict[str, str]:
         "file": file.file,
         "sha256": file.sha256,
     }
+
+
+def _given_how(agent: Agent) -> GivenHow:
+    return GivenHow.made(
+        route=agent.route or NOT_STATED,
+        form=agent.form,
+        site=agent.site,
+        text=route_words(agent),
+        cite=cited(agent.cite),
+    )
 
 
 # -- what cannot be planned -------------------------------------------------------------------------------------

@@ -103,6 +103,16 @@ class Dose(Amounts, Result):
     given: bool = Field(exclude=True, description="Whether the amount is what was given.")
 
 
+class GivenHow(Result):
+    """How an agent is given."""
+
+    route: str = Field(description="The route of administration; not stated where the file does not say.")
+    form: str | None = Field(description="The chemical form, where the file states it.")
+    site: str | None = Field(description="The vessel, joint or cavity, where the file states it.")
+    text: str = Field(exclude=True, description="The same in words.")
+    cite: tuple[str, ...] = Field(description="The facts that say so.")
+
+
 class Totals(Result):
     """The totals of one agent."""
 
@@ -153,6 +163,7 @@ class Plan(Document):
     patient: Mapping[str, Any] = Field(description="The statements about the patient and the values derived from them.")
     stated: tuple[Statement, ...] = Field(description="Everything that was stated, and what became of it.")
     agents: Mapping[str, str] = Field(exclude=True, description="The names of the agents by their keys.")
+    administration: Mapping[str, GivenHow] = Field(description="How each agent of the arm is given.")
     doses: tuple[Dose, ...] = Field(description="The doses in the order of the course.")
     totals: Mapping[str, Totals] = Field(description="What each agent sums to.")
     findings: tuple[Finding, ...] = Field(description="Violations, warnings, unknown, then the rest.")

@@ -33,6 +33,8 @@ USED: Mapping[str, tuple[str, ...]] = {
     "residuals.at": ("given-balance",),
     "given": ("record-contents", "given-balance", *_AMOUNTS),
     "given_at": ("given-balance", "dose-order", "effective", "spacing", "cycle-length"),
+    "route": ("dose-route",),
+    "form": ("dose-form",),
     "fraction_of_delivery": ("35.3045-fraction",),
     "dose_coefficient": ("35.3045-sievert",),
 }
@@ -164,7 +166,7 @@ def _of_amount(key: str, amount: WrittenAmount | None) -> Iterator[tuple[str, st
 
 _KEYS = (
     *((key, key) for key in ("number", "patient_id", "component", "agent", "nuclide", "prescribed_agent")),
-    *((key, key) for key in ("prescribed", "directive", "order", "range", "route", *SIZES, "note")),
+    *((key, key) for key in ("prescribed", "directive", "order", "range", "route", "form", *SIZES, "note")),
     ("fraction", "fraction_of_delivery"),
     ("coefficient", "dose_coefficient"),
 )

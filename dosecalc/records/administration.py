@@ -92,6 +92,8 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         course_of=written.course_of,
         component=written.component,
         agent=written.agent,
+        route=written.route,
+        form=written.form,
         prescribed_agent=written.prescribed_agent,
         right_agent=right,
         follows=follows,

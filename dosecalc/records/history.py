@@ -15,7 +15,7 @@ from dosecalc.findings.sentences import own
 from dosecalc.library.agents import means
 from dosecalc.library.load import find_arm
 from dosecalc.planning.planner import NoSizeError, plan_inputs
-from dosecalc.planning.result import Plan
+from dosecalc.planning.result import GivenHow, Plan
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Number
 from dosecalc.quantities.numbers import EXACT, apart
@@ -25,10 +25,11 @@ from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
 from dosecalc.records.administration import Expected
 from dosecalc.records.result import Administration, Kind
-from dosecalc.reference import radionuclides
+from dosecalc.reference import radionuclides, routes
 from dosecalc.reference.beliefs import belief
 from dosecalc.requests.request import Inputs, whole
 
+DIRECTIVE = "nrc-35-40#contents"
 _FIGURES = 15
 """Significant decimal figures that every double has."""
 
@@ -85,6 +86,7 @@ def findings(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]
             text = f"{plan.protocol['arm']} has {len(plan.doses)} doses"
             yield own("dose-number", "violation", dose.number, text, cite)
     yield from _agents(plan, doses)
+    yield from _ways(plan, doses)
 
 
 def number_of_doses(inputs: Inputs) -> int:
@@ -152,6 +154,47 @@ def _doubted(finding: Finding, unknown: list[int]) -> Finding:
     )
     status = "unknown" if finding.status in ("pass", "not_applicable") else finding.status
     return finding.model_copy(update={"status": status, "message": message})
+
+
+def _ways(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:
+    """Routes and chemical forms of the record against those of the protocol."""
+    for dose in doses:
+        if dose.number <= len(plan.doses) and dose.follows:
+            how = plan.administration[plan.doses[dose.number - 1].agent]
+            if dose.route is not None:
+                yield from _route(dose, dose.route, how)
+            if dose.form is not None:
+                yield from _form(dose, dose.form, how)
+
+
+def _route(dose: Administration, stated: str, how: GivenHow) -> Iterator[Finding]:
+    given = routes.read(stated)
+    if how.route == routes.NOT_STATED:
+        text = f"the record has the route {stated}; the protocol states none, so that it cannot be compared"
+        yield own("dose-route", "unknown", dose.number, text, (DIRECTIVE,))
+    elif given is None:
+        text = f"whether the route {stated} is the protocol's, {how.route}, is not known: write {how.route} if it was"
+        yield own("dose-route", "unknown", dose.number, text, how.cite)
+    elif given != how.route:
+        text = f"the record has the route {stated}, the protocol {how.route}"
+        yield own("dose-route", "violation", dose.number, text, (*how.cite, DIRECTIVE))
+    else:
+        yield own("dose-route", "pass", dose.number, f"given by the protocol's route, {how.route}", how.cite)
+
+
+def _form(dose: Administration, stated: str, how: GivenHow) -> Iterator[Finding]:
+    same = None if how.form is None else routes.same_form(stated, how.form)
+    if how.form is None or same is None:
+        told = "states none" if how.form is None else f"has {how.form}"
+        text = (
+            f"the record has the form {stated}, the protocol {told}: whether it is the same chemical form is not known"
+        )
+        yield own("dose-form", "unknown", dose.number, text, how.cite)
+    elif not same:
+        text = f"the record has the form {stated}, the protocol {how.form}"
+        yield own("dose-form", "violation", dose.number, text, how.cite)
+    else:
+        yield own("dose-form", "pass", dose.number, f"given in the protocol's form, {how.form}", how.cite)
 
 
 def _agents(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]:

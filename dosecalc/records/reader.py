@@ -67,6 +67,7 @@ class WrittenDose(NamedTuple):
     range: str | None = None
     parts: tuple[WrittenPart, ...] = (WrittenPart(),)
     route: str | None = None
+    form: str | None = None
     fraction: bool | None = None
     coefficient: str | None = None
     weight: str | None = None
@@ -199,6 +200,7 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDo
         range=dose.range,
         parts=_parts(dose, f"doses[{index}]"),
         route=dose.route,
+        form=dose.form,
         fraction=dose.fraction_of_delivery,
         coefficient=dose.dose_coefficient or record.dose_coefficient,
         weight=dose.weight,
@@ -286,6 +288,7 @@ COLUMNS = (
     "given",
     "given_at",
     "route",
+    "form",
     "given_by",
     "part",
     "component",
@@ -402,6 +405,7 @@ def _of_row(cells: Mapping[str, str], place: str) -> tuple[int | None, WrittenDo
         range=text("range"),
         parts=(given,),
         route=text("route"),
+        form=text("form"),
         fraction=_TRUTH[fraction],
         coefficient=text("dose_coefficient"),
         weight=text("weight"),

@@ -70,6 +70,8 @@ class Administration(Result):
     patient_id: str | None = Field(description="The patient, as recorded.")
     course_of: str | None = Field(exclude=True, description="The patient of the course, where that is another one.")
     agent: str | None = Field(description="The agent, as recorded.")
+    route: str | None = Field(exclude=True, description="The route, as recorded.")
+    form: str | None = Field(exclude=True, description="The chemical form, as recorded.")
     prescribed_agent: str | None = Field(description="The agent that was prescribed, where the record says it.")
     right_agent: bool | None = Field(exclude=True, description="Whether the agent is the prescribed one.")
     follows: bool = Field(exclude=True, description="Whether it is the protocol's dose of its number.")

@@ -42,10 +42,19 @@ def _head(plan: Plan) -> Page:
         Heading(f"{protocol['arm']}   {protocol['status']}{label}"),
         Paragraph(units.prose(protocol["title"])),
         Paragraph(f"Agents: {', '.join(plan.agents[a] for a in plan.totals)}", "dim"),
+        Paragraph(f"Given: {_given(plan)}", "dim"),
     ]
     if patient := _patient(plan):
         page.append(Paragraph(f"Patient: {patient}", "dim"))
     return page
+
+
+def _given(plan: Plan) -> str:
+    """How each agent is given, by name where there are several."""
+    how = plan.administration
+    if len(how) == 1:
+        return next(iter(how.values())).text
+    return "; ".join(f"{plan.agents[agent]} {each.text}" for agent, each in how.items())
 
 
 def _patient(plan: Plan) -> str:

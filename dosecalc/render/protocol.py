@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from dosecalc.files.protocol import (
+    Agent,
     Arm,
     FactorTable,
     ListedConflict,
@@ -23,6 +24,7 @@ from dosecalc.library.wording import (
     interval_words,
     length_words,
     level_words,
+    route_words,
 )
 from dosecalc.quantities.units import pretty, prose
 from dosecalc.render import page as paper
@@ -127,6 +129,8 @@ def _fact(file: ProtocolFile, cite: str) -> str:
 
 def _regimen(protocol: Protocol, arm: Arm) -> Page:
     items: list[Item] = [("purpose", arm.purpose or "not stated, so taken for therapy", "")]
+    given = list(dict.fromkeys(dose.agent for cycle in arm.cycles for dose in cycle.doses))
+    items += [(_given_label(protocol, key, given), _given(protocol.agents[key]), "") for key in given]
     number = 1
     for cycle in arm.cycles:
         last = number + cycle.repeat - 1
@@ -147,6 +151,15 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
 
 def _give_or_take(step: Reduction) -> str:
     return f", give or take {pretty(step.tolerance)}" if step.tolerance else ""
+
+
+def _given_label(protocol: Protocol, key: str, given: Sequence[str]) -> str:
+    return "given" if len(given) == 1 else f"given, {protocol.agents[key].name}"
+
+
+def _given(agent: Agent) -> str:
+    cites = cited(agent.cite)
+    return f"{route_words(agent)} ({', '.join(cites)})" if cites else route_words(agent)
 
 
 def _cycle_words(cycle: Cycle, *, alone: bool) -> str:
