@@ -99,3 +99,17 @@ def test_a_wrong_route_decides_the_exit_status(dosecalc, tmp_path):
 )
 def test_forms_are_compared_by_their_words(one, other, same):
     assert routes.same_form(one, other) is same
+
+
+def test_arms_are_listed_by_where_they_hold(dosecalc):
+    arms = {row["protocol"] for row in dosecalc("protocol", "list", "--jurisdiction", "us", "--json").json}
+    assert {"xofigo-2013", "xofigo-2016", "lutathera", "hicon"} <= arms
+    assert "mibg-japan" not in arms
+    answer = dosecalc("protocol", "list", "--jurisdiction", "EU")
+    assert (answer.status, answer.out.startswith("No arm matches")) == (0, True)
+
+
+def test_show_and_diff_tell_revision_and_indication(dosecalc):
+    lines = dosecalc("protocol", "show", "xofigo-2016").out.splitlines()
+    assert {"Jurisdiction: US", "Revision: 2016"} <= set(lines)
+    assert "  revision: 2013, now 2016" in dosecalc("protocol", "diff", "xofigo-2013", "xofigo-2016").out.splitlines()

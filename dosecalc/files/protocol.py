@@ -307,13 +307,19 @@ class Effective(FileTable):
 
 
 class Protocol(FileTable):
-    """One protocol file."""
+    """One protocol file.
+
+    ``jurisdiction`` lists where it holds ("US", "EU"), ``revision`` is the date of the label, ``indication`` what for.
+    """
 
     schema_: Literal[1]
     id: str
     title: str
     status: Status
     registry: Many[str] = ()
+    jurisdiction: Many[str] = ()
+    revision: str | None = None
+    indication: str | None = None
     agents: Named[Agent]
     arms: Many[Arm]
     effective: Effective | None = None

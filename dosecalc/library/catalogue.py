@@ -34,6 +34,9 @@ class IndexRow(Result):
     route: tuple[str, ...] = Field(description="The routes of what is given; not stated where the file does not say.")
     form: tuple[str, ...] = Field(description="The chemical forms of what is given, where the file states them.")
     status: str = Field(description="The status of the protocol.")
+    jurisdiction: tuple[str, ...] = Field(description="Where the protocol holds, as US or EU, where it says so.")
+    revision: str | None = Field(description="The date of the label, where the file states it.")
+    indication: str | None = Field(description="What it is indicated for, where the file states it.")
     unconfirmed: int = Field(description="How many of its facts are not yet checked against the source.")
     suits: bool | None = Field(description="Whether the age asked for meets the rules on age; null where none does.")
     file: str = Field(description="The file that the arm is in.")
@@ -42,7 +45,8 @@ class IndexRow(Result):
 def index(filters: Mapping[str, Sequence[str]] | None = None) -> tuple[list[IndexRow], list[Problem]]:
     """The arms that answer every filter, and the first problem of each file that cannot be used.
 
-    ``agent`` is part of a name, ``nuclide`` a radionuclide, ``status`` one of a protocol, ``age`` one that the rules on
+    ``agent`` is part of a name, ``nuclide`` a radionuclide, ``status`` one of a protocol, ``jurisdiction``
+    where it holds, ``age`` one that the rules on
     age do not exclude. Raises InputError for a filter that cannot be read, or an agent that no arm has.
     """
     wanted = _read(filters or {})
@@ -65,16 +69,20 @@ class _Filters(NamedTuple):
     agent: str | None
     nuclide: str | None
     status: str | None
+    jurisdiction: str | None
     age: Fraction | None
 
 
 def _read(filters: Mapping[str, Sequence[str]]) -> _Filters:
-    agent, nuclide, status, age = (one(filters, name) for name in ("agent", "nuclide", "status", "age"))
+    agent, nuclide, status, place, age = (
+        one(filters, name) for name in ("agent", "nuclide", "status", "jurisdiction", "age")
+    )
     if status is not None and status not in STATUSES:
         raise InputError(f"read {status!r}, expected one of {', '.join(STATUSES)}", where="--status")
     stated = None if age is None else within("--age", read_observable, OBSERVABLES["age"], age)
     days = None if stated is None or not isinstance(stated.value, Fraction) else stated.value
-    return _Filters(agent, None if nuclide is None else radionuclides.spelled(nuclide), status, days)
+    nuclide = None if nuclide is None else radionuclides.spelled(nuclide)
+    return _Filters(agent, nuclide, status, None if place is None else place.strip().upper(), days)
 
 
 def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
@@ -87,6 +95,7 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
         (filters.agent is None or any(named(agent, key, filters.agent) for key, agent in agents.items()))
         and (filters.nuclide is None or filters.nuclide in nuclides)
         and filters.status in (None, protocol.status)
+        and (filters.jurisdiction is None or filters.jurisdiction in protocol.jurisdiction)
         and not meets.no
     ):
         yield IndexRow.made(
@@ -99,6 +108,9 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
             route=tuple(dict.fromkeys(agent.route or NOT_STATED for agent in agents.values())),
             form=tuple(dict.fromkeys(agent.form for agent in agents.values() if agent.form)),
             status=protocol.status,
+            jurisdiction=protocol.jurisdiction,
+            revision=protocol.revision,
+            indication=protocol.indication,
             unconfirmed=len(file.unconfirmed(arm)),
             suits=True if meets.yes else None,
             file=file.file,

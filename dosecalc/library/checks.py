@@ -66,6 +66,8 @@ OF_RECORDS = (
 )
 """Rules about what a record says of the doses that were given."""
 _ID = re.compile(r"[a-z0-9][a-z0-9.-]*")
+_PLACE = re.compile(r"[A-Z]{2}")
+_REVISION = re.compile(r"(19|20)[0-9]{2}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?")
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -76,6 +78,7 @@ def structure(protocol: Protocol) -> Iterator[Fault]:
             yield part, f"{number:,} {part} are more than the {most:,} that a file may have"
     yield from _id(protocol.id, "id")
     yield from _arms(protocol)
+    yield from _label(protocol)
     yield from _administration(protocol.agents)
     yield from _effective(protocol.effective)
     yield from _observables(protocol.observables)
@@ -225,6 +228,21 @@ def _ladder(arm: Arm, place: str) -> Iterator[Fault]:
             yield f"{place}.reductions[{i}].level", "the list of levels is empty"
     if arm.re_escalation and not arm.reductions:
         yield f"{place}.re_escalation", "there is no step of reduction to go back up from"
+
+
+def _label(protocol: Protocol) -> Iterator[Fault]:
+    """Where a file holds, of which date its label is, and what it is indicated for."""
+    for i, place in enumerate(protocol.jurisdiction):
+        if not _PLACE.fullmatch(place):
+            message = f"read {place!r}, expected a country by its two letters, 'US', or 'EU'"
+            yield f"jurisdiction[{i}]", message
+        elif place in protocol.jurisdiction[:i]:
+            yield f"jurisdiction[{i}]", f"{place!r} is listed twice"
+    if protocol.revision is not None and not _REVISION.fullmatch(protocol.revision):
+        message = f"read {protocol.revision!r}, expected a year, a month or a day, '2025', '2025-03' or '2025-03-28'"
+        yield "revision", message
+    if protocol.indication is not None and not protocol.indication.strip():
+        yield "indication", "it is empty; leave it out where the source does not say it"
 
 
 def _administration(agents: Mapping[str, Agent]) -> Iterator[Fault]:

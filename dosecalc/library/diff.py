@@ -146,12 +146,20 @@ def _change(about: About, name: str, kind: Kind, sentence: str) -> Change:
 def _protocol(old: Protocol, new: Protocol) -> Iterator[Change]:
     if old.status != new.status:
         yield _change("protocol", "status", "changed", f"{old.status}, now {new.status}")
+    for key in ("jurisdiction", "revision", "indication"):
+        words = [_stated(getattr(protocol, key)) for protocol in (old, new)]
+        if words[0] != words[1]:
+            yield _change("protocol", key, "changed", f"{words[0]}, now {words[1]}")
     before, after = (
         "no dates stated" if protocol.effective is None else effective_words(protocol.effective).lower()
         for protocol in (old, new)
     )
     if before != after:
         yield _change("protocol", "effective", "changed", f"{before}, now {after}")
+
+
+def _stated(value: str | tuple[str, ...] | None) -> str:
+    return (value if isinstance(value, str) else ", ".join(sorted(value or ()))) or "not stated"
 
 
 def _purpose(old: Arm, new: Arm) -> Iterator[Change]:

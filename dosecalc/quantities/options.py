@@ -102,6 +102,7 @@ CATALOGUE: tuple[Option, ...] = (
     Option("nuclide", "NAME", "Only arms with this radionuclide: I-131."),
     Option("age", "Q", "Only arms whose rules do not exclude this age: 8."),
     Option("status", "STATUS", "Only arms of this status: labelled."),
+    Option("jurisdiction", "PLACE", "Only arms that say they hold there: US, EU."),
 )
 PLAN: tuple[Option, ...] = (
     _PROTOCOL,

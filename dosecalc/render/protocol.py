@@ -102,6 +102,12 @@ def _head(protocol: Protocol) -> Page:
         Paragraph(prose(protocol.title)),
         Paragraph(f"Registry: {', '.join(protocol.registry)}" if protocol.registry else "No registry number", "dim"),
     ]
+    label = [
+        ("Jurisdiction", ", ".join(protocol.jurisdiction)),
+        ("Revision", protocol.revision or ""),
+        ("Indication", prose(protocol.indication or "")),
+    ]
+    page += [Paragraph(f"{key}: {text}", "dim") for key, text in label if text]
     if protocol.note:
         page.append(Paragraph(prose(protocol.note), "dim"))
     if protocol.effective is not None:
