@@ -18,7 +18,7 @@ from dosecalc.course.schedule import Slot
 from dosecalc.quantities.numbers import UNSURE, Between, Bounds, M, M_co, Mask, System, Tri, V, V_co
 from dosecalc.reference import bodysurface
 from dosecalc.reference.beliefs import belief
-from dosecalc.reference.people import ADULT, YEAR
+from dosecalc.reference.people import ADULT, SECOND, YEAR
 
 Answer: TypeAlias = V | Bounds[V] | Tri[M] | dict[str, Tri[M]]
 """The value of an observable, by its kind: a number or its bounds, a truth, or the truth of each choice."""
@@ -284,9 +284,9 @@ class CourseState(Generic[V, M]):
         return self.system.either(self.stated("age_completed", moment), completed)
 
     def age(self, moment: Moment[V, M]) -> Bounds[V]:
-        """The exact age, or as much as completed years tell of it: within a year."""
+        """The exact age, or as much as completed years tell of it: until just before the next birthday."""
         exact, completed = self.stated("age", moment), self.stated("age_completed", moment)
-        within = Bounds(completed, completed + self.system.number(YEAR))
+        within = Bounds(completed, completed + self.system.number(YEAR - SECOND))
         return Bounds(self.system.either(exact, within.low), self.system.either(exact, within.high))
 
     def performance(self, moment: Moment[V, M]) -> V:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from operator import itemgetter
 from typing import NamedTuple
 
 from dosecalc.course import levels
@@ -224,14 +225,21 @@ def _slip(result: Calculation, moment: Moment, given: Fraction, departure: Depar
 
 
 def _above_cap(match: Match, moment: Moment, tracer: Tracer) -> Iterator[Finding]:
-    """A cap of the source has no tolerance of ours."""
+    """A cap of the source has no tolerance of ours; while the row is not decided, the highest of the possible ones."""
     row, given = tracer.row(moment), match.request.given[moment.number]
-    if row is None or row.cap is None:
+    caps = [each.cap for each in ([row] if row is not None else moment.possible)]
+    sized = [
+        (most, cap)
+        for cap in caps
+        if cap is not None
+        and not isinstance(most := levels.sized(Level[Value](cap.dimension, cap.value), moment), Unknown)
+    ]
+    if not sized or len(sized) < len(caps):
         return
-    most = levels.sized(Level[Value](row.cap.dimension, row.cap.value), moment)
-    if isinstance(most, Unknown) or not EXACT.above(given.number, most).yes:
+    most, cap = max(sized, key=itemgetter(0))
+    if not EXACT.above(given.number, most).yes:
         return
-    text = f"{units.spell(given.quantity)} was given, above the source's cap of {units.spell(row.cap)}"
+    text = f"{units.spell(given.quantity)} was given, above the source's cap of {units.spell(cap)}"
     check = own_check(
         "given_amount", _percent_of(given.number, most), "at_most", {"value": 100.0, "unit": "%"}, holds=False
     )

@@ -19,7 +19,7 @@ from dosecalc.findings.trace import Tracer
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Quantity, quantity_of
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, definite
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference.beliefs import belief
 from dosecalc.requests.match import Match
 
@@ -148,15 +148,25 @@ def _organs(match: Match, result: Calculation) -> Iterable[Finding]:
         name = organ.spared.source.organ
         cite = cited(organ.spared.source.cite) or cited(match.arm.cite)
         limit, words = units.spell(organ.spared.limit), name.replace("_", " ")
+        most = organ.spared.limit.value
         if isinstance(organ.coefficient, Unknown):
             option = f'--set "organ_dose.{name}=... Gy/mCi"'
             text = f"{words}: at most {limit}; what an activity gives to it is not known; to decide it, give {option}"
             yield own("organ-dose", "unknown", None, text, cite, settled_by=(option,), part=name)
+        elif isinstance(organ.dose, Unknown) and (already := _already(match, result, organ)) > most:
+            text = f"{words}: {units.show(already, 'Gy')} of at most {limit} from what was given alone"
+            yield _organ(match, result, organ._replace(dose=already, binds=False), text, cite)
         elif isinstance(organ.dose, Unknown):
             text = f"{words}: at most {limit}; the activity of the course is not known"
             yield own("organ-dose", "unknown", None, text, cite, part=name)
         else:
             yield _organ(match, result, organ, f"{words}: {units.show(organ.dose, 'Gy')} of at most {limit}", cite)
+
+
+def _already(match: Match, result: Calculation, organ: OrganDose) -> Number:
+    """What an organ got of the doses that were given, whatever those to come will be."""
+    amounts = [definite(m.amount) for m in result.doses if m.radioactive and m.number in match.inputs.given]
+    return definite(organ.coefficient) * sum(amounts, Fraction(0))
 
 
 def _organ(match: Match, result: Calculation, organ: OrganDose, text: str, cite: tuple[str, ...]) -> Finding:

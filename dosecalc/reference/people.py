@@ -17,6 +17,7 @@ from dosecalc.reference.slips import Pair, Slip
 
 YEAR = Fraction(1461, 4)
 """In days."""
+SECOND = Fraction(1, 86400)
 ADULT = 18 * YEAR
 """The age in days from which people are called men and women."""
 TITLES: dict[Kind, str] = {"weight": "body weight", "height": "height", "bsa": "body surface area"}

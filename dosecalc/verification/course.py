@@ -1,0 +1,383 @@
+"""The amounts of a course, a second time: level by size, bounds, targets, organs, and their sums."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from dosecalc.verification import bsa, observables
+from dosecalc.verification.days import Calendar, Day
+from dosecalc.verification.logic import Span, Truth, added, exactly
+from dosecalc.verification.quantities import Quantity, Unreadable, read
+from dosecalc.verification.reading import Arm, Beyond, Slot, Table, check_regimen, known
+from dosecalc.verification.statements import BARE, Prior, Stated
+
+PARTS = ("amount", "per_weight", "per_bsa")
+AT_LEAST_NOTHING: Span = (Fraction(0), None)
+
+
+@dataclass
+class Dose:
+    """One dose: what is planned, what was given, and why it is not known."""
+
+    slot: Slot
+    when: Day
+    level: Quantity | None = None
+    planned: Fraction | None = None
+    ends: list[Fraction] = field(default_factory=list)  # of what is still possible, where nothing was decided
+    open: bool = False  # more than one row of its levels is possible
+    caps: list[Fraction | None] = field(default_factory=list)  # of the rows that are possible
+    given: Fraction | None = None
+    bounded: str | None = None
+    undefined: bool = False
+    step: int | None = None
+    scaled: bool = False  # it follows from what earlier doses gave
+    to_target: bool = False  # in proportion to a measured dose
+    weight: Fraction | None = None
+    bsa: Fraction | None = None
+    ranges: list[Table] = field(default_factory=list)  # what could be chosen
+    chosen_elsewhere: bool = False  # another row of its levels leaves a choice
+
+    @property
+    def agent(self) -> str:
+        return str(self.slot.table["agent"])
+
+    @property
+    def number(self) -> int:
+        return self.slot.number
+
+    @property
+    def amount(self) -> Fraction | None:
+        return self.planned if self.given is None else self.given
+
+    @property
+    def cap(self) -> Fraction | None:
+        """The highest cap of the rows that are possible, where each has one."""
+        caps = [cap for cap in self.caps if cap is not None]
+        return max(caps) if caps and len(caps) == len(self.caps) else None
+
+    def part(self, name: str) -> Span:
+        """The amount, or the same per body weight or surface, at the sizes of its day."""
+        amount = self.amount
+        if amount is None:
+            return AT_LEAST_NOTHING
+        size = Fraction(1) if name == "amount" else self._size(name)
+        return exactly(amount / size) if size else AT_LEAST_NOTHING
+
+    def _size(self, name: str) -> Fraction | None:
+        return self.weight if name == "per_weight" else self.bsa
+
+
+class Course:
+    """The doses of an arm for what was stated. What this method does not know of a dose it adopts, and says so."""
+
+    def __init__(self, arm: Arm, stated: Stated, adopt: dict[int, Fraction]) -> None:
+        check_regimen(arm)
+        self.arm, self.stated, self.adopt = arm, stated, adopt
+        self.beyond: list[str] = []
+        self.adopted: set[int] = set()
+        count = stated.one("cycles")
+        slots = arm.slots(int(count) if count else None)
+        self.doses = [Dose(slot, day) for slot, day in zip(slots, Calendar(slots, stated).days, strict=True)]
+        self.rooted = False
+        for dose in self.doses:
+            self._sizes(dose)
+            dose.given = stated.given[dose.number][0].worth if dose.number in stated.given else None
+        for dose in self.doses:
+            self._plan(dose)
+            dose.bounded = dose.bounded if dose.given is None else None
+        self._spare_organs()
+
+    # -- sizes --
+
+    def _sizes(self, dose: Dose) -> None:
+        day = dose.when.date
+        weight, height = (self.stated.size(name, dose.number, day) for name in ("weight", "height"))
+        dose.weight, dose.bsa = weight, self.stated.size("bsa", dose.number, day)
+        if not self.stated.sizes["bsa"]:
+            formula = self.stated.one("bsa-formula") or "mosteller"
+            dose.bsa = bsa.derived(formula, weight, height, self.stated.observed.get(("sex", None)))
+            self.rooted = self.rooted or (dose.bsa is not None and formula != "costeff")
+
+    # -- the amount of one dose --
+
+    def _plan(self, dose: Dose) -> None:
+        try:
+            known("dose", dose.slot.table, "a dose")
+            table = self._reduced(dose) or dose.slot.table
+            self._by_level(dose, table)
+        except Beyond as beyond:
+            self.beyond.append(f"the amount of dose {dose.number}, taken as the plan has it ({beyond})")
+            dose.planned = self.adopt.get(dose.number)
+            self.adopted.add(dose.number)
+
+    def step(self, number: int) -> int:
+        """The step of the ladder that holds at a dose: the last that was stated."""
+        stated = [each for each in self.stated.steps if each <= number]
+        return self.stated.steps[max(stated)] if stated else 0
+
+    def full_amount(self, dose: Dose) -> Fraction | None:
+        """The amount of a dose without its reduction, where its level is one and fixed."""
+        level = dose.slot.table["level"]
+        return self._by_size(dose, read(level)) if isinstance(level, str) else None
+
+    def _reduced(self, dose: Dose) -> Table | None:
+        """The step of the ladder that holds at this dose, in place of its level."""
+        step = self.step(dose.number)
+        for reduction in self.arm.table.get("reductions", []) if step else []:
+            if reduction["step"] == step and reduction.get("agent", dose.agent) == dose.agent:
+                dose.step = step
+                return {key: value for key, value in dose.slot.table.items() if key != "level"} | {
+                    "level": known("reduction", reduction, "reductions")["level"]
+                }
+        return None
+
+    def _by_level(self, dose: Dose, table: Table) -> None:
+        """The level: one, or the rows of a list that are still possible."""
+        level = table["level"]
+        rows = self._possible(dose, level) if isinstance(level, list) else [{"level": level}]
+        dose.chosen_elsewhere = isinstance(level, list) and any(isinstance(row["level"], dict) for row in level)
+        if not rows:
+            dose.undefined = True
+            return
+        sure = not isinstance(level, list) or "when" not in rows[-1] or self.holds(rows[-1]["when"], dose) is True
+        outcomes, dose.open = [], len(rows) > 1
+        for row in rows:
+            quantity, amount, bounded = self._row(dose, {"cap": table.get("cap"), "floor": table.get("floor")} | row)
+            outcomes.append((quantity, amount, bounded))
+        amounts = {amount for _, amount, _ in outcomes}
+        if len(amounts) == 1 and sure:
+            dose.planned = outcomes[0][1]
+        elif None not in amounts:
+            dose.ends += [amount for amount in amounts if amount is not None]
+        if len({quantity and quantity.worth for quantity, _, _ in outcomes}) == 1:
+            dose.level = outcomes[0][0]
+        if dose.planned is not None and len({bounded for _, _, bounded in outcomes}) == 1:
+            dose.bounded = outcomes[0][2]
+
+    def _possible(self, dose: Dose, level: list[Table]) -> list[Table]:
+        """The rows that may hold: up to the first that surely does."""
+        found = []
+        for row in level:
+            known("row", row, "a row of levels")
+            truth = self.holds(row["when"], dose) if "when" in row else True
+            if truth is not False:
+                found.append(row)
+            if truth is True:
+                break
+        return found
+
+    def _row(self, dose: Dose, row: Table) -> tuple[Quantity | None, Fraction | None, str | None]:
+        """One row: its level, its amount, and whether a bound of the source changed that."""
+        quantity, amount, bounded = self._amount(dose, row["level"])
+        cap, floor = (self._by_size(dose, read(row[key])) if row.get(key) else None for key in ("cap", "floor"))
+        dose.caps.append(cap)
+        if amount is None or quantity is None:
+            return quantity, None, None
+        if (row.get("cap") and cap is None) or (row.get("floor") and floor is None):
+            return quantity, None, None
+        if floor is not None and amount < floor:
+            amount, bounded = floor, "floor"
+        if cap is not None and amount > cap:
+            amount, bounded = cap, "cap"
+        return quantity, amount, bounded
+
+    def _amount(self, dose: Dose, level: Any) -> tuple[Quantity | None, Fraction | None, str | None]:
+        """A level with its amount, before the bounds of the source."""
+        if isinstance(level, str):
+            quantity = read(level)
+            if quantity.dimension == "absorbed dose":
+                dose.scaled = dose.to_target = True
+                return quantity, *self._to_target(dose, quantity.worth)
+            return quantity, self._by_size(dose, quantity), None
+        known("level", level, "a level")
+        if "product" in level:
+            return *self._product(dose, level), None
+        dose.ranges.append(level)
+        chosen = self.stated.levels.get(dose.number, self.stated.levels.get(None))
+        if chosen is None:
+            self._range(dose, level)
+            return None, None, None
+        if "organ" in level:
+            dose.scaled = True
+            return chosen, *self._to_organ(dose, str(level["organ"]), chosen.worth)
+        return chosen, self._by_size(dose, chosen), None
+
+    def _range(self, dose: Dose, level: Table) -> None:
+        """The ends of a range from which nothing was chosen."""
+        for each in level.get("choose", [level]):
+            for end in (each,) if isinstance(each, str) else (each["min"], each["max"]):
+                quantity = read(end)
+                amount = None if quantity.dimension == "absorbed dose" else self._by_size(dose, quantity)
+                if amount is not None:
+                    dose.ends.append(amount)
+
+    def is_reduced_amount(self, dose: Dose, within: Fraction) -> bool:
+        """Whether what was given is the amount of a step of the ladder."""
+        for reduction in self.arm.table.get("reductions", []):
+            trial = Dose(dose.slot, dose.when, weight=dose.weight, bsa=dose.bsa)
+            self._by_level(trial, dose.slot.table | {"level": reduction["level"]})
+            if (
+                trial.planned is not None
+                and dose.given is not None
+                and abs(dose.given - trial.planned) <= within * trial.planned
+            ):
+                return True
+        return False
+
+    def _by_size(self, dose: Dose, level: Quantity) -> Fraction | None:
+        of, _, per = level.dimension.partition("/")
+        if of not in ("activity", "mass"):
+            raise Unreadable(f"{level.number} {level.unit} as a level")
+        size = {"": Fraction(1), "weight": dose.weight, "bsa": dose.bsa}.get(per)
+        return None if size is None else level.worth * size
+
+    def _product(self, dose: Dose, level: Table) -> tuple[Quantity | None, Fraction | None]:
+        """Factors multiplied, over others; the first quantity is the level."""
+        head: Quantity | None = None
+        worth = Fraction(1)
+        missing = False
+        for over, factor in [(False, each) for each in level["product"]] + [
+            (True, each) for each in level.get("over", [])
+        ]:
+            value = self._factor(dose, factor)
+            if isinstance(value, Quantity) and head is None:
+                head = value
+            if value is None and "table" in factor:
+                return None, None
+            plain = value.worth if isinstance(value, Quantity) else value
+            missing = missing or plain is None or (over and plain == 0)
+            if not missing and plain is not None:
+                worth = worth / plain if over else worth * plain
+        return head, None if missing else worth
+
+    def _factor(self, dose: Dose, factor: Any) -> Quantity | Fraction | None:
+        if isinstance(factor, str):
+            return read(factor)
+        if "min" in factor:
+            dose.ranges.append(factor)
+            return self.stated.levels.get(dose.number, self.stated.levels.get(None))
+        if "observable" in factor:
+            return self.observed(factor["observable"], dose)
+        if "table" in factor:
+            return self._step(dose, known("table", self.arm.file["tables"][factor["table"]], "a table"))
+        raise Beyond(f"a factor: {', '.join(factor)}")
+
+    def observed(self, name: str, dose: Dose) -> Fraction | None:
+        """A number that was stated or follows."""
+        value = observables.value(self, name, dose)
+        return value[0] if isinstance(value, tuple) and value[0] == value[1] else None
+
+    def holds(self, condition: Table, dose: Dose | None) -> Truth:
+        """Whether a condition holds at a dose, or in the course."""
+        return observables.truth(self, condition, dose)
+
+    def _step(self, dose: Dose, table: Table) -> Fraction | None:
+        """The last step of a table at or below the size; below the first none."""
+        by = self.observed(str(table["by"]), dose)
+        if by is None:
+            return None
+        unit = BARE.get(str(table["by"]), "")
+        steps = [tuple(part.strip() for part in step.split(":")) for step in table["steps"]]
+        held = [Fraction(value) for limit, value in steps if read(limit, unit).worth <= by]
+        dose.undefined = dose.undefined or not held
+        return held[-1] if held else None
+
+    # -- targets --
+
+    def before(self, dose: Dose) -> list[Dose]:
+        return [each for each in self.doses[: dose.number - 1] if each.agent == dose.agent]
+
+    def _to_target(self, dose: Dose, target: Fraction) -> tuple[Fraction | None, str | None]:
+        """What is left to an absorbed dose, in proportion to what the earlier administrations gave."""
+        amounts = [each.amount for each in self.before(dose)]
+        doses = [self.whole_body(each) for each in self.before(dose)]
+        if None in doses:
+            return None, None
+        amount, reached = (sum((each for each in some if each is not None), Fraction(0)) for some in (amounts, doses))
+        if reached >= target:
+            return Fraction(0), "floor"
+        return (amount * (target - reached) / reached, None) if reached and None not in amounts else (None, None)
+
+    def whole_body(self, dose: Dose) -> Fraction | None:
+        """The whole-body dose from one administration; one of nothing gives nothing."""
+        return Fraction(0) if dose.amount == 0 else self.stated.measured.get(dose.number)
+
+    def _to_organ(self, dose: Dose, organ: str, target: Fraction) -> tuple[Fraction | None, str | None]:
+        """What brings an organ to an absorbed dose, less what was given before."""
+        per_activity = self.observed(f"organ_dose.{organ}", dose)
+        earlier = [each.amount for each in self.before(dose)]
+        if not per_activity or None in earlier:
+            return None, None
+        left = target / per_activity - sum((each for each in earlier if each is not None), Fraction(0))
+        return (Fraction(0), "floor") if left <= 0 else (left, None)
+
+    # -- organs that the source spares --
+
+    def _spare_organs(self) -> None:
+        """Where an organ would get more than its limit, all doses still to come are reduced alike."""
+        factor = Fraction(1)
+        radioactive = [each for each in self.doses if self.arm.radioactive(each.agent)]
+        for limit in self.arm.table.get("organ_limits", []):
+            per_activity = self.observed(f"organ_dose.{limit['organ']}", self.doses[0])
+            left = [each.planned for each in radioactive if each.given is None]
+            if not per_activity or None in left:
+                continue
+            gone = sum((each.given for each in radioactive if each.given is not None), Fraction(0))
+            planned = sum((each for each in left if each is not None), Fraction(0))
+            if planned and (gone + planned) * per_activity > read(limit["limit"]).worth:
+                room = max(read(limit["limit"]).worth / per_activity - gone, Fraction(0))
+                factor = min(factor, room / planned)
+        if factor < 1:
+            for each in radioactive:
+                if each.given is None and each.planned is not None:
+                    each.planned, each.bounded = each.planned * factor, "cap"
+
+    # -- sums --
+
+    def priors(self, agent: str) -> list[Prior] | None:
+        """What was said of therapy before with an agent; None where nothing was."""
+        priors = self.stated.priors
+        kind = "activity" if self.arm.radioactive(agent) else "mass"
+        of = [
+            each
+            for each in priors or []
+            if each.agent == agent or (each.agent is None and each.amount.dimension.startswith(kind))
+        ]
+        return of if of or priors == [] else None
+
+    def given_before(self, agent: str, name: str, dose: Dose) -> Span:
+        """What was given before the course; where nothing was said, or only in part, known from below."""
+        priors = self.priors(agent)
+        return AT_LEAST_NOTHING if priors is None else added(self._prior(each, name, dose) for each in priors)
+
+    def _prior(self, prior: Prior, name: str, dose: Dose) -> Span:
+        _, _, per = prior.amount.dimension.partition("/")
+        worth = prior.amount.worth
+        if per == ("" if name == "amount" else name.removeprefix("per_")):
+            return exactly(worth)
+        if per == "" and name == "per_weight":
+            if prior.weight:
+                return exactly(worth / prior.weight)
+            return (worth / dose.weight, None) if dose.weight else AT_LEAST_NOTHING  # a child weighed less then
+        if per == "weight" and name == "amount" and prior.weight:
+            return exactly(worth * prior.weight)
+        return AT_LEAST_NOTHING
+
+    def cumulative(self, dose: Dose, name: str) -> Span:
+        return added(each.part(name) for each in [*self.before(dose), dose])
+
+    def lifetime(self, dose: Dose, name: str) -> Span:
+        return added([self.cumulative(dose, name), self.given_before(dose.agent, name, dose)])
+
+    def total(self, agent: str, name: str, *, optional: bool) -> Span:
+        return added(
+            each.part(name) for each in self.doses if each.agent == agent and (optional or not each.slot.optional)
+        )
+
+
+def shown(span: Span, *, lower: bool) -> Fraction | None:
+    """A figure as documents have it: exact, or the least of a sum of which a part is not known, unless that is nothing."""
+    low, high = span
+    return low if low == high else (low or None) if lower else None

@@ -1,0 +1,141 @@
+"""A protocol file read a second time: its arm, its doses in order, its rules; and keys that this method does not know.
+
+Written from docs/protocols.md. A key that is not described there when this was written is never skipped in silence:
+it is named, and what stands beside it is not recomputed.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from dosecalc.verification.quantities import Unreadable
+
+Table = dict[str, Any]  # TOML, as tomllib gives it
+
+KNOWN = {
+    "file": "schema id title status registry note agents arms rules conditions observables tables conflicts"
+    " instructions facts effective",
+    "agent": "name radionuclide cite",
+    "arm": "id title purpose cite cycles organ_limits reductions re_escalation",
+    "cycle": "doses repeat optional length interval cite",
+    "interval": "every window at_least at_most cite",
+    "dose": "agent day level cap floor cite",
+    "row": "when level cap floor cite",
+    "level": "min max choose organ product over",
+    "reduction": "step level agent cite",
+    "organ_limit": "organ limit alpha_beta repair_half_time cite",
+    "condition": "observable above at_least below at_most is one_of all any not condition cite",
+    "rule": "id part title require when at agent arms severity cite",
+    "observable": "kind title unit choices min max momentary never",
+    "table": "by steps cite",
+    "conflict": "id between reading because when gap arms cite",
+    "instruction": "text cite arms",
+    "effective": "from until cite",
+}
+
+
+class Beyond(Exception):  # noqa: N818 - not an error: the end of what this method knows
+    """Something of the format that this method does not know; its text names it."""
+
+
+def strange(kind: str, table: Table) -> list[str]:
+    """The keys of a table that this method does not know."""
+    known = KNOWN[kind].split()
+    return [key for key in table if key not in known]
+
+
+def known(kind: str, table: Table, where: str) -> Table:
+    """A table all of whose keys are known, or Beyond."""
+    if keys := strange(kind, table):
+        raise Beyond(f"{where}: {', '.join(keys)}")
+    return table
+
+
+@dataclass
+class Slot:
+    """One dose of the course as the file has it."""
+
+    number: int
+    cycle: int
+    table: Table
+    of: Table  # its cycle
+    optional: bool
+    first: bool  # of its cycle
+
+
+@dataclass
+class Arm:
+    """One arm of a protocol file, and what of the file is for it."""
+
+    file: Table
+    table: Table
+    unknown: list[str]
+
+    @property
+    def cycles(self) -> list[Table]:
+        """The cycles one by one, each as often as it is repeated."""
+        return [cycle for cycle in self.table["cycles"] for _ in range(cycle.get("repeat", 1))]
+
+    def slots(self, cycles: int | None) -> list[Slot]:
+        """The doses in order: of all cycles, or of so many, all of them required; the last one goes on."""
+        tables = self.cycles
+        chosen = tables if cycles is None else (tables + tables[-1:] * cycles)[:cycles]
+        found: list[Slot] = []
+        for number, cycle in enumerate(chosen, 1):
+            optional = cycles is None and bool(cycle.get("optional"))
+            for place, dose in enumerate(cycle["doses"]):
+                found.append(Slot(len(found) + 1, number, dose, cycle, optional, place == 0))
+        return found
+
+    def of_arm(self, kind: str) -> list[Table]:
+        """The rules, conflicts or instructions that are for this arm."""
+        return [each for each in self.file.get(kind, []) if self.table["id"] in each.get("arms", [self.table["id"]])]
+
+    def radioactive(self, agent: str) -> bool:
+        return "radionuclide" in self.file["agents"][agent]
+
+
+@lru_cache(maxsize=128)
+def _parsed(data: bytes) -> Table:
+    return tomllib.loads(data.decode("utf-8-sig"))
+
+
+def arm_of(data: bytes, arm: str) -> Arm:
+    """An arm of a protocol file."""
+    file = _parsed(data)
+    for table in file["arms"]:
+        if table["id"] == arm:
+            return Arm(file, table, list(_unknown(file, table)))
+    raise Unreadable(f"the file has no arm {arm}")
+
+
+def _unknown(file: Table, arm: Table) -> Iterator[str]:
+    """Keys that nothing here reads. Those beside an amount or a rule are told where they are met."""
+    yield from strange("file", file)
+    for name, agent in file["agents"].items():
+        yield from (f"agents.{name}.{key}" for key in strange("agent", agent))
+    for name, own in file.get("observables", {}).items():
+        yield from (f"observables.{name}.{key}" for key in strange("observable", own))
+    for kind in ("conflict", "instruction"):
+        for each in file.get(f"{kind}s", []):
+            yield from (f"{kind}s.{key}" for key in strange(kind, each))
+    for each in arm.get("organ_limits", []):
+        yield from (f"organ_limits.{key}" for key in strange("organ_limit", each))
+
+
+def check_regimen(arm: Arm) -> None:
+    """Beyond, if the arm or a cycle of it says something new: then no day and no amount is known to follow."""
+    known("arm", arm.table, "arms")
+    for cycle in arm.table["cycles"]:
+        known("cycle", cycle, "arms.cycles")
+        known("interval", cycle.get("interval", {}), "arms.cycles.interval")
+
+
+def sheet_values(sheets: Iterable[bytes]) -> dict[str, list[Any]]:
+    """The values of the facts of sheets; what a later one states holds."""
+    facts = [fact for data in sheets for fact in _parsed(data)["facts"]]
+    return {fact["id"]: fact.get("values", []) for fact in facts}

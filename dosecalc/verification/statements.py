@@ -1,0 +1,196 @@
+"""The statements of a plan, its verbatim inputs, read a second time."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from functools import cached_property
+from math import floor
+
+from dosecalc.verification import quantities
+from dosecalc.verification.logic import NEVER, UNKNOWN, Span, exactly
+from dosecalc.verification.quantities import Quantity, Unreadable, read
+
+Value = Span | bool | str | None
+BARE = {"weight": "kg", "height": "cm", "bsa": "m^2", "age": "y"}
+YEAR = Fraction(1461, 4)
+SECOND = Fraction(1, 86400)  # a year that is not completed ends a second before the birthday
+SETTLED: dict[tuple[str, Value], dict[str, Value]] = {  # what some truths say of others
+    ("sex", "male"): {"pregnant": False, "lactating": False},
+    ("menopause", True): {"pregnant": False, "lactating": False},
+    ("hysterectomy", True): {"pregnant": False},
+    ("stem_cells_stored", False): {
+        "cd34_per_weight": exactly(0),
+        "marrow_mononuclear_per_weight": exactly(0),
+    },
+}
+MOMENTARY = (
+    *("platelets", "anc", "wbc", "blasts", "hemoglobin", "creatinine", "crcl", "egfr", "bilirubin", "alt", "ast"),
+    *("infection_grade", "proteinuria", "vod", "pregnant", "lactating"),
+)
+
+
+@dataclass
+class Size:
+    """A size with what it holds from: the first dose, a dose, or a date."""
+
+    worth: Fraction
+    dose: int | None = None
+    day: date | None = None
+
+
+@dataclass
+class Prior:
+    """Therapy before the course: what it was, when, and the weight of that time."""
+
+    agent: str | None
+    amount: Quantity
+    day: date | None
+    weight: Fraction | None
+
+
+@dataclass
+class Stated:
+    """What was stated, by what it says."""
+
+    inputs: dict[str, list[str]]
+    observed: dict[tuple[str, int | None], Value] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for text in self.inputs.get("set", []):
+            name, _, value = text.partition("=")
+            match = re.fullmatch(r"([a-z0-9_.]+?)(?:\[(\d+)\])?", name.strip())
+            if match is None:
+                raise Unreadable(text)
+            self.observed[match[1], int(match[2]) if match[2] else None] = value_of(value.strip())
+        for option in ("age", "sex"):
+            for text in self.inputs.get(option, []):
+                self.observed[option, None] = value_of(text, BARE.get(option, ""))
+        self._settle()
+
+    def _settle(self) -> None:
+        for (name, value), says in SETTLED.items():
+            if self.observed.get((name, None)) == value:
+                for other, what in says.items():
+                    self._settled(other, value=what)
+        for name in ("cd34_per_weight", "marrow_mononuclear_per_weight"):
+            count = self.observed.get((name, None))
+            if isinstance(count, tuple) and count[0]:
+                self._settled("stem_cells_stored", value=True)
+        age = self.observed.get(("age", None))
+        if isinstance(age, tuple) and age[0] is not None:
+            self.observed.setdefault(("age_completed", None), exactly(floor(age[0] / YEAR) * YEAR))
+        whole = self.observed.get(("age_completed", None))
+        if age is None and isinstance(whole, tuple) and whole[0] is not None:
+            self.observed["age", None] = whole[0], whole[0] + YEAR - SECOND
+        if (
+            isinstance(whole, tuple)
+            and whole[1] is not None
+            and whole[1] <= 10 * YEAR
+            and not self.observed.get(("menarche", None))
+        ):
+            self._settled("pregnant", value=False)
+            self._settled("lactating", value=False)
+        scores = [self.observed.get((name, None)) for name in ("karnofsky", "lansky")]
+        least = [score[0] for score in scores if isinstance(score, tuple) and score[0] is not None]
+        self.observed["performance", None] = exactly(min(least)) if least else UNKNOWN
+
+    def _settled(self, name: str, value: Value) -> None:
+        """What other statements say of an observable, whatever the dose, unless it was stated itself."""
+        self.observed[name, 0] = value
+
+    def one(self, option: str) -> str | None:
+        texts = self.inputs.get(option, [])
+        return texts[-1] if texts else None
+
+    def numbered(self, option: str) -> dict[int | None, str]:
+        """The texts of an option by dose: "2=15 mCi/kg", or for all doses."""
+        found: dict[int | None, str] = {}
+        for text in self.inputs.get(option, []):
+            number, equals, value = text.partition("=")
+            found[int(number) if equals else None] = (value if equals else text).strip()
+        return found
+
+    @cached_property
+    def given(self) -> dict[int, tuple[Quantity, date | None]]:
+        found = {}
+        for number, text in self.numbered("given").items():
+            amount, _, day = text.partition("@")
+            found[number or 0] = read(amount), _date(day)
+        return found
+
+    @cached_property
+    def measured(self) -> dict[int, Fraction]:
+        return {number or 0: read(text).worth for number, text in self.numbered("measured").items()}
+
+    @cached_property
+    def steps(self) -> dict[int, int]:
+        return {number or 0: int(text) for number, text in self.numbered("reduction").items()}
+
+    @cached_property
+    def levels(self) -> dict[int | None, Quantity]:
+        return {number: read(text) for number, text in self.numbered("level").items()}
+
+    @cached_property
+    def start(self) -> date | None:
+        return _date(self.one("start") or "")
+
+    @cached_property
+    def next(self) -> int:
+        """The number of the next dose: the one after the last that was given."""
+        return max(self.given, default=0) + 1
+
+    @cached_property
+    def sizes(self) -> dict[str, list[Size]]:
+        found: dict[str, list[Size]] = {"weight": [], "height": [], "bsa": []}
+        for name, sizes in found.items():
+            for text in self.inputs.get(name, []):
+                number, equals, rest = text.partition("=")
+                value, _, day = (rest if equals else text).partition("@")
+                sizes.append(Size(read(value, BARE[name]).worth, int(number) if equals else None, _date(day)))
+        return found
+
+    def size(self, name: str, number: int, day: date | None) -> Fraction | None:
+        """A size at a dose: the one stated last at or before it."""
+        sizes = self.sizes[name]
+        dated = [size for size in sizes if size.day is not None]
+        if dated:
+            held = [size for size in dated if day is not None and size.day is not None and size.day <= day]
+            return max(held, key=lambda size: size.day or date.min).worth if held else None
+        held = [size for size in sizes if (size.dose or 1) <= number]
+        return max(held, key=lambda size: size.dose or 1).worth if held else None
+
+    @cached_property
+    def priors(self) -> list[Prior] | None:
+        """Therapy before; an empty list where there was none, None where nothing was said."""
+        texts = self.inputs.get("prior", [])
+        if not texts:
+            return [] if self.observed.get(("prior_count", None)) == exactly(0) else None
+        return [_prior(text) for text in texts if text != "none"]
+
+
+def value_of(text: str, bare: str = "") -> Value:
+    """What an observable was stated to be: a truth, a number, a quantity, a word, or never."""
+    if text in ("true", "false"):
+        return text == "true"
+    if text == "never":
+        return exactly(NEVER)
+    try:
+        number, unit = quantities.split(text)
+    except Unreadable:
+        return text
+    return exactly(quantities.quantity(number, unit or bare).worth if unit or bare else number)
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text.strip()) if text.strip() else None
+
+
+def _prior(text: str) -> Prior:
+    agent, colon, rest = text.partition(":")
+    body, _, weight = (rest if colon else text).partition(",")
+    amount, _, day = body.partition("@")
+    kilograms = read(weight, "kg").worth if weight else None
+    return Prior(agent.strip() if colon else None, read(amount), _date(day), kilograms)
