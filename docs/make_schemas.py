@@ -36,6 +36,7 @@ from dosecalc.library.diff import Diff
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.comparison import Comparison
 from dosecalc.planning.result import Plan
+from dosecalc.planning.verified import Independent, Verification
 from dosecalc.quantities.documents import Document
 from dosecalc.quantities.schemas import document_model
 from dosecalc.records.result import RecordCheck
@@ -99,6 +100,16 @@ def record() -> dict[str, Any]:
     return _of_result(RecordCheck, "A checked record of dosecalc", "dosecalc record --json")
 
 
+def verification() -> dict[str, Any]:
+    """What ``dosecalc verify --json`` prints."""
+    return _of_result(Verification, "A verified plan of dosecalc", "dosecalc verify PLAN.json --json")
+
+
+def independent() -> dict[str, Any]:
+    """What ``dosecalc verify --independent --json`` prints."""
+    return _of_result(Independent, "The second method's amounts", "dosecalc verify PLAN.json --independent --json")
+
+
 def course() -> dict[str, Any]:
     """A course record, read from TOML or JSON."""
     return _headed(_of_file(CourseRecord), "A course record of dosecalc", "What 'dosecalc record' reads.")
@@ -126,6 +137,8 @@ SCHEMAS = {
     "diff.schema.json": diff,
     "limits.schema.json": limits,
     "record.schema.json": record,
+    "verification.schema.json": verification,
+    "independent.schema.json": independent,
     "course.schema.json": course,
     "protocol.schema.json": protocol,
     "facts.schema.json": facts,

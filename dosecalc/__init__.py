@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from dosecalc.planning.limits import find_limits
     from dosecalc.planning.planner import plan
     from dosecalc.planning.result import Plan
+    from dosecalc.planning.verified import Verification, verify
     from dosecalc.records.checker import check_record
     from dosecalc.records.result import RecordCheck
 
@@ -49,6 +50,7 @@ __all__ = [
     "Plan",
     "RecordCheck",
     "SkippedFileWarning",
+    "Verification",
     "__version__",
     "audit",
     "check_record",
@@ -62,6 +64,7 @@ __all__ = [
     "load_protocol",
     "plan",
     "ureg",
+    "verify",
 ]
 
 _HOMES = {
@@ -78,6 +81,7 @@ _HOMES = {
     "Patient": ("dosecalc.files.patient", "Patient"),
     "Plan": ("dosecalc.planning.result", "Plan"),
     "RecordCheck": ("dosecalc.records.result", "RecordCheck"),
+    "Verification": ("dosecalc.planning.verified", "Verification"),
     "audit": ("dosecalc.crosschecks.audit", "audit"),
     "check_record": ("dosecalc.records.checker", "check_record"),
     "compare_arms": ("dosecalc.planning.comparison", "compare_arms"),
@@ -89,6 +93,7 @@ _HOMES = {
     "find_limits": ("dosecalc.planning.limits", "find_limits"),
     "load_protocol": ("dosecalc.library.load", "load_protocol"),
     "plan": ("dosecalc.planning.planner", "plan"),
+    "verify": ("dosecalc.planning.verified", "verify"),
 }
 
 

@@ -50,6 +50,7 @@ from dosecalc.library.load import load_protocol
 from dosecalc.planning import comparison, planner
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.result import Plan, Unconfirmed
+from dosecalc.planning.verified import Independent, Verification
 from dosecalc.quantities import documents, frozen, units
 from dosecalc.quantities.documents import Result
 from dosecalc.quantities.frozen import FrozenModel
@@ -125,7 +126,11 @@ def console(example) -> str:
         while expected and not expected[-1]:
             expected = expected[:-1]
         dialog = words[1:3] == ["protocol", "new"]
+        *words, kept = (*words[:-2], words[-1]) if words[-2:-1] == [">"] else (*words, "")
         status, printed = run(words[1:], answers_in(expected) if dialog else None)
+        if kept:
+            Path(kept).write_text(printed, encoding="utf-8")
+            printed = ""
         if status != wanted or not matches(expected, printed):
             said.append(f"$ {command}\n{printed}(exit {status}, expected {wanted}); expected:\n" + "\n".join(expected))
     return "\n".join(said)
@@ -425,6 +430,7 @@ def parts_of(module) -> list[type[FrozenModel]]:
         ("dosimetry.md", {param.opts[0] for param in cli.command("dosimetry").params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *documents.fields_of(comparison.LeftOut)}),
+        ("verify.md", keys_below(Verification) | keys_below(Independent)),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),
         ("findings.md", set(BUILT_IN)),

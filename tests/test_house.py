@@ -22,6 +22,7 @@ STEMS = {
     "RecordCheck": "record", "find_limits": "limit", "Limits": "limit", "compare_arms": "compar",
     "Comparison": "compar",
     "compare_figures": "figure", "FigureComparison": "figure", "fit_retention": "fit", "Dosimetry": "dosimetr",
+    "verify": "verif", "Verification": "verif",
     "plan": "plan", "Plan": "plan", "audit": "audit", "Audit": "audit", "crosscheck": "crosscheck",
     "Crosscheck": "crosscheck", "decay": "decay", "Decay": "decay", "dispense": "dispens", "Dispensed": "dispens",
 }  # fmt: skip

@@ -98,18 +98,21 @@ def test_a_man_is_not_pregnant(plan):
 
 def test_completed_years_tell_an_exact_age_within_a_year(plan):
     ages = {n: plan(*C20, "--set", f"age_completed={n}").json for n in (9, 10, 15, 16)}
-    assert [status(ages[n], "age", "minimum") for n in (9, 10)] == ["unknown", "pass"]
-    assert status(plan(*C20, "--set", "age_completed=8").json, "age", "minimum") == "violation"
+    assert [status(ages[n], "age", "minimum") for n in (9, 10)] == ["violation", "pass"]  # 9 ends before the birthday
+    months = [status(plan("ludo-n", "--weight", "10", "--set", f"age_completed={n}").json, "age") for n in (0, 1, 2)]
+    assert months == ["violation", "unknown", "pass"]  # from 18 months on
     assert status(ages[16], "performance", "lansky") == "not_applicable"
     assert status(ages[16], "performance", "karnofsky") == "unknown"
 
 
 def test_a_value_known_within_bounds_is_not_worded_as_failing(plan):
-    document = plan(*C20, "--set", "age_completed=9").json
-    (found,) = [f for f in document["findings"] if (f["rule"], f["part"]) == ("age", "minimum")]
+    document = plan("ludo-n", "--weight", "10", "--set", "age_completed=1").json
+    (found,) = [f for f in document["findings"] if (f["rule"], f["part"]) == ("age", None)]
     assert found["status"] == "unknown"
-    assert "age 9 y to 10 y (limit: at least 10 y)" in found["message"]
-    assert found["checks"][0]["observed"] == {"value": 9.0, "unit": "y", "lower_bound": True, "at_most": 10.0}
+    assert "age 12 months to 24 months (limit: at least 18 months)" in found["message"]
+    observed = found["checks"][0]["observed"]
+    assert observed == {"value": 12.0, "unit": "month", "lower_bound": True, "at_most": pytest.approx(24.0)}
+    assert observed["at_most"] < 24.0  # the day itself is another year
     undated = ["--start", "2026-01-01", "--prior", "10 mCi/kg@2025-01-15", "--prior", "10 mCi/kg"]
     (found,) = [f for f in plan(*NB, *undated).json["findings"] if f["rule"] == "prior-interval"]
     assert found["status"] == "unknown"

@@ -33,6 +33,7 @@ _MODULES = {
     "plan": "planning",
     "protocol": "protocols",
     "record": "records",
+    "verify": "verifying",
 }
 """The commands, each with the module that has it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, NamedTuple
@@ -73,7 +72,7 @@ def _of_agent(dose: Mapping[str, Any], value: Fraction, protocol: Mapping[str, s
     """The activity with the radionuclide that the plan's protocol states for the agent."""
     source = {"id": protocol["file"], "sha256": protocol["sha256"]}
     try:
-        file, _ = find_arm(f"{_path(protocol['file'])}#{protocol['arm']}")
+        file, _ = find_arm(f"{folders.path_of(protocol['file'])}#{protocol['arm']}")
     except InputError:
         return Intended(value, None, (f"the plan's protocol {protocol['file']} was not found here",), (source,))
     notes: tuple[str, ...] = ()
@@ -81,9 +80,3 @@ def _of_agent(dose: Mapping[str, Any], value: Fraction, protocol: Mapping[str, s
         notes = (f"{protocol['file']} has changed since the plan was made: make a new plan",)
     agent = file.protocol.agents.get(dose["agent"])
     return Intended(value, None if agent is None else agent.radionuclide, notes, (source,))
-
-
-def _path(shown: str) -> str:
-    """The path of a file that a plan names: one that came with dosecalc, or the path as it was given."""
-    inside = os.path.join(folders.shipped("protocols"), os.path.basename(shown))
-    return inside if shown.startswith("protocols/") and os.path.isfile(inside) else shown

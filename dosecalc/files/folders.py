@@ -141,6 +141,18 @@ def shown(path: str) -> str:
     return path
 
 
+def path_of(shown_as: str) -> str:
+    """The path of a file that a result names: one that came with dosecalc, or the path as it was given."""
+    folder, _, name = shown_as.partition("/")
+    inside = os.path.join(shipped(folder), name) if folder in ("protocols", "seeds") else ""
+    return inside if inside and os.path.isfile(inside) else shown_as
+
+
+def read_bytes(path: str, most: int = FILE) -> bytes:
+    """The bytes of a file. InputError if it cannot be read."""
+    return disk.read(path, shown(path), most)
+
+
 def read_text(path: str, most: int = FILE) -> tuple[str, str]:
     """The text of a file and the sha256 of its bytes. InputError if it cannot be read as UTF-8 text."""
     import hashlib  # a shell's completion reads no file whole, and has to be quick

@@ -115,6 +115,11 @@ def plan_inputs(inputs: Inputs, *, as_given: Mapping[int, Stated] | None = None)
     question = read(inputs)
     if as_given is not None:
         question = question._replace(request=question.request._replace(given=as_given))
+    return plan_question(question)
+
+
+def plan_question(question: Question) -> Plan:
+    """The plan that answers a question."""
     matched = match(question.file, question.arm, question.request)
     return plan_match(matched, question.inputs)
 

@@ -59,6 +59,11 @@ def sheets() -> list[dict[str, str]]:
     return [{"id": SHEET, "sha256": folders.read_text(path)[1]} for path, _ in _paths()]
 
 
+def paths() -> list[str]:
+    """The files of the sheets in use, the shipped one first."""
+    return [path for path, _ in _paths()]
+
+
 def _paths() -> tuple[tuple[str, tuple[int, ...]], ...]:
     """The sheets of beliefs, the shipped one first, with what tells whether one has changed."""
     own = [os.path.join(folder, "seeds", f"{SHEET}.toml") for folder in folders.site_folders()]

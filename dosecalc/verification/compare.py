@@ -9,12 +9,12 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dosecalc.verification import observables, own, rules
-from dosecalc.verification.course import PARTS, Course, Dose, shown
+from dosecalc.verification.course import PARTS, SecondCourse, SecondDose, shown
 from dosecalc.verification.logic import NEAR, Span, Truth, either
 from dosecalc.verification.quantities import Unreadable, units
-from dosecalc.verification.reading import Arm, Beyond, Table, arm_of, sheet_values
+from dosecalc.verification.reading import Beyond, Regimen, Table, arm_of, sheet_values
 from dosecalc.verification.rules import Found, Key
-from dosecalc.verification.statements import Stated
+from dosecalc.verification.statements import StatedAgain
 
 METHOD = "arithmetic repeated by a second method; inputs and sources not checked"
 NOT_CHECKED = (
@@ -23,6 +23,7 @@ NOT_CHECKED = (
     "patient, stated: what was stated, told again",
     "cite, sources, unconfirmed, beliefs: which facts are behind it",
     "questions, earlier_questions, later_questions: what is asked for",
+    "inputs.patient: the path of a patient file, whose statements stand among the inputs",
     "interval: what follows from the uncertainty of readings",
 )
 PER = {"amount": "", "per_weight": "/kg", "per_bsa": "/m^2"}
@@ -37,10 +38,10 @@ class Difference(NamedTuple):
 
 
 @dataclass
-class Outcome:
+class Checked:
     """What the second method says of a plan."""
 
-    course: Course | None = None
+    course: SecondCourse | None = None
     differences: list[Difference] = field(default_factory=list)
     not_checked: list[str] = field(default_factory=list)
 
@@ -49,9 +50,9 @@ class Outcome:
         return not self.differences
 
 
-def compare(document: Table, protocol: bytes, beliefs: Iterable[bytes]) -> Outcome:
+def compare(document: Table, protocol: bytes, beliefs: Iterable[bytes]) -> Checked:
     """Compute everything again and compare. Unreadable where the file or a statement cannot be read here."""
-    outcome = Outcome(not_checked=list(NOT_CHECKED))
+    outcome = Checked(not_checked=list(NOT_CHECKED))
     arm = arm_of(protocol, str(document["protocol"]["arm"]))
     outcome.not_checked += [
         f"{name}: a key of the protocol file that this method does not know" for name in arm.unknown
@@ -68,7 +69,7 @@ def compare(document: Table, protocol: bytes, beliefs: Iterable[bytes]) -> Outco
     return outcome
 
 
-def course_of(document: Table, arm: Arm) -> Course:
+def course_of(document: Table, arm: Regimen) -> SecondCourse:
     """The course for a plan's statements. A plan's own amounts are taken only of doses that are beyond this method."""
     adopt = {}
     for dose in document.get("doses", []):
@@ -77,7 +78,7 @@ def course_of(document: Table, arm: Arm) -> Course:
         if figure is not None:
             adopt[int(dose["number"])] = Fraction(figure)
     inputs = {option: list(texts) for option, texts in document["inputs"].items()}
-    return Course(arm, Stated(inputs), adopt)
+    return SecondCourse(arm, StatedAgain(inputs), adopt)
 
 
 # -- comparing one thing --
@@ -94,7 +95,9 @@ def _told(value: Any) -> str:
     return f"{float(value):.10g}" if isinstance(value, (Fraction, float)) else str(value)
 
 
-def _amount(what: str, plan: Any, ours: Fraction | None, kind: str, course: Course, agent: str) -> Iterator[Difference]:
+def _amount(
+    what: str, plan: Any, ours: Fraction | None, kind: str, course: SecondCourse, agent: str
+) -> Iterator[Difference]:
     """An amount in every unit in which a plan shows it."""
     shown_in = {f"{unit}{PER[kind]}" for unit in (("MBq", "mCi") if course.arm.radioactive(agent) else ("mg",))}
     if ours is None or plan is None:
@@ -117,20 +120,20 @@ def _alike(figure: Any, ours: Fraction, *, near: bool) -> bool:
 # -- what the plan is of, its doses and totals --
 
 
-def _identity(document: Table, arm: Arm) -> Iterator[Difference]:
+def _identity(document: Table, arm: Regimen) -> Iterator[Difference]:
     told = document["protocol"]
     stated = {"purpose": arm.table.get("purpose", "not stated"), "title": arm.table["title"]}
     for key, ours in {"id": arm.file["id"], "status": arm.file["status"], **stated}.items():
         yield from _same(f"protocol {key}", told.get(key), ours)
 
 
-def _doses(document: Table, course: Course) -> Iterator[Difference]:
+def _doses(document: Table, course: SecondCourse) -> Iterator[Difference]:
     yield from _same("the number of doses", len(document["doses"]), len(course.doses))
     for told, dose in zip(document["doses"], course.doses, strict=False):
         yield from _dose(told, dose, course, f"dose {dose.number}")
 
 
-def _dose(told: Table, dose: Dose, course: Course, name: str) -> Iterator[Difference]:
+def _dose(told: Table, dose: SecondDose, course: SecondCourse, name: str) -> Iterator[Difference]:
     when = dose.when
     plain = {
         "number": dose.number,
@@ -166,12 +169,12 @@ def _dose(told: Table, dose: Dose, course: Course, name: str) -> Iterator[Differ
     )
 
 
-def _level(told: Any, dose: Dose, name: str) -> Iterator[Difference]:
+def _level(told: Any, dose: SecondDose, name: str) -> Iterator[Difference]:
     ours = None if dose.level is None else {"value": float(dose.level.number), "unit": dose.level.unit}
     yield from _same(name, told and f"{told['value']!r} {told['unit']}", ours and f"{ours['value']!r} {ours['unit']}")
 
 
-def _sum(told: Any, name: str, course: Course, agent: str, spans: list[Span] | None) -> Iterator[Difference]:
+def _sum(told: Any, name: str, course: SecondCourse, agent: str, spans: list[Span] | None) -> Iterator[Difference]:
     """A running total; where a part is not known its figures are the least that it can be."""
     if told is None or spans is None:
         yield from _same(name, told is not None, spans is not None)
@@ -182,7 +185,7 @@ def _sum(told: Any, name: str, course: Course, agent: str, spans: list[Span] | N
         yield from _amount(f"{name}, {kind}", told[kind], shown(span, lower=lower), kind, course, agent)
 
 
-def _totals(document: Table, course: Course) -> Iterator[Difference]:
+def _totals(document: Table, course: SecondCourse) -> Iterator[Difference]:
     agents = list(dict.fromkeys(dose.agent for dose in course.doses))
     yield from _same("the agents of the totals", sorted(document["totals"]), sorted(agents))
     for agent, told in document["totals"].items():
@@ -196,7 +199,7 @@ def _totals(document: Table, course: Course) -> Iterator[Difference]:
 # -- findings, conflicts, instructions --
 
 
-def _findings(document: Table, course: Course, beliefs: own.Beliefs, outcome: Outcome) -> Iterator[Difference]:
+def _findings(document: Table, course: SecondCourse, beliefs: own.Beliefs, outcome: Checked) -> Iterator[Difference]:
     told: dict[Key, set[tuple[str, int | None]]] = {}
     for finding in document["findings"]:
         for dose in finding["doses"] or [finding["dose"]]:
@@ -204,13 +207,15 @@ def _findings(document: Table, course: Course, beliefs: own.Beliefs, outcome: Ou
     ours: dict[Key, Found] = {}
     skipped: dict[Key, str] = {}
     for key, said in (*rules.found(course), *own.found(course, beliefs)):
-        if isinstance(said, Found):
+        if isinstance(said, Found) and not (course.adopted and key.rule in own.OF_AMOUNTS):
             ours[key] = said
         else:
-            skipped[key] = said
+            skipped[key] = said if isinstance(said, str) else "a dose is beyond this method"
     for key in dict.fromkeys((*told, *ours)):
         name = f"finding {key.rule}" + (f" ({key.part})" if key.part else "")
         if key in skipped or (key not in ours and key.rule in own.NOT_ASKED):
+            continue
+        if course.adopted and key.rule in own.OF_AMOUNTS:
             continue
         if key not in ours and not own.is_ours(key.rule) and key.rule not in _rule_ids(course):
             skipped[key] = "a rule that this method does not know"
@@ -224,7 +229,7 @@ def _findings(document: Table, course: Course, beliefs: own.Beliefs, outcome: Ou
     outcome.not_checked += [f"finding {rule}: {own.NOT_ASKED[rule]}" for rule in present]
 
 
-def _rule_ids(course: Course) -> set[str]:
+def _rule_ids(course: SecondCourse) -> set[str]:
     return {rule["id"] for rule in course.arm.file.get("rules", [])}
 
 
@@ -233,7 +238,7 @@ def _statuses(said: set[tuple[str, int | None]]) -> str:
     return ", ".join(told) or "nothing"
 
 
-def _severities(document: Table, course: Course) -> Iterator[Difference]:
+def _severities(document: Table, course: SecondCourse) -> Iterator[Difference]:
     """What a breach of each rule of the file is."""
     stated = {
         Key(rule["id"], rule.get("part")): rule.get("severity", "violation") for rule in course.arm.of_arm("rules")
@@ -244,12 +249,12 @@ def _severities(document: Table, course: Course) -> Iterator[Difference]:
             yield from _same(f"finding {finding['rule']}, severity", finding["severity"], severity)
 
 
-def _conflicts(document: Table, course: Course) -> Iterator[Difference]:
+def _conflicts(document: Table, course: SecondCourse) -> Iterator[Difference]:
     ours = []
     for conflict in course.arm.of_arm("conflicts"):
         applies: Truth = True
         if "when" in conflict:
-            doses: list[Dose | None] = list(course.doses)
+            doses: list[SecondDose | None] = list(course.doses)
             asked = observables.of_doses(course, conflict["when"])
             applies = either(observables.truth(course, conflict["when"], dose) for dose in (doses if asked else [None]))
         kept = {key: conflict[key] for key in ("id", "reading", "because", "between")}
@@ -270,9 +275,9 @@ def _clearance(document: Table) -> Iterator[Difference]:
     counts = Counter(finding["status"] for finding in document["findings"])
     for key, status in (("violations", "violation"), ("warnings", "warning")):
         yield from _same(f"clearance, {key}", told[key], counts[status])
-    is_open = any(told[key] for key in ("questions", "earlier_questions", "later_questions"))
+    is_open = any(told[key] for key in ("questions", "earlier_questions"))
     verdict = "open" if is_open else "warned" if counts["warning"] else "nothing found against it"
     yield from _same("clearance, verdict", told["verdict"], "not cleared" if counts["violation"] else verdict)
 
 
-__all__ = ["METHOD", "Difference", "Outcome", "Unreadable", "compare", "course_of"]
+__all__ = ["METHOD", "Checked", "Difference", "Unreadable", "compare", "course_of"]

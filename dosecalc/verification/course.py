@@ -7,30 +7,31 @@ from fractions import Fraction
 from typing import Any
 
 from dosecalc.verification import bsa, observables
-from dosecalc.verification.days import Calendar, Day
+from dosecalc.verification.days import Calendar, DoseDay
 from dosecalc.verification.logic import Span, Truth, added, exactly
-from dosecalc.verification.quantities import Quantity, Unreadable, read
-from dosecalc.verification.reading import Arm, Beyond, Slot, Table, check_regimen, known
-from dosecalc.verification.statements import BARE, Prior, Stated
+from dosecalc.verification.quantities import Unreadable, Worth, read
+from dosecalc.verification.reading import Beyond, Place, Regimen, Table, check_regimen, known
+from dosecalc.verification.statements import BARE, Earlier, StatedAgain
 
 PARTS = ("amount", "per_weight", "per_bsa")
 AT_LEAST_NOTHING: Span = (Fraction(0), None)
 
 
 @dataclass
-class Dose:
+class SecondDose:
     """One dose: what is planned, what was given, and why it is not known."""
 
-    slot: Slot
-    when: Day
-    level: Quantity | None = None
+    slot: Place
+    when: DoseDay
+    level: Worth | None = None
     planned: Fraction | None = None
-    ends: list[Fraction] = field(default_factory=list)  # of what is still possible, where nothing was decided
+    ends: list[tuple[Fraction, Fraction]] = field(default_factory=list)  # of what is possible, while not decided
     open: bool = False  # more than one row of its levels is possible
     caps: list[Fraction | None] = field(default_factory=list)  # of the rows that are possible
     given: Fraction | None = None
     bounded: str | None = None
     undefined: bool = False
+    tolerance: Worth | None = None  # of the source itself
     step: int | None = None
     scaled: bool = False  # it follows from what earlier doses gave
     to_target: bool = False  # in proportion to a measured dose
@@ -69,17 +70,17 @@ class Dose:
         return self.weight if name == "per_weight" else self.bsa
 
 
-class Course:
+class SecondCourse:
     """The doses of an arm for what was stated. What this method does not know of a dose it adopts, and says so."""
 
-    def __init__(self, arm: Arm, stated: Stated, adopt: dict[int, Fraction]) -> None:
+    def __init__(self, arm: Regimen, stated: StatedAgain, adopt: dict[int, Fraction]) -> None:
         check_regimen(arm)
         self.arm, self.stated, self.adopt = arm, stated, adopt
         self.beyond: list[str] = []
         self.adopted: set[int] = set()
         count = stated.one("cycles")
         slots = arm.slots(int(count) if count else None)
-        self.doses = [Dose(slot, day) for slot, day in zip(slots, Calendar(slots, stated).days, strict=True)]
+        self.doses = [SecondDose(slot, day) for slot, day in zip(slots, Calendar(slots, stated).days, strict=True)]
         self.rooted = False
         for dose in self.doses:
             self._sizes(dose)
@@ -91,7 +92,7 @@ class Course:
 
     # -- sizes --
 
-    def _sizes(self, dose: Dose) -> None:
+    def _sizes(self, dose: SecondDose) -> None:
         day = dose.when.date
         weight, height = (self.stated.size(name, dose.number, day) for name in ("weight", "height"))
         dose.weight, dose.bsa = weight, self.stated.size("bsa", dose.number, day)
@@ -102,14 +103,14 @@ class Course:
 
     # -- the amount of one dose --
 
-    def _plan(self, dose: Dose) -> None:
+    def _plan(self, dose: SecondDose) -> None:
         try:
             known("dose", dose.slot.table, "a dose")
             table = self._reduced(dose) or dose.slot.table
             self._by_level(dose, table)
         except Beyond as beyond:
             self.beyond.append(f"the amount of dose {dose.number}, taken as the plan has it ({beyond})")
-            dose.planned = self.adopt.get(dose.number)
+            dose.planned = self.adopt.get(dose.number) if dose.given is None else None
             self.adopted.add(dose.number)
 
     def step(self, number: int) -> int:
@@ -117,23 +118,22 @@ class Course:
         stated = [each for each in self.stated.steps if each <= number]
         return self.stated.steps[max(stated)] if stated else 0
 
-    def full_amount(self, dose: Dose) -> Fraction | None:
+    def full_amount(self, dose: SecondDose) -> Fraction | None:
         """The amount of a dose without its reduction, where its level is one and fixed."""
         level = dose.slot.table["level"]
         return self._by_size(dose, read(level)) if isinstance(level, str) else None
 
-    def _reduced(self, dose: Dose) -> Table | None:
+    def _reduced(self, dose: SecondDose) -> Table | None:
         """The step of the ladder that holds at this dose, in place of its level."""
         step = self.step(dose.number)
         for reduction in self.arm.table.get("reductions", []) if step else []:
             if reduction["step"] == step and reduction.get("agent", dose.agent) == dose.agent:
                 dose.step = step
-                return {key: value for key, value in dose.slot.table.items() if key != "level"} | {
-                    "level": known("reduction", reduction, "reductions")["level"]
-                }
+                known("reduction", reduction, "reductions")
+                return dose.slot.table | {key: reduction[key] for key in ("level", "tolerance") if key in reduction}
         return None
 
-    def _by_level(self, dose: Dose, table: Table) -> None:
+    def _by_level(self, dose: SecondDose, table: Table) -> None:
         """The level: one, or the rows of a list that are still possible."""
         level = table["level"]
         rows = self._possible(dose, level) if isinstance(level, list) else [{"level": level}]
@@ -143,6 +143,8 @@ class Course:
             return
         sure = not isinstance(level, list) or "when" not in rows[-1] or self.holds(rows[-1]["when"], dose) is True
         outcomes, dose.open = [], len(rows) > 1
+        tolerance = rows[0].get("tolerance", table.get("tolerance"))
+        dose.tolerance = None if tolerance is None or dose.open else read(tolerance)
         for row in rows:
             quantity, amount, bounded = self._row(dose, {"cap": table.get("cap"), "floor": table.get("floor")} | row)
             outcomes.append((quantity, amount, bounded))
@@ -150,13 +152,13 @@ class Course:
         if len(amounts) == 1 and sure:
             dose.planned = outcomes[0][1]
         elif None not in amounts:
-            dose.ends += [amount for amount in amounts if amount is not None]
+            dose.ends += [(amount, amount) for amount in amounts if amount is not None]
         if len({quantity and quantity.worth for quantity, _, _ in outcomes}) == 1:
             dose.level = outcomes[0][0]
         if dose.planned is not None and len({bounded for _, _, bounded in outcomes}) == 1:
             dose.bounded = outcomes[0][2]
 
-    def _possible(self, dose: Dose, level: list[Table]) -> list[Table]:
+    def _possible(self, dose: SecondDose, level: list[Table]) -> list[Table]:
         """The rows that may hold: up to the first that surely does."""
         found = []
         for row in level:
@@ -168,14 +170,14 @@ class Course:
                 break
         return found
 
-    def _row(self, dose: Dose, row: Table) -> tuple[Quantity | None, Fraction | None, str | None]:
+    def _row(self, dose: SecondDose, row: Table) -> tuple[Worth | None, Fraction | None, str | None]:
         """One row: its level, its amount, and whether a bound of the source changed that."""
         quantity, amount, bounded = self._amount(dose, row["level"])
         cap, floor = (self._by_size(dose, read(row[key])) if row.get(key) else None for key in ("cap", "floor"))
         dose.caps.append(cap)
         if amount is None or quantity is None:
             return quantity, None, None
-        if (row.get("cap") and cap is None) or (row.get("floor") and floor is None):
+        if (amount and row.get("cap") and cap is None) or (row.get("floor") and floor is None):
             return quantity, None, None
         if floor is not None and amount < floor:
             amount, bounded = floor, "floor"
@@ -183,7 +185,7 @@ class Course:
             amount, bounded = cap, "cap"
         return quantity, amount, bounded
 
-    def _amount(self, dose: Dose, level: Any) -> tuple[Quantity | None, Fraction | None, str | None]:
+    def _amount(self, dose: SecondDose, level: Any) -> tuple[Worth | None, Fraction | None, str | None]:
         """A level with its amount, before the bounds of the source."""
         if isinstance(level, str):
             quantity = read(level)
@@ -204,19 +206,18 @@ class Course:
             return chosen, *self._to_organ(dose, str(level["organ"]), chosen.worth)
         return chosen, self._by_size(dose, chosen), None
 
-    def _range(self, dose: Dose, level: Table) -> None:
+    def _range(self, dose: SecondDose, level: Table) -> None:
         """The ends of a range from which nothing was chosen."""
         for each in level.get("choose", [level]):
-            for end in (each,) if isinstance(each, str) else (each["min"], each["max"]):
-                quantity = read(end)
-                amount = None if quantity.dimension == "absorbed dose" else self._by_size(dose, quantity)
-                if amount is not None:
-                    dose.ends.append(amount)
+            ends = [read(end) for end in ((each, each) if isinstance(each, str) else (each["min"], each["max"]))]
+            if ends[0].dimension != "absorbed dose":
+                least, most = (self._by_size(dose, end) for end in ends)
+                dose.ends += [] if least is None or most is None else [(least, most)]
 
-    def is_reduced_amount(self, dose: Dose, within: Fraction) -> bool:
+    def is_reduced_amount(self, dose: SecondDose, within: Fraction) -> bool:
         """Whether what was given is the amount of a step of the ladder."""
         for reduction in self.arm.table.get("reductions", []):
-            trial = Dose(dose.slot, dose.when, weight=dose.weight, bsa=dose.bsa)
+            trial = SecondDose(dose.slot, dose.when, weight=dose.weight, bsa=dose.bsa)
             self._by_level(trial, dose.slot.table | {"level": reduction["level"]})
             if (
                 trial.planned is not None
@@ -226,33 +227,33 @@ class Course:
                 return True
         return False
 
-    def _by_size(self, dose: Dose, level: Quantity) -> Fraction | None:
+    def _by_size(self, dose: SecondDose, level: Worth) -> Fraction | None:
         of, _, per = level.dimension.partition("/")
         if of not in ("activity", "mass"):
             raise Unreadable(f"{level.number} {level.unit} as a level")
         size = {"": Fraction(1), "weight": dose.weight, "bsa": dose.bsa}.get(per)
         return None if size is None else level.worth * size
 
-    def _product(self, dose: Dose, level: Table) -> tuple[Quantity | None, Fraction | None]:
+    def _product(self, dose: SecondDose, level: Table) -> tuple[Worth | None, Fraction | None]:
         """Factors multiplied, over others; the first quantity is the level."""
-        head: Quantity | None = None
+        head: Worth | None = None
         worth = Fraction(1)
         missing = False
         for over, factor in [(False, each) for each in level["product"]] + [
             (True, each) for each in level.get("over", [])
         ]:
             value = self._factor(dose, factor)
-            if isinstance(value, Quantity) and head is None:
+            if isinstance(value, Worth) and head is None:
                 head = value
             if value is None and "table" in factor:
                 return None, None
-            plain = value.worth if isinstance(value, Quantity) else value
+            plain = value.worth if isinstance(value, Worth) else value
             missing = missing or plain is None or (over and plain == 0)
             if not missing and plain is not None:
                 worth = worth / plain if over else worth * plain
         return head, None if missing else worth
 
-    def _factor(self, dose: Dose, factor: Any) -> Quantity | Fraction | None:
+    def _factor(self, dose: SecondDose, factor: Any) -> Worth | Fraction | None:
         if isinstance(factor, str):
             return read(factor)
         if "min" in factor:
@@ -264,16 +265,16 @@ class Course:
             return self._step(dose, known("table", self.arm.file["tables"][factor["table"]], "a table"))
         raise Beyond(f"a factor: {', '.join(factor)}")
 
-    def observed(self, name: str, dose: Dose) -> Fraction | None:
+    def observed(self, name: str, dose: SecondDose) -> Fraction | None:
         """A number that was stated or follows."""
         value = observables.value(self, name, dose)
         return value[0] if isinstance(value, tuple) and value[0] == value[1] else None
 
-    def holds(self, condition: Table, dose: Dose | None) -> Truth:
+    def holds(self, condition: Table, dose: SecondDose | None) -> Truth:
         """Whether a condition holds at a dose, or in the course."""
         return observables.truth(self, condition, dose)
 
-    def _step(self, dose: Dose, table: Table) -> Fraction | None:
+    def _step(self, dose: SecondDose, table: Table) -> Fraction | None:
         """The last step of a table at or below the size; below the first none."""
         by = self.observed(str(table["by"]), dose)
         if by is None:
@@ -286,10 +287,10 @@ class Course:
 
     # -- targets --
 
-    def before(self, dose: Dose) -> list[Dose]:
+    def before(self, dose: SecondDose) -> list[SecondDose]:
         return [each for each in self.doses[: dose.number - 1] if each.agent == dose.agent]
 
-    def _to_target(self, dose: Dose, target: Fraction) -> tuple[Fraction | None, str | None]:
+    def _to_target(self, dose: SecondDose, target: Fraction) -> tuple[Fraction | None, str | None]:
         """What is left to an absorbed dose, in proportion to what the earlier administrations gave."""
         amounts = [each.amount for each in self.before(dose)]
         doses = [self.whole_body(each) for each in self.before(dose)]
@@ -300,11 +301,11 @@ class Course:
             return Fraction(0), "floor"
         return (amount * (target - reached) / reached, None) if reached and None not in amounts else (None, None)
 
-    def whole_body(self, dose: Dose) -> Fraction | None:
+    def whole_body(self, dose: SecondDose) -> Fraction | None:
         """The whole-body dose from one administration; one of nothing gives nothing."""
         return Fraction(0) if dose.amount == 0 else self.stated.measured.get(dose.number)
 
-    def _to_organ(self, dose: Dose, organ: str, target: Fraction) -> tuple[Fraction | None, str | None]:
+    def _to_organ(self, dose: SecondDose, organ: str, target: Fraction) -> tuple[Fraction | None, str | None]:
         """What brings an organ to an absorbed dose, less what was given before."""
         per_activity = self.observed(f"organ_dose.{organ}", dose)
         earlier = [each.amount for each in self.before(dose)]
@@ -336,7 +337,7 @@ class Course:
 
     # -- sums --
 
-    def priors(self, agent: str) -> list[Prior] | None:
+    def priors(self, agent: str) -> list[Earlier] | None:
         """What was said of therapy before with an agent; None where nothing was."""
         priors = self.stated.priors
         kind = "activity" if self.arm.radioactive(agent) else "mass"
@@ -347,12 +348,12 @@ class Course:
         ]
         return of if of or priors == [] else None
 
-    def given_before(self, agent: str, name: str, dose: Dose) -> Span:
+    def given_before(self, agent: str, name: str, dose: SecondDose) -> Span:
         """What was given before the course; where nothing was said, or only in part, known from below."""
         priors = self.priors(agent)
         return AT_LEAST_NOTHING if priors is None else added(self._prior(each, name, dose) for each in priors)
 
-    def _prior(self, prior: Prior, name: str, dose: Dose) -> Span:
+    def _prior(self, prior: Earlier, name: str, dose: SecondDose) -> Span:
         _, _, per = prior.amount.dimension.partition("/")
         worth = prior.amount.worth
         if per == ("" if name == "amount" else name.removeprefix("per_")):
@@ -365,10 +366,10 @@ class Course:
             return exactly(worth * prior.weight)
         return AT_LEAST_NOTHING
 
-    def cumulative(self, dose: Dose, name: str) -> Span:
+    def cumulative(self, dose: SecondDose, name: str) -> Span:
         return added(each.part(name) for each in [*self.before(dose), dose])
 
-    def lifetime(self, dose: Dose, name: str) -> Span:
+    def lifetime(self, dose: SecondDose, name: str) -> Span:
         return added([self.cumulative(dose, name), self.given_before(dose.agent, name, dose)])
 
     def total(self, agent: str, name: str, *, optional: bool) -> Span:
@@ -378,6 +379,6 @@ class Course:
 
 
 def shown(span: Span, *, lower: bool) -> Fraction | None:
-    """A figure as documents have it: exact, or the least of a sum of which a part is not known, unless that is nothing."""
+    """A figure as documents have it: exact, or the least of a sum with an unknown part, unless that is nothing."""
     low, high = span
     return low if low == high else (low or None) if lower else None

@@ -8,12 +8,12 @@ from fractions import Fraction
 
 from dosecalc.verification.logic import UNKNOWN, Span
 from dosecalc.verification.quantities import read
-from dosecalc.verification.reading import Slot, Table
-from dosecalc.verification.statements import Stated
+from dosecalc.verification.reading import Place, Table
+from dosecalc.verification.statements import StatedAgain
 
 
 @dataclass(frozen=True)
-class Day:
+class DoseDay:
     """When a dose is or a cycle begins: its day of the course and its date, as far as either is known.
 
     ``slack`` counts the steps before it of which only the least was known: the day is then the earliest possible.
@@ -27,14 +27,14 @@ class Day:
     def earliest(self) -> bool:
         return self.slack > 0 and (self.day is not None or self.date is not None)
 
-    def after(self, days: int | None, *, at_least: bool = False) -> Day:
+    def after(self, days: int | None, *, at_least: bool = False) -> DoseDay:
         if days is None:
-            return Day()
+            return DoseDay()
         moved = None if self.date is None else self.date + timedelta(days)
-        return Day(None if self.day is None else self.day + days, moved, self.slack + at_least)
+        return DoseDay(None if self.day is None else self.day + days, moved, self.slack + at_least)
 
 
-def between(one: Day, other: Day) -> Span:
+def between(one: DoseDay, other: DoseDay) -> Span:
     """The days from one dose to another; the least of them where only that is known."""
     if one.date is not None and other.date is not None:
         days = Fraction((other.date - one.date).days)
@@ -68,7 +68,7 @@ def length_of(cycle: Table, chosen: str | None) -> tuple[int | None, bool]:
     return None, False
 
 
-def offset(slot: Slot) -> int | None:
+def offset(slot: Place) -> int | None:
     """The days from the beginning of its cycle."""
     return int(slot.table["day"]) - 1 if "day" in slot.table else None
 
@@ -76,15 +76,15 @@ def offset(slot: Slot) -> int | None:
 class Calendar:
     """The days of a course, found from one dose to the next."""
 
-    def __init__(self, slots: list[Slot], stated: Stated) -> None:
+    def __init__(self, slots: list[Place], stated: StatedAgain) -> None:
         self.stated, self.slots = stated, slots
         self.chosen = stated.one("cycle-length")
-        self.begin = Day(1, stated.start)  # of the cycle
-        self.days: list[Day] = []
+        self.begin = DoseDay(1, stated.start)  # of the cycle
+        self.days: list[DoseDay] = []
         for slot in slots:
             self.days.append(self._next(slot))
 
-    def _next(self, slot: Slot) -> Day:
+    def _next(self, slot: Place) -> DoseDay:
         before = self.slots[slot.number - 2] if self.days else None
         step = None  # the planned distance from the dose before
         if slot.first and before is not None:
@@ -98,18 +98,18 @@ class Calendar:
             return self._given(slot, given)
         return self._planned(slot, step)
 
-    def _given(self, slot: Slot, given: date) -> Day:
+    def _given(self, slot: Place, given: date) -> DoseDay:
         """A dose that was given on a date; the first of a cycle tells when the cycle began."""
         first = self.days[0].date if self.days else given
-        day = Day(None if first is None else (given - first).days + 1, given)
+        day = DoseDay(None if first is None else (given - first).days + 1, given)
         if slot.first:
             self.begin = day.after(-(offset(slot) or 0))
         return day
 
-    def _planned(self, slot: Slot, step: int | None) -> Day:
+    def _planned(self, slot: Place, step: int | None) -> DoseDay:
         """A dose to come: by its cycle, but after the dose before."""
         if not self.days:
-            return self.begin if offset(slot) is not None or self.begin.date is not None else Day()
+            return self.begin if offset(slot) is not None or self.begin.date is not None else DoseDay()
         day, before = self.begin.after(offset(slot)), self.days[-1]
         if step is None:
             return day

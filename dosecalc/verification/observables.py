@@ -15,7 +15,7 @@ from dosecalc.verification.reading import Table, known
 from dosecalc.verification.statements import MOMENTARY, Value
 
 if TYPE_CHECKING:
-    from dosecalc.verification.course import Course, Dose
+    from dosecalc.verification.course import SecondCourse, SecondDose
 
 WORDS = ("above", "at_least", "below", "at_most")
 OF_AMOUNTS = ("dose", "cumulative", "lifetime")
@@ -33,7 +33,7 @@ OF_DOSE = frozenset(
 # -- conditions --
 
 
-def leaves(course: Course, condition: Table) -> Iterator[Table]:
+def leaves(course: SecondCourse, condition: Table) -> Iterator[Table]:
     """The comparisons of a condition, those of named conditions among them."""
     known("condition", condition, "a condition")
     if "condition" in condition:
@@ -47,13 +47,13 @@ def leaves(course: Course, condition: Table) -> Iterator[Table]:
             yield from leaves(course, each)
 
 
-def of_doses(course: Course, condition: Table) -> bool:
+def of_doses(course: SecondCourse, condition: Table) -> bool:
     """Whether a condition asks for something that differs from dose to dose."""
     names = {str(leaf["observable"]) for leaf in leaves(course, condition)}
     return bool(names & OF_DOSE) or any(momentary(course, name) for name in names) or "remission" in names
 
 
-def truth(course: Course, condition: Table, dose: Dose | None, agent: str | None = None) -> Truth:
+def truth(course: SecondCourse, condition: Table, dose: SecondDose | None, agent: str | None = None) -> Truth:
     """Whether a condition holds."""
     known("condition", condition, "a condition")
     if "condition" in condition:
@@ -67,7 +67,7 @@ def truth(course: Course, condition: Table, dose: Dose | None, agent: str | None
     return _leaf(course, condition, value(course, str(condition["observable"]), dose, agent))
 
 
-def _leaf(course: Course, condition: Table, observed: Value) -> Truth:
+def _leaf(course: SecondCourse, condition: Table, observed: Value) -> Truth:
     if observed is None:
         return None
     if isinstance(observed, tuple):
@@ -82,7 +82,7 @@ def _leaf(course: Course, condition: Table, observed: Value) -> Truth:
     return bool(observed == condition["is"])
 
 
-def _limit(course: Course, name: str, limit: str | int) -> Fraction:
+def _limit(course: SecondCourse, name: str, limit: str | int) -> Fraction:
     """The limit of a comparison; months since a date are counted on the calendar."""
     if isinstance(limit, int):
         return Fraction(limit)
@@ -104,7 +104,7 @@ def _months_later(day: date, months: int) -> date:
 # -- observables --
 
 
-def value(course: Course, name: str, dose: Dose | None, agent: str | None = None) -> Value:
+def value(course: SecondCourse, name: str, dose: SecondDose | None, agent: str | None = None) -> Value:
     """What is known of an observable at a dose, or in the course."""
     if name.startswith("course_"):
         return _of_course(course, name, agent)
@@ -117,12 +117,12 @@ def value(course: Course, name: str, dose: Dose | None, agent: str | None = None
     return _stated(course, name, dose)
 
 
-def momentary(course: Course, name: str) -> bool:
+def momentary(course: SecondCourse, name: str) -> bool:
     own: Any = course.arm.file.get("observables", {}).get(name, {})
     return name in MOMENTARY or bool(own.get("momentary"))
 
 
-def _stated(course: Course, name: str, dose: Dose | None) -> Value:
+def _stated(course: SecondCourse, name: str, dose: SecondDose | None) -> Value:
     observed = course.stated.observed
     number = course.stated.next if dose is None else dose.number
     if name == "remission" and dose is not None and (name, dose.slot.cycle) in observed:
@@ -136,13 +136,13 @@ def _stated(course: Course, name: str, dose: Dose | None) -> Value:
     return observed.get((name, None), observed.get((name, 0)))
 
 
-def _size(course: Course, name: str, dose: Dose | None) -> Span:
+def _size(course: SecondCourse, name: str, dose: SecondDose | None) -> Span:
     of = dose if dose is not None else course.doses[min(course.stated.next, len(course.doses)) - 1]
     size = course.stated.size("height", of.number, of.when.date) if name == "height" else getattr(of, name)
     return size, size
 
 
-def _of_dose(course: Course, name: str, dose: Dose) -> Value:
+def _of_dose(course: SecondCourse, name: str, dose: SecondDose) -> Value:
     if name == "cycle_number":
         return exactly(dose.slot.cycle)
     if name == "dose_number":
@@ -160,20 +160,20 @@ def _of_dose(course: Course, name: str, dose: Dose) -> Value:
     return course.cumulative(dose, part) if of == "cumulative" else course.lifetime(dose, part)
 
 
-def _interval(course: Course, dose: Dose) -> Span:
+def _interval(course: SecondCourse, dose: SecondDose) -> Span:
     """The days since the dose before, of whatever agent."""
     if dose.number == 1:
         return UNKNOWN
     return between(course.doses[dose.number - 2].when, dose.when)
 
 
-def _whole_body(course: Course, dose: Dose) -> Span:
+def _whole_body(course: SecondCourse, dose: SecondDose) -> Span:
     """What was measured after each administration of the agent, through that dose."""
     doses = [course.whole_body(each) for each in [*course.before(dose), dose]]
     return added(exactly(each) if each is not None else (Fraction(0), None) for each in doses)
 
 
-def _of_course(course: Course, name: str, agent: str | None) -> Value:
+def _of_course(course: SecondCourse, name: str, agent: str | None) -> Value:
     if name == "course_cycles":
         return exactly(course.doses[-1].slot.cycle)
     _, what, *per = name.split("_", 2)
@@ -186,13 +186,13 @@ def _of_course(course: Course, name: str, agent: str | None) -> Value:
     return added(parts) if parts else UNKNOWN
 
 
-def last_prior(course: Course) -> date | None:
+def last_prior(course: SecondCourse) -> date | None:
     """The date of the last prior administration, where each has one."""
     dates = [prior.day for prior in course.stated.priors or [] if prior.day is not None]
     return max(dates, default=None)
 
 
-def _of_prior(course: Course, name: str) -> Value:
+def _of_prior(course: SecondCourse, name: str) -> Value:
     priors = course.stated.priors
     if (name, None) in course.stated.observed:
         return course.stated.observed[name, None]

@@ -13,7 +13,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dosecalc.verification import bsa
-from dosecalc.verification.course import Course, Dose
+from dosecalc.verification.course import SecondCourse, SecondDose
 from dosecalc.verification.days import between, length_of, offset, whole_days
 from dosecalc.verification.logic import UNKNOWN as NOT_KNOWN
 from dosecalc.verification.logic import Span, Truth, compared
@@ -35,11 +35,12 @@ ASKED = (
     *("effective", "level-range", "level-undefined", "cycles-maximum", "cycle-length", "no-re-escalation", "spacing"),
     *("bsa-agreement", "organ-dose", "given-amount", "scaled-activity"),
 )
+OF_AMOUNTS = ("given-amount", "scaled-activity", "organ-dose", "level-range", "level-undefined")
 Beliefs = dict[str, list[Any]]
 Said = Iterator[tuple[Key, Found]]
 
 
-def found(course: Course, beliefs: Beliefs) -> Said:
+def found(course: SecondCourse, beliefs: Beliefs) -> Said:
     """Each own rule with what it says, where it says anything."""
     yield from _effective(course)
     yield from _levels(course)
@@ -67,7 +68,7 @@ def _one(status: str) -> Found:
 # -- the protocol's time --
 
 
-def _effective(course: Course) -> Said:
+def _effective(course: SecondCourse) -> Said:
     file, begins = course.arm.file, course.doses[0].when.date
     held: Truth = None
     if "effective" in file:
@@ -75,7 +76,7 @@ def _effective(course: Course) -> Said:
         if begins is not None:
             held = (first is None or begins >= first) and (last is None or begins <= last)
         yield Key("effective"), _one(UNKNOWN if held is None else PASS if held else VIOLATION)
-    if file["status"] in ("withdrawn", "superseded") and held is None:
+    if file["status"] in ("withdrawn", "superseded") and held is not False:
         yield Key("effective", "withdrawn"), _one(WARNING)
 
 
@@ -93,7 +94,7 @@ def _ends(text: Any, *, last: bool) -> date | None:
 # -- levels and cycles --
 
 
-def _levels(course: Course) -> Said:
+def _levels(course: SecondCourse) -> Said:
     levels, undefined = Found(otherwise=PASS), Found()
     asked = False
     for dose in course.doses:
@@ -125,7 +126,7 @@ def _within(worth: Fraction, level: Table) -> bool:
     return False
 
 
-def _cycles(course: Course) -> Said:
+def _cycles(course: SecondCourse) -> Said:
     most = len(course.arm.cycles)
     beyond = [dose.number for dose in course.doses if dose.slot.cycle > most]
     yield Key("cycles-maximum"), Found(wrong={beyond[0]: VIOLATION}) if beyond else _one(PASS)
@@ -137,7 +138,7 @@ def _cycles(course: Course) -> Said:
         yield Key("cycle-length"), _one(PASS if inside else VIOLATION)
 
 
-def _reductions(course: Course) -> Said:
+def _reductions(course: SecondCourse) -> Said:
     if not course.arm.table.get("reductions"):
         return
     steps = {dose.number: course.step(dose.number) for dose in course.doses}
@@ -153,7 +154,7 @@ def _reductions(course: Course) -> Said:
         yield Key("no-re-escalation"), Found(wrong=dict.fromkeys(back, VIOLATION), otherwise=PASS)
 
 
-def _given_in_full(course: Course, dose: Dose) -> bool:
+def _given_in_full(course: SecondCourse, dose: SecondDose) -> bool:
     """Whether a reduced dose was given at the level that it was reduced from."""
     full = course.full_amount(dose)
     return dose.given is not None and full is not None and dose.given >= full
@@ -162,7 +163,7 @@ def _given_in_full(course: Course, dose: Dose) -> bool:
 # -- the body surface, and organs --
 
 
-def _surface(course: Course, beliefs: Beliefs) -> Said:
+def _surface(course: SecondCourse, beliefs: Beliefs) -> Said:
     dose = course.doses[min(course.stated.next, len(course.doses)) - 1]
     height = course.stated.size("height", dose.number, dose.when.date)
     formula = course.stated.one("bsa-formula") or "mosteller"
@@ -175,7 +176,7 @@ def _surface(course: Course, beliefs: Beliefs) -> Said:
     yield Key("bsa-agreement"), _one(VIOLATION if apart > violation else WARNING if apart > warning else PASS)
 
 
-def _organs(course: Course) -> Said:
+def _organs(course: SecondCourse) -> Said:
     doses = [dose for dose in course.doses if course.arm.radioactive(dose.agent)]
     for limit in course.arm.table.get("organ_limits", []):
         per_activity = course.observed(f"organ_dose.{limit['organ']}", course.doses[0])
@@ -192,7 +193,7 @@ def _organs(course: Course) -> Said:
 # -- what was given --
 
 
-def _given(course: Course, beliefs: Beliefs) -> Said:
+def _given(course: SecondCourse, beliefs: Beliefs) -> Said:
     said, capped, scaled = Found(), Found(), Found()
     limits = [read(beliefs[f"given-amount-{name}"][0]).worth for name in (WARNING, VIOLATION)]
     doubtful: set[str] = set()
@@ -211,14 +212,19 @@ def _given(course: Course, beliefs: Beliefs) -> Said:
             yield Key("given-amount", part), each
 
 
-def _against(course: Course, dose: Dose, warning: Fraction, violation: Fraction) -> str:
+def _against(course: SecondCourse, dose: SecondDose, warning: Fraction, violation: Fraction) -> str:
     """What was given against what was planned; of a range the nearest end."""
     given, planned = dose.given or Fraction(0), dose.planned
     if planned is None and dose.ends:
-        planned = min(max(given, min(dose.ends)), max(dose.ends))
+        nearest = [min(max(given, least), most) for least, most in dose.ends]
+        planned = min(nearest, key=lambda amount: abs(given - amount))
     if planned is None:
         return UNKNOWN
     apart = abs(given - planned)
+    tolerance = dose.tolerance
+    if tolerance is not None:
+        allowed = tolerance.worth * planned if tolerance.dimension == "percent" else tolerance.worth
+        return PASS if apart <= allowed else VIOLATION
     if apart <= warning * planned:
         return PASS
     if apart < violation * planned or course.is_reduced_amount(dose, warning):
@@ -226,7 +232,7 @@ def _against(course: Course, dose: Dose, warning: Fraction, violation: Fraction)
     return VIOLATION
 
 
-def _scaled(course: Course, beliefs: Beliefs) -> Said:
+def _scaled(course: SecondCourse, beliefs: Beliefs) -> Said:
     said, times = Found(), Fraction(beliefs["scaled-activity"][0])
     for dose in course.doses:
         earlier = sum((each.amount or Fraction(0) for each in course.before(dose)), Fraction(0))
@@ -239,7 +245,7 @@ def _scaled(course: Course, beliefs: Beliefs) -> Said:
 # -- days --
 
 
-class Bound(NamedTuple):
+class Apart(NamedTuple):
     """How far a dose may lie from another: what part of the rule says so, and whether coming later only warns."""
 
     part: str
@@ -249,7 +255,7 @@ class Bound(NamedTuple):
     lenient: bool = False
 
 
-def _spacing(course: Course, beliefs: Beliefs) -> Said:
+def _spacing(course: SecondCourse, beliefs: Beliefs) -> Said:
     tolerance, least = read(beliefs["day-tolerance"][0]).worth, read(beliefs["day-minimum"][0]).worth
     parts: dict[str, Found] = {}
     for dose in course.doses[1:]:
@@ -267,7 +273,7 @@ def _spacing(course: Course, beliefs: Beliefs) -> Said:
         yield Key("spacing", part), said
 
 
-def _bounds(course: Course, dose: Dose, around: Callable[[Fraction], Fraction]) -> Iterator[Bound]:
+def _bounds(course: SecondCourse, dose: SecondDose, around: Callable[[Fraction], Fraction]) -> Iterator[Apart]:
     """What a dose is held against: the interval of its cycle, or of the one that ends with it, and its planned day."""
     before = course.doses[dose.number - 2]
     interval = before.slot.of.get("interval", {})
@@ -277,25 +283,25 @@ def _bounds(course: Course, dose: Dose, around: Callable[[Fraction], Fraction]) 
     if dose.slot.first:
         planned = every
         if every is not None and window is not None:
-            yield Bound("window", since, every - window, every + window, reduced)
+            yield Apart("window", since, every - window, every + window, reduced)
         elif every is not None:
-            yield Bound("every", since, every - around(every), every + around(every), lenient=True)
+            yield Apart("every", since, every - around(every), every + around(every), lenient=True)
     for key, part in (("at_least", "at-least"), ("at_most", "at-most")):
         if key in interval:
             days = read(interval[key]).worth
-            yield Bound(part, since, days if key == "at_least" else None, days if key == "at_most" else None)
+            yield Apart(part, since, days if key == "at_least" else None, days if key == "at_most" else None)
     if planned is None or not dose.slot.first:
         yield from _by_day(course, dose, window, around)
 
 
-def _reduced_here(course: Course, dose: Dose) -> bool:
+def _reduced_here(course: SecondCourse, dose: SecondDose) -> bool:
     """Whether a reduction begins with a dose: what made it necessary may have delayed it too."""
     return course.step(dose.number) > (course.step(dose.number - 1) if dose.number > 1 else 0)
 
 
 def _by_day(
-    course: Course, dose: Dose, window: Fraction | None, around: Callable[[Fraction], Fraction]
-) -> Iterator[Bound]:
+    course: SecondCourse, dose: SecondDose, window: Fraction | None, around: Callable[[Fraction], Fraction]
+) -> Iterator[Apart]:
     """The planned day of a dose in its cycle, or of its cycle after the one before."""
     cycle = dose.slot.cycle - dose.slot.first
     first = next(each for each in course.doses if each.slot.cycle == cycle)
@@ -306,7 +312,7 @@ def _by_day(
         days = Fraction(other - one)
         moved = {first.number, dose.number} & set(given)
         distance = (days, days) if not moved else between(first.when, dose.when) if _dated(first, dose) else NOT_KNOWN
-        yield Bound("window", distance, days - window, days + window, _reduced_here(course, dose))
+        yield Apart("window", distance, days - window, days + window, _reduced_here(course, dose))
     elif dose.number in given:
         least, most = (0, 0) if not dose.slot.first else _length(first, course.stated.one("cycle-length"))
         if least is None or most is None:
@@ -316,23 +322,23 @@ def _by_day(
         distance = between(first.when, dose.when) if known and _dated(first, dose) else NOT_KNOWN
         part = "cycle" if dose.slot.first else "day"
         if near == far:
-            yield Bound(part, distance, near - around(near), far + around(far), lenient=True)
+            yield Apart(part, distance, near - around(near), far + around(far), lenient=True)
         else:
-            yield Bound(part, distance, near, far, _reduced_here(course, dose))
+            yield Apart(part, distance, near, far, _reduced_here(course, dose))
 
 
-def _length(first: Dose, chosen: str | None) -> tuple[int | None, int | None]:
+def _length(first: SecondDose, chosen: str | None) -> tuple[int | None, int | None]:
     """The least and the most from one cycle to the next."""
     length, at_least = length_of(first.slot.of, chosen)
     table = first.slot.of.get("length")
     return length, whole_days(table["max"]) if at_least and table else None if at_least else length
 
 
-def _dated(one: Dose, other: Dose) -> bool:
+def _dated(one: SecondDose, other: SecondDose) -> bool:
     return one.when.date is not None and other.when.date is not None
 
 
-def _day_stated(course: Course, dose: Dose) -> bool:
+def _day_stated(course: SecondCourse, dose: SecondDose) -> bool:
     """A dose that was given has a day only where its date was stated; the start is that of the first."""
     if dose.number not in course.stated.given or course.stated.given[dose.number][1] is not None:
         return True

@@ -41,7 +41,7 @@ class Unreadable(ValueError):  # noqa: N818 - as Beyond
     """A text that this method cannot read."""
 
 
-class Quantity(NamedTuple):
+class Worth(NamedTuple):
     """A number with its unit, and its worth in the base unit of its dimension."""
 
     worth: Fraction
@@ -80,13 +80,13 @@ def split(text: str) -> tuple[Fraction, str]:
     return Fraction(match[1]), match[2].strip()
 
 
-def read(text: str, bare: str = "") -> Quantity:
+def read(text: str, bare: str = "") -> Worth:
     """A quantity, "12 mCi/kg"; a number without a unit is in the bare one."""
     number, unit = split(text)
     return quantity(number, unit or bare)
 
 
-def quantity(number: Fraction, unit: str) -> Quantity:
+def quantity(number: Fraction, unit: str) -> Worth:
     """A number in a unit."""
     known = units()
     if unit not in known:
@@ -95,7 +95,7 @@ def quantity(number: Fraction, unit: str) -> Quantity:
     if unit not in known:
         raise Unreadable(f"{number} {unit}")
     dimension, worth = known[unit]
-    return Quantity(number * worth, dimension, unit, number)
+    return Worth(number * worth, dimension, unit, number)
 
 
 def root(value: Fraction) -> Fraction:

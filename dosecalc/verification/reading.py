@@ -18,15 +18,15 @@ Table = dict[str, Any]  # TOML, as tomllib gives it
 
 KNOWN = {
     "file": "schema id title status registry note agents arms rules conditions observables tables conflicts"
-    " instructions facts effective",
-    "agent": "name radionuclide cite",
+    " instructions facts effective jurisdiction revision indication",
+    "agent": "name radionuclide cite route form site",
     "arm": "id title purpose cite cycles organ_limits reductions re_escalation",
     "cycle": "doses repeat optional length interval cite",
     "interval": "every window at_least at_most cite",
-    "dose": "agent day level cap floor cite",
-    "row": "when level cap floor cite",
+    "dose": "agent day level cap floor tolerance cite",
+    "row": "when level cap floor tolerance cite",
     "level": "min max choose organ product over",
-    "reduction": "step level agent cite",
+    "reduction": "step level agent tolerance cite",
     "organ_limit": "organ limit alpha_beta repair_half_time cite",
     "condition": "observable above at_least below at_most is one_of all any not condition cite",
     "rule": "id part title require when at agent arms severity cite",
@@ -56,7 +56,7 @@ def known(kind: str, table: Table, where: str) -> Table:
 
 
 @dataclass
-class Slot:
+class Place:
     """One dose of the course as the file has it."""
 
     number: int
@@ -68,7 +68,7 @@ class Slot:
 
 
 @dataclass
-class Arm:
+class Regimen:
     """One arm of a protocol file, and what of the file is for it."""
 
     file: Table
@@ -80,15 +80,15 @@ class Arm:
         """The cycles one by one, each as often as it is repeated."""
         return [cycle for cycle in self.table["cycles"] for _ in range(cycle.get("repeat", 1))]
 
-    def slots(self, cycles: int | None) -> list[Slot]:
+    def slots(self, cycles: int | None) -> list[Place]:
         """The doses in order: of all cycles, or of so many, all of them required; the last one goes on."""
         tables = self.cycles
         chosen = tables if cycles is None else (tables + tables[-1:] * cycles)[:cycles]
-        found: list[Slot] = []
+        found: list[Place] = []
         for number, cycle in enumerate(chosen, 1):
             optional = cycles is None and bool(cycle.get("optional"))
             for place, dose in enumerate(cycle["doses"]):
-                found.append(Slot(len(found) + 1, number, dose, cycle, optional, place == 0))
+                found.append(Place(len(found) + 1, number, dose, cycle, optional, place == 0))
         return found
 
     def of_arm(self, kind: str) -> list[Table]:
@@ -104,12 +104,12 @@ def _parsed(data: bytes) -> Table:
     return tomllib.loads(data.decode("utf-8-sig"))
 
 
-def arm_of(data: bytes, arm: str) -> Arm:
+def arm_of(data: bytes, arm: str) -> Regimen:
     """An arm of a protocol file."""
     file = _parsed(data)
     for table in file["arms"]:
         if table["id"] == arm:
-            return Arm(file, table, list(_unknown(file, table)))
+            return Regimen(file, table, list(_unknown(file, table)))
     raise Unreadable(f"the file has no arm {arm}")
 
 
@@ -127,7 +127,7 @@ def _unknown(file: Table, arm: Table) -> Iterator[str]:
         yield from (f"organ_limits.{key}" for key in strange("organ_limit", each))
 
 
-def check_regimen(arm: Arm) -> None:
+def check_regimen(arm: Regimen) -> None:
     """Beyond, if the arm or a cycle of it says something new: then no day and no amount is known to follow."""
     known("arm", arm.table, "arms")
     for cycle in arm.table["cycles"]:

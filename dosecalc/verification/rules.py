@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from dosecalc.verification import observables
-from dosecalc.verification.course import Course, Dose
+from dosecalc.verification.course import SecondCourse, SecondDose
 from dosecalc.verification.logic import Truth
 from dosecalc.verification.reading import Beyond, Table, known
 
@@ -47,7 +47,7 @@ class Found:
         return dict.fromkeys(told or [(self.otherwise, None)])
 
 
-def found(course: Course) -> Iterator[tuple[Key, Found | str]]:
+def found(course: SecondCourse) -> Iterator[tuple[Key, Found | str]]:
     """Each rule of the arm with what it says, or with why this method cannot ask it."""
     for rule in course.arm.of_arm("rules"):
         key = Key(rule["id"], rule.get("part"))
@@ -67,7 +67,7 @@ def status(when: Truth, require: Truth, wrong: str) -> str:
     return wrong if when is True and require is False else UNKNOWN
 
 
-def _asked(course: Course, rule: Table) -> Found | None:
+def _asked(course: SecondCourse, rule: Table) -> Found | None:
     wrong = rule.get("severity", VIOLATION)
     said = Found()
     agent = rule.get("agent")
@@ -95,7 +95,7 @@ def _grows(names: set[str]) -> bool:
     return any(name.startswith(GROWING) for name in names)
 
 
-def _doses(course: Course, rule: Table, names: set[str]) -> list[Dose | None]:
+def _doses(course: SecondCourse, rule: Table, names: set[str]) -> list[SecondDose | None]:
     """The doses at which a rule is asked; None is the course."""
     at = rule.get("at") or ("each-dose" if names & observables.OF_DOSE else "course")
     if at == "course":
@@ -110,7 +110,7 @@ def _doses(course: Course, rule: Table, names: set[str]) -> list[Dose | None]:
     return list(doses)
 
 
-def _concerns(course: Course, rule: Table, names: set[str], dose: Dose) -> bool:
+def _concerns(course: SecondCourse, rule: Table, names: set[str], dose: SecondDose) -> bool:
     """A rule on activities looks at agents with a radionuclide, one on masses at drugs; and at its own agent alone."""
     if rule.get("agent", dose.agent) != dose.agent:
         return False

@@ -11,7 +11,7 @@ from math import floor
 
 from dosecalc.verification import quantities
 from dosecalc.verification.logic import NEVER, UNKNOWN, Span, exactly
-from dosecalc.verification.quantities import Quantity, Unreadable, read
+from dosecalc.verification.quantities import Unreadable, Worth, read
 
 Value = Span | bool | str | None
 BARE = {"weight": "kg", "height": "cm", "bsa": "m^2", "age": "y"}
@@ -33,7 +33,7 @@ MOMENTARY = (
 
 
 @dataclass
-class Size:
+class SizeFrom:
     """A size with what it holds from: the first dose, a dose, or a date."""
 
     worth: Fraction
@@ -42,17 +42,17 @@ class Size:
 
 
 @dataclass
-class Prior:
+class Earlier:
     """Therapy before the course: what it was, when, and the weight of that time."""
 
     agent: str | None
-    amount: Quantity
+    amount: Worth
     day: date | None
     weight: Fraction | None
 
 
 @dataclass
-class Stated:
+class StatedAgain:
     """What was stated, by what it says."""
 
     inputs: dict[str, list[str]]
@@ -114,7 +114,7 @@ class Stated:
         return found
 
     @cached_property
-    def given(self) -> dict[int, tuple[Quantity, date | None]]:
+    def given(self) -> dict[int, tuple[Worth, date | None]]:
         found = {}
         for number, text in self.numbered("given").items():
             amount, _, day = text.partition("@")
@@ -130,7 +130,7 @@ class Stated:
         return {number or 0: int(text) for number, text in self.numbered("reduction").items()}
 
     @cached_property
-    def levels(self) -> dict[int | None, Quantity]:
+    def levels(self) -> dict[int | None, Worth]:
         return {number: read(text) for number, text in self.numbered("level").items()}
 
     @cached_property
@@ -143,13 +143,13 @@ class Stated:
         return max(self.given, default=0) + 1
 
     @cached_property
-    def sizes(self) -> dict[str, list[Size]]:
-        found: dict[str, list[Size]] = {"weight": [], "height": [], "bsa": []}
+    def sizes(self) -> dict[str, list[SizeFrom]]:
+        found: dict[str, list[SizeFrom]] = {"weight": [], "height": [], "bsa": []}
         for name, sizes in found.items():
             for text in self.inputs.get(name, []):
                 number, equals, rest = text.partition("=")
                 value, _, day = (rest if equals else text).partition("@")
-                sizes.append(Size(read(value, BARE[name]).worth, int(number) if equals else None, _date(day)))
+                sizes.append(SizeFrom(read(value, BARE[name]).worth, int(number) if equals else None, _date(day)))
         return found
 
     def size(self, name: str, number: int, day: date | None) -> Fraction | None:
@@ -163,7 +163,7 @@ class Stated:
         return max(held, key=lambda size: size.dose or 1).worth if held else None
 
     @cached_property
-    def priors(self) -> list[Prior] | None:
+    def priors(self) -> list[Earlier] | None:
         """Therapy before; an empty list where there was none, None where nothing was said."""
         texts = self.inputs.get("prior", [])
         if not texts:
@@ -188,9 +188,9 @@ def _date(text: str) -> date | None:
     return date.fromisoformat(text.strip()) if text.strip() else None
 
 
-def _prior(text: str) -> Prior:
+def _prior(text: str) -> Earlier:
     agent, colon, rest = text.partition(":")
     body, _, weight = (rest if colon else text).partition(",")
     amount, _, day = body.partition("@")
     kilograms = read(weight, "kg").worth if weight else None
-    return Prior(agent.strip() if colon else None, read(amount), _date(day), kilograms)
+    return Earlier(agent.strip() if colon else None, read(amount), _date(day), kilograms)
