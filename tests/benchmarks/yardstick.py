@@ -82,11 +82,12 @@ def clover(p: Patient) -> Course:
         alt=ends(p["alt"] < 3),
         bilirubin=ends(p["bilirubin"] < 2),
         lesion=ends(p["lesion"] >= 10),
-        pregnancy=ends(p["pregnant"] == 0),
         washout_transplant=ends(True),
         washout_therapy=ends(p["therapy"] >= 14),
         washout_radiation=ends(p["radiation"] >= 3 * Fraction("30.436875"), broken="warning"),
     )
+    # stated for the next dose, and asked before each
+    rules["pregnancy"] = worst([(1, ends(p["pregnant"] == 0)), *((number, "unknown") for number in range(2, 7))])
     return amounts, sums(amounts), rules
 
 
