@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from dosecalc.dispensing.result import Dispensed
     from dosecalc.dosimetry.fit import fit_retention
     from dosecalc.dosimetry.result import Dosimetry
-    from dosecalc.errors import InputError, SkippedFileWarning
+    from dosecalc.errors import DisagreementError, InputError, SkippedFileWarning
     from dosecalc.files.patient import Patient
     from dosecalc.library.load import load_protocol
     from dosecalc.planning.bounds import Limits
@@ -41,6 +41,7 @@ __all__ = [
     "Comparison",
     "Crosscheck",
     "Decay",
+    "DisagreementError",
     "Dispensed",
     "Dosimetry",
     "FigureComparison",
@@ -72,6 +73,7 @@ _HOMES = {
     "Comparison": ("dosecalc.planning.comparison", "Comparison"),
     "Crosscheck": ("dosecalc.crosschecks.result", "Crosscheck"),
     "Decay": ("dosecalc.dispensing.decay", "Decay"),
+    "DisagreementError": ("dosecalc.errors", "DisagreementError"),
     "Dispensed": ("dosecalc.dispensing.result", "Dispensed"),
     "Dosimetry": ("dosecalc.dosimetry.result", "Dosimetry"),
     "FigureComparison": ("dosecalc.crosschecks.figures", "FigureComparison"),

@@ -20,5 +20,13 @@ class InputError(ValueError):
         return self if self.where else InputError(self.message, where=where)
 
 
+class DisagreementError(RuntimeError):
+    """The two methods that compute every plan do not find the same: there is no plan.
+
+    This is a fault of the program and not of what was stated. The message shows both figures; the command line exits
+    with status 3.
+    """
+
+
 class SkippedFileWarning(UserWarning):
     """A file in a site's folder cannot be read, so that the arms in it are not known; the others are."""

@@ -17,7 +17,7 @@ PACKAGE = Path(dosecalc.__file__).parent
 TOP = Path(__file__).parent.parent
 MODULES = sorted(PACKAGE.rglob("*.py"))
 STEMS = {
-    "InputError": "error", "SkippedFileWarning": "error",
+    "DisagreementError": "error", "InputError": "error", "SkippedFileWarning": "error",
     "Patient": "patient", "ureg": "unit", "load_protocol": "load", "check_record": "record",
     "RecordCheck": "record", "find_limits": "limit", "Limits": "limit", "compare_arms": "compar",
     "Comparison": "compar",

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import importlib
 import json
 import random
+import re
 import subprocess
 import sys
 import tomllib
@@ -18,12 +20,15 @@ from drawing import answered, draw, kit
 from editing import edited
 
 import dosecalc as package
+from dosecalc.errors import DisagreementError
 from dosecalc.files import folders
 from dosecalc.planning import verified
+from dosecalc.quantities.documents import Amount
 from dosecalc.verification import quantities
-from dosecalc.verification.compare import compare
+from dosecalc.verification.compare import NOT_CHECKED, compare
 from dosecalc.verification.course import SecondCourse
 from dosecalc.verification.logic import both, compared, either, exactly
+from dosecalc.verification.own import NOT_ASKED
 from dosecalc.verification.reading import arm_of
 from dosecalc.verification.statements import StatedAgain
 
@@ -122,6 +127,7 @@ def test_random_plans_agree(strength):
     while planned < 2 * strength.patients:
         arm = rng.choice(arms)
         reply = answered("plan", arm, said := draw(kit(arm), rng))
+        assert reply.status < 3, reply.message
         if reply.status < 2:
             planned += 1
             protocol = folders.read_bytes(folders.path_of(reply.document["protocol"]["file"]))
@@ -306,3 +312,64 @@ def test_an_organ_that_had_too_much_already_is_told_while_a_dose_is_pending(plan
     found = {each["part"]: each for each in answer.json["findings"] if each["rule"] == "organ-dose"}
     assert found["liver"]["status"] == "violation"
     assert "500 Gy of at most 31 Gy from what was given alone" in found["liver"]["message"]
+
+
+# -- inside every plan --
+
+
+def test_every_plan_says_what_the_second_method_found(dosecalc, plan):
+    answer = plan("clover2-20", "--bsa", "1.6")
+    said = answer.json["verified"]
+    assert (said["agrees"], said["method"]) == (True, verified.METHOD)
+    assert any(each.startswith("message, trace") for each in said["not_checked"])
+    assert verified.METHOD.capitalize() in dosecalc("plan", "--protocol", "clover2-20", "--bsa", "1.6").out
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "told"),
+    [
+        ("dosecalc.planning.planner", "_dose", "dose 1, amount, MBq: 1184.37 by the first, 1184 by the second"),
+        ("dosecalc.planning.planner", "clear", "clearance, violations: 7 by the first, 0 by the second"),
+    ],
+)
+def test_where_the_methods_differ_there_is_no_plan(monkeypatch, dosecalc, place, name, told):
+    module = importlib.import_module(place)
+    real = getattr(module, name)
+
+    def faulty(*parts):
+        made = real(*parts)
+        if name == "clear":
+            return made.model_copy(update={"violations": 7})
+        return made.model_copy(update={"amount_": Amount(made.exact + Fraction("0.37"), "activity")})
+
+    monkeypatch.setattr(module, name, faulty)
+    answer = dosecalc("plan", "--protocol", "clover2-20", "--bsa", "1.6", "--json")
+    assert (answer.status, answer.out) == (3, "")
+    assert told in answer.err
+    assert "so there is no plan" in answer.err
+    with pytest.raises(DisagreementError, match=re.escape(told)):
+        importlib.import_module("dosecalc").plan("clover2-20", bsa="1.6 m^2")
+
+
+def test_what_the_second_method_cannot_read_is_never_agreed(monkeypatch, dosecalc, plan):
+    def unread(*_):
+        raise LookupError("a key")
+
+    monkeypatch.setattr("dosecalc.verification.compare.compare", unread)
+    answer = plan("clover2-20", "--bsa", "1.6")
+    said = answer.json["verified"]
+    assert (answer.status, said["agrees"]) == (0, None)
+    assert said["not_checked"] == ["everything: the second method cannot read this (LookupError: a key)"]
+    assert "Not repeated by the second method" in dosecalc("plan", "--protocol", "clover2-20", "--bsa", "1.6").out
+
+
+@pytest.mark.parametrize("arm", folders.arm_ids())
+def test_the_second_method_reads_every_shipped_arm(arm):
+    rng, said = random.Random(arm), []
+    while len(said) < 3:
+        reply = answered("plan", arm, draw(kit(arm), rng))
+        assert reply.status < 3, reply.message
+        said += [reply.document["verified"]] if reply.status < 2 else []
+    assert all(each["agrees"] for each in said)
+    known = {*NOT_CHECKED, *(f"finding {rule}: {why}" for rule, why in NOT_ASKED.items())}
+    assert not [each for each in said for each in each["not_checked"] if each not in known]

@@ -17,7 +17,8 @@ UNUSABLE, INTERRUPTED = 2, 130
 
 _EPILOG = """\b
 Exit status: 0 done, nothing found against it; 1 a finding; 2 the input could
-not be used; 3 an internal error; 130 interrupted.
+not be used; 3 an internal error, or two methods that
+disagree; 130 interrupted.
 
 Decision support for qualified staff, not a medical device."""
 
@@ -91,7 +92,7 @@ def run(args: Sequence[str] | None) -> int:
 
 
 def _run(args: Sequence[str] | None) -> int:
-    from dosecalc.errors import InputError
+    from dosecalc.errors import DisagreementError, InputError
 
     try:
         result = cli.main(args=args, prog_name="dosecalc", standalone_mode=False)
@@ -105,6 +106,9 @@ def _run(args: Sequence[str] | None) -> int:
         return INTERRUPTED
     except BrokenPipeError:
         return 0
+    except DisagreementError as error:
+        complain(str(error))
+        return FAULT
     except OSError as error:
         complain(f"cannot write the result: {error.strerror or error}")
         return FAULT

@@ -48,6 +48,13 @@ class Tracer:
             return None if row is None else row.low
         return self.match.levels.get(moment.number)
 
+    def decided_level(self, moment: Moment) -> Measure | None:
+        """The level of a dose; None while rows with other levels may hold, though they come to one amount."""
+        row = self.row(moment)
+        fixed = row is not None and not row.open
+        several = fixed and len({each.low for each in moment.possible}) > 1
+        return None if several else self.level(moment, row)
+
     def earlier(self, moment: Moment) -> list[Moment]:
         """The doses of the same agent before this one."""
         agent = moment.slot.dose.agent if moment.slot is not None else None

@@ -21,6 +21,7 @@ from dosecalc.findings.trace import Tracer
 from dosecalc.library.load import find_arm
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.library.wording import route_words
+from dosecalc.planning import second
 from dosecalc.planning.particulars import particulars
 from dosecalc.planning.result import (
     Conflict,
@@ -113,9 +114,10 @@ def plan_inputs(inputs: Inputs, *, as_given: Mapping[int, Stated] | None = None)
     computed.
     """
     question = read(inputs)
-    if as_given is not None:
-        question = question._replace(request=question.request._replace(given=as_given))
-    return plan_question(question)
+    if as_given is None:
+        return plan_question(question)
+    question = question._replace(request=question.request._replace(given=as_given))
+    return plan_match(match(question.file, question.arm, question.request), inputs, as_given=as_given)
 
 
 def plan_question(question: Question) -> Plan:
@@ -124,12 +126,13 @@ def plan_question(question: Question) -> Plan:
     return plan_match(matched, question.inputs)
 
 
-def plan_match(matched: Match, inputs: Inputs) -> Plan:
-    """The plan of a request that fits its arm."""
+def plan_match(matched: Match, inputs: Inputs, *, as_given: Mapping[int, Stated] | None = None) -> Plan:
+    """The plan of a request that fits its arm, computed by both methods. DisagreementError where they differ."""
     course = measure(calculate(matched))
     findings = find(course)
     stated = account(course.match, course.result, findings, inputs)
-    return assemble(course, in_order([*findings, *unread.findings(course.match, stated)]), stated, inputs)
+    plan = assemble(course, in_order([*findings, *unread.findings(course.match, stated)]), stated, inputs)
+    return second.repeated(plan, matched.file, as_given)
 
 
 def read(inputs: Inputs) -> Question:
@@ -231,7 +234,7 @@ def assemble(course: Course, findings: tuple[Finding, ...], stated: tuple[Statem
         instructions=tuple(_instructions(matched, result)),
         unconfirmed=tuple(Unconfirmed.made(fact=cite, statement=statement) for cite, statement in unconfirmed),
         beliefs=tuple(UsedBelief.made(fact=each.cite, statement=each.statement) for each in beliefs.statements(cites)),
-        verified=None,
+        verified=second.STILL_TO_COME,
     )
 
 
@@ -369,7 +372,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
         date_from=when.earliest,
         optional=slot.optional,
         agent=slot.dose.agent,
-        level=tracer.level(moment, row),
+        level=tracer.decided_level(moment),
         kind=name,
         amount_=amount,
         pending=None if EXACT.known(moment.amount) else tracer.pending(moment),

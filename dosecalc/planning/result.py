@@ -151,6 +151,14 @@ class UsedBelief(Result):
     statement: str = Field(description="What it states.")
 
 
+class Repeated(Result):
+    """What the second method says of a finished plan."""
+
+    agrees: bool | None = Field(description="Whether it finds the same; null where it could compute nothing.")
+    method: str = Field(description="What was done, and what was not.")
+    not_checked: tuple[str, ...] = Field(description="What it does not compute or know, and why.")
+
+
 class Plan(Document):
     """The doses, totals and findings for one patient, with everything needed to make the same plan again."""
 
@@ -176,7 +184,7 @@ class Plan(Document):
         description="The facts used that were not yet checked against the source."
     )
     beliefs: tuple[UsedBelief, ...] = Field(description="The limits used that are ours and no source's.")
-    verified: Mapping[str, Any] | None = Field(description="Null: a second method is still to come.")
+    verified: Repeated = Field(description="What a second method, which shares nothing with the first, finds.")
 
     @property
     def violated(self) -> bool:

@@ -12,13 +12,13 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar, NamedTuple
 
-from dosecalc.errors import InputError
+from dosecalc.errors import DisagreementError, InputError
 from dosecalc.files import folders
 from dosecalc.planning.planner import plan_question, read
 from dosecalc.planning.result import Plan
+from dosecalc.planning.second import UNREAD, belief_sheets
 from dosecalc.quantities.documents import Amount, Document, Result, plain
 from dosecalc.quantities.frozen import Field
-from dosecalc.reference import beliefs
 from dosecalc.verification import compare
 from dosecalc.verification.compare import METHOD
 from dosecalc.verification.course import SecondCourse, SecondDose
@@ -26,8 +26,6 @@ from dosecalc.verification.reading import Beyond, arm_of
 from dosecalc.version import VERSION
 
 PROGRAM = "the program"
-UNREAD = (ValueError, LookupError, TypeError, ArithmeticError, AttributeError)
-"""What a document that was altered may make of the second method."""
 
 
 class Disagreement(Result):
@@ -162,9 +160,8 @@ def _alone(course: SecondCourse, dose: SecondDose) -> IndependentDose:
 
 def second(document: Mapping[str, Any], protocol: bytes) -> compare.Checked:
     """What the second method says of a document. InputError where it cannot read what the plan was made of."""
-    sheets = [folders.read_bytes(path) for path in beliefs.paths()]
     try:
-        return compare.compare(dict(document), protocol, sheets)
+        return compare.compare(dict(document), protocol, belief_sheets())
     except UNREAD as error:
         raise InputError(f"the second method cannot read this plan: {type(error).__name__}: {error}") from None
 
@@ -241,7 +238,7 @@ def _made_again(document: Mapping[str, Any]) -> _Again:
     try:
         question = read({**inputs, "protocol": [wanted], "patient": []})  # a patient file's statements are among them
         made = plan_question(question._replace(inputs=inputs))
-    except InputError as error:
+    except (InputError, DisagreementError) as error:
         return _Again(None, Disagreement.made(what="the plan made again", plan="a plan", ours=f"refused: {error}"))
     return _Again(made.document())
 

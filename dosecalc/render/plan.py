@@ -8,11 +8,12 @@ from fractions import Fraction
 from dosecalc.findings.account import Statement
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
-from dosecalc.planning.result import Amounts, Dose, Plan
+from dosecalc.planning.result import Amounts, Dose, Plan, Repeated
 from dosecalc.quantities import units
 from dosecalc.quantities.account import StatedOption
 from dosecalc.quantities.phrases import doses_text
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
+from dosecalc.verification.compare import NOT_CHECKED
 
 NOTICE = "Decision support for qualified staff, not a medical device. Check every figure against its source."
 
@@ -330,4 +331,13 @@ def _rest(plan: Plan) -> Page:
     protocol = plan.protocol
     facts = ", ".join(source["id"] for source in plan.sources) or "in the file itself"
     parts_ = f"  dosecalc {plan.version}, {protocol['file']} (sha256 {protocol['sha256'][:12]}), facts: {facts}"
-    return [*page, Heading("Made from", "dim"), Paragraph(parts_, "dim")]
+    return [*page, Heading("Made from", "dim"), Paragraph(parts_, "dim"), *_repeated(plan.verified)]
+
+
+def _repeated(said: Repeated) -> Page:
+    """What the second method says, and what of this plan it does not know."""
+    if said.agrees is None:
+        return [Paragraph(f"  Not repeated by the second method: {'; '.join(said.not_checked[-1:])}", "warning")]
+    beyond = [each for each in said.not_checked if each not in NOT_CHECKED and not each.startswith("finding ")]
+    text = f"  {said.method.capitalize()}"
+    return [Paragraph(text, "dim"), *(Paragraph(f"  not repeated: {each}", "dim") for each in beyond)]

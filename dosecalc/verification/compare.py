@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
 from dosecalc.verification import observables, own, rules
 from dosecalc.verification.course import PARTS, SecondCourse, SecondDose, shown
 from dosecalc.verification.logic import NEAR, Span, Truth, either
-from dosecalc.verification.quantities import Unreadable, units
+from dosecalc.verification.quantities import Unreadable, Worth, units
 from dosecalc.verification.reading import Beyond, Regimen, Table, arm_of, sheet_values
 from dosecalc.verification.rules import Found, Key
 from dosecalc.verification.statements import StatedAgain
@@ -26,7 +27,13 @@ NOT_CHECKED = (
     "inputs.patient: the path of a patient file, whose statements stand among the inputs",
     "interval: what follows from the uncertainty of readings",
 )
+Given = Mapping[int, tuple[Fraction, date | None]]
 PER = {"amount": "", "per_weight": "/kg", "per_bsa": "/m^2"}
+SHOWN_IN = {  # the units in which a plan shows an activity, or a mass, and their worth
+    (radioactive, kind): {f"{unit}{per}": units()[f"{unit}{per}"][1] for unit in some}
+    for radioactive, some in ((True, ("MBq", "mCi")), (False, ("mg",)))
+    for kind, per in PER.items()
+}
 
 
 class Difference(NamedTuple):
@@ -50,15 +57,18 @@ class Checked:
         return not self.differences
 
 
-def compare(document: Table, protocol: bytes, beliefs: Iterable[bytes]) -> Checked:
-    """Compute everything again and compare. Unreadable where the file or a statement cannot be read here."""
+def compare(document: Table, protocol: bytes, beliefs: Iterable[bytes], given: Given | None = None) -> Checked:
+    """Compute everything again and compare. Unreadable where the file or a statement cannot be read here.
+
+    ``given`` are the amounts that were given (MBq or mg) with their days, where they are not among the inputs.
+    """
     outcome = Checked(not_checked=list(NOT_CHECKED))
     arm = arm_of(protocol, str(document["protocol"]["arm"]))
     outcome.not_checked += [
         f"{name}: a key of the protocol file that this method does not know" for name in arm.unknown
     ]
     try:
-        outcome.course = course = course_of(document, arm)
+        outcome.course = course = course_of(document, arm, given)
     except Beyond as beyond:
         outcome.not_checked.append(f"doses, totals, findings: nothing was computed, as this is not known: {beyond}")
         return outcome
@@ -69,7 +79,7 @@ def compare(document: Table, protocol: bytes, beliefs: Iterable[bytes]) -> Check
     return outcome
 
 
-def course_of(document: Table, arm: Regimen) -> SecondCourse:
+def course_of(document: Table, arm: Regimen, given: Given | None = None) -> SecondCourse:
     """The course for a plan's statements. A plan's own amounts are taken only of doses that are beyond this method."""
     adopt = {}
     for dose in document.get("doses", []):
@@ -78,7 +88,10 @@ def course_of(document: Table, arm: Regimen) -> SecondCourse:
         if figure is not None:
             adopt[int(dose["number"])] = Fraction(figure)
     inputs = {option: list(texts) for option, texts in document["inputs"].items()}
-    return SecondCourse(arm, StatedAgain(inputs), adopt)
+    stated = StatedAgain(inputs)
+    if given is not None:
+        stated.given = {number: (Worth(worth, "", "", worth), day) for number, (worth, day) in given.items()}
+    return SecondCourse(arm, stated, adopt)
 
 
 # -- comparing one thing --
@@ -99,14 +112,15 @@ def _amount(
     what: str, plan: Any, ours: Fraction | None, kind: str, course: SecondCourse, agent: str
 ) -> Iterator[Difference]:
     """An amount in every unit in which a plan shows it."""
-    shown_in = {f"{unit}{PER[kind]}" for unit in (("MBq", "mCi") if course.arm.radioactive(agent) else ("mg",))}
+    shown_in = SHOWN_IN[course.arm.radioactive(agent), kind]
     if ours is None or plan is None:
         yield from _same(what, None if plan is None else next(iter(plan.values())), ours)
         return
-    yield from _same(f"{what}, units", sorted(plan), sorted(shown_in))
-    for unit in sorted(shown_in & set(plan)):
-        mine = ours / units()[unit][1]
-        if not _alike(plan[unit], mine, near=course.rooted):
+    if plan.keys() != shown_in.keys():
+        yield Difference(f"{what}, units", ", ".join(plan), ", ".join(shown_in))
+    for unit in [each for each in shown_in if each in plan]:
+        mine = ours if shown_in[unit] == 1 else ours / shown_in[unit]
+        if not _alike(plan[unit], mine, near=course.rooted or bool(course.adopted)):
             yield Difference(f"{what}, {unit}", _told(plan[unit]), _told(mine))
 
 
@@ -138,7 +152,7 @@ def _dose(told: Table, dose: SecondDose, course: SecondCourse, name: str) -> Ite
     plain = {
         "number": dose.number,
         "cycle": dose.slot.cycle,
-        "day": when.day,
+        "day": when.day if course.counted else None,
         "date": None if when.date is None else when.date.isoformat(),
         "date_from": when.earliest,
         "optional": dose.slot.optional,
@@ -211,13 +225,14 @@ def _findings(document: Table, course: SecondCourse, beliefs: own.Beliefs, outco
             ours[key] = said
         else:
             skipped[key] = said if isinstance(said, str) else "a dose is beyond this method"
+    ids = _rule_ids(course)
     for key in dict.fromkeys((*told, *ours)):
         name = f"finding {key.rule}" + (f" ({key.part})" if key.part else "")
         if key in skipped or (key not in ours and key.rule in own.NOT_ASKED):
             continue
         if course.adopted and key.rule in own.OF_AMOUNTS:
             continue
-        if key not in ours and not own.is_ours(key.rule) and key.rule not in _rule_ids(course):
+        if key not in ours and not own.is_ours(key.rule) and key.rule not in ids:
             skipped[key] = "a rule that this method does not know"
             continue
         mine = set(ours[key].said()) if key in ours else set()

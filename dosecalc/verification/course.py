@@ -36,17 +36,13 @@ class SecondDose:
     scaled: bool = False  # it follows from what earlier doses gave
     to_target: bool = False  # in proportion to a measured dose
     weight: Fraction | None = None
+    height: Fraction | None = None
     bsa: Fraction | None = None
     ranges: list[Table] = field(default_factory=list)  # what could be chosen
     chosen_elsewhere: bool = False  # another row of its levels leaves a choice
 
-    @property
-    def agent(self) -> str:
-        return str(self.slot.table["agent"])
-
-    @property
-    def number(self) -> int:
-        return self.slot.number
+    def __post_init__(self) -> None:
+        self.agent, self.number = str(self.slot.table["agent"]), self.slot.number
 
     @property
     def amount(self) -> Fraction | None:
@@ -60,11 +56,10 @@ class SecondDose:
 
     def part(self, name: str) -> Span:
         """The amount, or the same per body weight or surface, at the sizes of its day."""
-        amount = self.amount
-        if amount is None:
+        amount, size = self.amount, None if name == "amount" else self._size(name)
+        if amount is None or (name != "amount" and not size):
             return AT_LEAST_NOTHING
-        size = Fraction(1) if name == "amount" else self._size(name)
-        return exactly(amount / size) if size else AT_LEAST_NOTHING
+        return exactly(amount / size if size else amount)
 
     def _size(self, name: str) -> Fraction | None:
         return self.weight if name == "per_weight" else self.bsa
@@ -78,10 +73,13 @@ class SecondCourse:
         self.arm, self.stated, self.adopt = arm, stated, adopt
         self.beyond: list[str] = []
         self.adopted: set[int] = set()
+        self.finished, self._sums = False, dict[tuple[int, str], Span]()
         count = stated.one("cycles")
         slots = arm.slots(int(count) if count else None)
         self.doses = [SecondDose(slot, day) for slot, day in zip(slots, Calendar(slots, stated).days, strict=True)]
         self.rooted = False
+        dated = any(day is not None for _, day in stated.given.values())
+        self.counted = self.doses[0].when.date is not None or not dated  # else no day is counted from the first dose
         for dose in self.doses:
             self._sizes(dose)
             dose.given = stated.given[dose.number][0].worth if dose.number in stated.given else None
@@ -89,16 +87,18 @@ class SecondCourse:
             self._plan(dose)
             dose.bounded = dose.bounded if dose.given is None else None
         self._spare_organs()
+        self.finished = True
 
     # -- sizes --
 
     def _sizes(self, dose: SecondDose) -> None:
-        day = dose.when.date
-        weight, height = (self.stated.size(name, dose.number, day) for name in ("weight", "height"))
-        dose.weight, dose.bsa = weight, self.stated.size("bsa", dose.number, day)
+        dates = [each.when.date for each in self.doses[: dose.number] if each.when.date is not None]
+        day, known = dates[-1] if dates else None, dose.when.date is not None
+        sizes = (self.stated.size(name, dose.number, day, dated=known) for name in ("weight", "height", "bsa"))
+        dose.weight, dose.height, dose.bsa = sizes
         if not self.stated.sizes["bsa"]:
             formula = self.stated.one("bsa-formula") or "mosteller"
-            dose.bsa = bsa.derived(formula, weight, height, self.stated.observed.get(("sex", None)))
+            dose.bsa = bsa.derived(formula, dose.weight, dose.height, self.stated.observed.get(("sex", None)))
             self.rooted = self.rooted or (dose.bsa is not None and formula != "costeff")
 
     # -- the amount of one dose --
@@ -145,15 +145,18 @@ class SecondCourse:
         outcomes, dose.open = [], len(rows) > 1
         tolerance = rows[0].get("tolerance", table.get("tolerance"))
         dose.tolerance = None if tolerance is None or dose.open else read(tolerance)
+        unclear = False
         for row in rows:
+            told = len(dose.ends)
             quantity, amount, bounded = self._row(dose, {"cap": table.get("cap"), "floor": table.get("floor")} | row)
             outcomes.append((quantity, amount, bounded))
+            dose.ends += [] if amount is None else [(amount, amount)]
+            unclear = unclear or len(dose.ends) == told
+        dose.ends = [] if unclear else dose.ends
         amounts = {amount for _, amount, _ in outcomes}
         if len(amounts) == 1 and sure:
             dose.planned = outcomes[0][1]
-        elif None not in amounts:
-            dose.ends += [(amount, amount) for amount in amounts if amount is not None]
-        if len({quantity and quantity.worth for quantity, _, _ in outcomes}) == 1:
+        if len({quantity and quantity[:2] for quantity, _, _ in outcomes}) == 1:
             dose.level = outcomes[0][0]
         if dose.planned is not None and len({bounded for _, _, bounded in outcomes}) == 1:
             dose.bounded = outcomes[0][2]
@@ -276,14 +279,14 @@ class SecondCourse:
 
     def _step(self, dose: SecondDose, table: Table) -> Fraction | None:
         """The last step of a table at or below the size; below the first none."""
-        by = self.observed(str(table["by"]), dose)
-        if by is None:
+        by = observables.value(self, str(table["by"]), dose)
+        if not isinstance(by, tuple) or None in by:
             return None
         unit = BARE.get(str(table["by"]), "")
         steps = [tuple(part.strip() for part in step.split(":")) for step in table["steps"]]
-        held = [Fraction(value) for limit, value in steps if read(limit, unit).worth <= by]
-        dose.undefined = dose.undefined or not held
-        return held[-1] if held else None
+        first, last = ([value for limit, value in steps if read(limit, unit).worth <= (end or 0)] for end in by)
+        dose.undefined = dose.undefined or not last
+        return Fraction(first[-1]) if first and first == last else None
 
     # -- targets --
 
@@ -303,6 +306,8 @@ class SecondCourse:
 
     def whole_body(self, dose: SecondDose) -> Fraction | None:
         """The whole-body dose from one administration; one of nothing gives nothing."""
+        if dose.number in self.stated.numbered("retention"):
+            raise Beyond("--retention: readings are not fitted here")
         return Fraction(0) if dose.amount == 0 else self.stated.measured.get(dose.number)
 
     def _to_organ(self, dose: SecondDose, organ: str, target: Fraction) -> tuple[Fraction | None, str | None]:
@@ -355,19 +360,27 @@ class SecondCourse:
 
     def _prior(self, prior: Earlier, name: str, dose: SecondDose) -> Span:
         _, _, per = prior.amount.dimension.partition("/")
-        worth = prior.amount.worth
+        worth, weight = prior.amount.worth, prior.weight
+        if weight is None and prior.day is not None:  # as it was stated of that time
+            weight = self.stated.size_on("weight", prior.day)
         if per == ("" if name == "amount" else name.removeprefix("per_")):
             return exactly(worth)
         if per == "" and name == "per_weight":
-            if prior.weight:
-                return exactly(worth / prior.weight)
+            if weight:
+                return exactly(worth / weight)
             return (worth / dose.weight, None) if dose.weight else AT_LEAST_NOTHING  # a child weighed less then
-        if per == "weight" and name == "amount" and prior.weight:
-            return exactly(worth * prior.weight)
+        if per == "weight" and name == "amount" and weight:
+            return exactly(worth * weight)
         return AT_LEAST_NOTHING
 
     def cumulative(self, dose: SecondDose, name: str) -> Span:
-        return added(each.part(name) for each in [*self.before(dose), dose])
+        before, key = self.before(dose), (dose.number, name)
+        if not self.finished:
+            return added(each.part(name) for each in [*before, dose])
+        if key not in self._sums:
+            earlier = [self.cumulative(before[-1], name)] if before else []
+            self._sums[key] = added([*earlier, dose.part(name)])
+        return self._sums[key]
 
     def lifetime(self, dose: SecondDose, name: str) -> Span:
         return added([self.cumulative(dose, name), self.given_before(dose.agent, name, dose)])

@@ -111,8 +111,10 @@ class Calendar:
         if not self.days:
             return self.begin if offset(slot) is not None or self.begin.date is not None else DoseDay()
         day, before = self.begin.after(offset(slot)), self.days[-1]
-        if step is None:
-            return day
+        if step is None:  # as planned, unless a dose before it came later than that
+            late = any((between(each, day)[0] or 0) < 0 for each in self.days)
+            self.begin = DoseDay() if late else self.begin
+            return DoseDay() if late else day
         if not slot.first and day.date is None and before.date is not None:
             return before.after(step)
         distance = between(before, day)[0]

@@ -17,7 +17,7 @@ NEAR = Fraction(1, 10**12)  # what a root or a power cannot tell apart
 
 
 def exactly(value: Fraction | int) -> Span:
-    return Fraction(value), Fraction(value)
+    return (value, value) if isinstance(value, Fraction) else (Fraction(value), Fraction(value))
 
 
 def both(truths: Iterable[Truth]) -> Truth:
@@ -38,19 +38,13 @@ def opposite(truth: Truth) -> Truth:
 
 def added(spans: Iterable[Span]) -> Span:
     """A sum: its least is known where every least is, its most where every most is."""
-    least, most = Fraction(0), Fraction(0)
-    open_below = open_above = False
-    for low, high in spans:
-        open_below, open_above = open_below or low is None, open_above or high is None
-        least, most = least + (low or 0), most + (high or 0)
-    return None if open_below else least, None if open_above else most
-
-
-def divided(span: Span, by: Fraction | None) -> Span:
-    low, high = span
-    if not by:
-        return UNKNOWN
-    return None if low is None else low / by, None if high is None else high / by
+    low: Fraction | None = Fraction(0)
+    high = low
+    for least, most in spans:
+        same = low is high and least is most
+        low = None if low is None or least is None else low + least
+        high = low if same else None if high is None or most is None else high + most
+    return low, high
 
 
 def compared(span: Span, word: str, limit: Fraction, *, near: bool = False) -> Truth:

@@ -138,7 +138,7 @@ def _stated(course: SecondCourse, name: str, dose: SecondDose | None) -> Value:
 
 def _size(course: SecondCourse, name: str, dose: SecondDose | None) -> Span:
     of = dose if dose is not None else course.doses[min(course.stated.next, len(course.doses)) - 1]
-    size = course.stated.size("height", of.number, of.when.date) if name == "height" else getattr(of, name)
+    size: Fraction | None = getattr(of, name)
     return size, size
 
 
@@ -205,6 +205,7 @@ def _of_prior(course: SecondCourse, name: str) -> Value:
     if not priors:
         return exactly(NEVER)
     last, first = last_prior(course), course.doses[0].when.date
-    if last is None or first is None or any(prior.day is None for prior in priors):
+    if last is None or first is None:
         return UNKNOWN
-    return exactly((first - last).days)
+    days = Fraction((first - last).days)
+    return (None, days) if any(prior.day is None for prior in priors) else exactly(days)

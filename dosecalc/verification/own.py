@@ -108,7 +108,9 @@ def _levels(course: SecondCourse) -> Said:
             levels.unknown.add(dose.number)
         elif dose.ranges:
             asked = True
-            if not any(_within(chosen.worth, each) for each in dose.ranges):
+            if any(_within(chosen.worth, each) for each in dose.ranges):
+                levels.passed = [None]
+            else:
                 levels.wrong[dose.number] = VIOLATION
         elif dose.chosen_elsewhere:
             asked, levels.wrong[dose.number] = True, WARNING
@@ -164,16 +166,20 @@ def _given_in_full(course: SecondCourse, dose: SecondDose) -> bool:
 
 
 def _surface(course: SecondCourse, beliefs: Beliefs) -> Said:
-    dose = course.doses[min(course.stated.next, len(course.doses)) - 1]
-    height = course.stated.size("height", dose.number, dose.when.date)
-    formula = course.stated.one("bsa-formula") or "mosteller"
-    derived = bsa.derived(formula, dose.weight, height, course.stated.observed.get(("sex", None)))
-    if not course.stated.sizes["bsa"] or dose.bsa is None or derived is None:
+    formula, sex = course.stated.one("bsa-formula") or "mosteller", course.stated.observed.get(("sex", None))
+    pairs: list[tuple[Fraction, int, Fraction, Fraction]] = []
+    for dose in course.doses if course.stated.sizes["bsa"] else []:
+        derived = bsa.derived(formula, dose.weight, dose.height, sex)
+        if dose.bsa is not None and derived is not None:
+            pairs.append((abs(dose.bsa - derived) / derived, -dose.number, dose.bsa, derived))
+    if not pairs:
         yield Key("bsa-agreement"), _one(NOT_APPLICABLE)
         return
-    apart = abs(dose.bsa - derived) / derived
+    apart, number, *_ = max(pairs)
     warning, violation = (read(beliefs[f"bsa-agreement-{name}"][0]).worth for name in (WARNING, VIOLATION))
-    yield Key("bsa-agreement"), _one(VIOLATION if apart > violation else WARNING if apart > warning else PASS)
+    varies = len({pair[2:] for pair in pairs}) > 1 or len(pairs) < len(course.doses)
+    status = VIOLATION if apart > violation else WARNING if apart > warning else PASS
+    yield Key("bsa-agreement"), Found(wrong={-number: status}) if varies and status != PASS else _one(status)
 
 
 def _organs(course: SecondCourse) -> Said:
@@ -199,11 +205,13 @@ def _given(course: SecondCourse, beliefs: Beliefs) -> Said:
     doubtful: set[str] = set()
     for dose in course.doses:
         if dose.given is None:
+            if dose.number < course.stated.next:  # a later one was given: whether this was is not known
+                said.wrong[dose.number] = WARNING
             if dose.scaled and dose.agent in doubtful and dose.amount is not None:
                 scaled.wrong[dose.number] = WARNING
             continue
         said.add(dose.number, status := _against(course, dose, *limits))
-        if status == VIOLATION:
+        if status in (WARNING, VIOLATION):
             doubtful.add(dose.agent)
         if dose.cap is not None and dose.given > dose.cap:
             capped.wrong[dose.number] = VIOLATION
@@ -224,12 +232,10 @@ def _against(course: SecondCourse, dose: SecondDose, warning: Fraction, violatio
     tolerance = dose.tolerance
     if tolerance is not None:
         allowed = tolerance.worth * planned if tolerance.dimension == "percent" else tolerance.worth
-        return PASS if apart <= allowed else VIOLATION
-    if apart <= warning * planned:
-        return PASS
-    if apart < violation * planned or course.is_reduced_amount(dose, warning):
-        return WARNING
-    return VIOLATION
+        status = PASS if apart <= allowed else VIOLATION
+    else:
+        status = PASS if apart <= warning * planned else WARNING if apart < violation * planned else VIOLATION
+    return WARNING if status == VIOLATION and course.is_reduced_amount(dose, warning) else status
 
 
 def _scaled(course: SecondCourse, beliefs: Beliefs) -> Said:

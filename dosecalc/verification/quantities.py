@@ -34,7 +34,12 @@ PLAIN = {
     "enzyme/volume": {"U/L": "1"},
 }
 PER = {"kg": ("weight", 10**6), "m^2": ("bsa", 1), "g": ("organ mass", 1000)}
-OTHER_SPELLINGS = {"µ": "u", "μ": "u", "²": "^2", "³": "^3", "m2": "m^2", "mm3": "mm^3"}
+SPELLINGS = {"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9", "**": "^"}
+NAMES = {
+    "d": "day", "days": "day", "wk": "week", "weeks": "week", "months": "month", "years": "y", "year": "y",
+    "hour": "h", "hours": "h", "ug": "mcg", "x10^9/L": "10^9/L", "x 10^9/L": "10^9/L", "x ULN": "xULN",
+    "cells/kg": "cell/kg", "cell/uL": "/uL", "cells/uL": "/uL", "mL/min/1.73 m^2": "mL/min/1.73m^2",
+}  # fmt: skip
 
 
 class Unreadable(ValueError):  # noqa: N818 - as Beyond
@@ -80,6 +85,7 @@ def split(text: str) -> tuple[Fraction, str]:
     return Fraction(match[1]), match[2].strip()
 
 
+@lru_cache(maxsize=4096)
 def read(text: str, bare: str = "") -> Worth:
     """A quantity, "12 mCi/kg"; a number without a unit is in the bare one."""
     number, unit = split(text)
@@ -90,8 +96,12 @@ def quantity(number: Fraction, unit: str) -> Worth:
     """A number in a unit."""
     known = units()
     if unit not in known:
-        for spelled, ours in OTHER_SPELLINGS.items():
-            unit = unit.replace(spelled, ours) if ours not in unit or len(spelled) == 1 else unit
+        for spelled, ours in SPELLINGS.items():
+            unit = unit.replace(spelled, ours)
+        unit = re.sub(r"\b(m|mm)([23])\b", r"\1^\2", unit)
+        unit = re.sub(r"^ug\b", "mcg", NAMES.get(unit, unit))
+        if match := re.fullmatch(r"(\w+)(?: |\*)(?:h|hr)|h (\w+)", unit):
+            unit = f"h*{match[1] or match[2]}"
     if unit not in known:
         raise Unreadable(f"{number} {unit}")
     dimension, worth = known[unit]

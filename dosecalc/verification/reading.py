@@ -38,14 +38,16 @@ KNOWN = {
 }
 
 
+_KNOWN = {kind: frozenset(keys.split()) for kind, keys in KNOWN.items()}
+
+
 class Beyond(Exception):  # noqa: N818 - not an error: the end of what this method knows
     """Something of the format that this method does not know; its text names it."""
 
 
 def strange(kind: str, table: Table) -> list[str]:
     """The keys of a table that this method does not know."""
-    known = KNOWN[kind].split()
-    return [key for key in table if key not in known]
+    return [key for key in table if key not in _KNOWN[kind]]
 
 
 def known(kind: str, table: Table, where: str) -> Table:

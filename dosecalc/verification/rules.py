@@ -28,7 +28,7 @@ class Found:
 
     wrong: dict[int | None, str] = field(default_factory=dict)  # by dose, the status
     unknown: set[int | None] = field(default_factory=set)
-    passed: list[int] = field(default_factory=list)  # where a pass is told by dose
+    passed: list[int | None] = field(default_factory=list)  # where a pass is told by dose
     otherwise: str = NOT_APPLICABLE
 
     def add(self, dose: int, status: str) -> None:
@@ -77,6 +77,8 @@ def _asked(course: SecondCourse, rule: Table) -> Found | None:
         if part in rule
         for leaf in observables.leaves(course, rule[part])
     }
+    if names & observables.OF_DOSE and "retention" in course.stated.inputs:
+        raise Beyond("--retention: an amount that follows from readings has an interval")
     doses = _doses(course, rule, names)
     told: list[str] = []
     for dose in doses:
@@ -92,7 +94,7 @@ def _asked(course: SecondCourse, rule: Table) -> Found | None:
 
 
 def _grows(names: set[str]) -> bool:
-    return any(name.startswith(GROWING) for name in names)
+    return all(name.startswith(GROWING) for name in names)
 
 
 def _doses(course: SecondCourse, rule: Table, names: set[str]) -> list[SecondDose | None]:

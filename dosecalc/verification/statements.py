@@ -14,7 +14,7 @@ from dosecalc.verification.logic import NEVER, UNKNOWN, Span, exactly
 from dosecalc.verification.quantities import Unreadable, Worth, read
 
 Value = Span | bool | str | None
-BARE = {"weight": "kg", "height": "cm", "bsa": "m^2", "age": "y"}
+BARE = {"weight": "kg", "height": "cm", "bsa": "m^2", "age": "y", "age_completed": "y", "karnofsky": "%", "lansky": "%"}
 YEAR = Fraction(1461, 4)
 SECOND = Fraction(1, 86400)  # a year that is not completed ends a second before the birthday
 SETTLED: dict[tuple[str, Value], dict[str, Value]] = {  # what some truths say of others
@@ -64,7 +64,8 @@ class StatedAgain:
             match = re.fullmatch(r"([a-z0-9_.]+?)(?:\[(\d+)\])?", name.strip())
             if match is None:
                 raise Unreadable(text)
-            self.observed[match[1], int(match[2]) if match[2] else None] = value_of(value.strip())
+            bare = BARE.get(match[1], "")
+            self.observed[match[1], int(match[2]) if match[2] else None] = value_of(value.strip(), bare)
         for option in ("age", "sex"):
             for text in self.inputs.get(option, []):
                 self.observed[option, None] = value_of(text, BARE.get(option, ""))
@@ -152,15 +153,23 @@ class StatedAgain:
                 sizes.append(SizeFrom(read(value, BARE[name]).worth, int(number) if equals else None, _date(day)))
         return found
 
-    def size(self, name: str, number: int, day: date | None) -> Fraction | None:
-        """A size at a dose: the one stated last at or before it."""
+    def size(self, name: str, number: int, day: date | None, *, dated: bool) -> Fraction | None:
+        """A size at a dose: the one stated last at or before it.
+
+        ``day`` is its date where it is ``dated``, else the last one before it that is known: a size of a later date may
+        then hold or not.
+        """
         sizes = self.sizes[name]
-        dated = [size for size in sizes if size.day is not None]
-        if dated:
-            held = [size for size in dated if day is not None and size.day is not None and size.day <= day]
-            return max(held, key=lambda size: size.day or date.min).worth if held else None
+        if any(size.day is not None for size in sizes):
+            later = day is None or any(size.day > day for size in sizes if size.day is not None)
+            return None if day is None or (later and not dated) else self.size_on(name, day)
         held = [size for size in sizes if (size.dose or 1) <= number]
         return max(held, key=lambda size: size.dose or 1).worth if held else None
+
+    def size_on(self, name: str, day: date) -> Fraction | None:
+        """A size on a day: the one of the last date up to it."""
+        held = [(size.day, size.worth) for size in self.sizes[name] if size.day is not None and size.day <= day]
+        return max(held)[1] if held else None
 
     @cached_property
     def priors(self) -> list[Earlier] | None:

@@ -39,6 +39,10 @@ def main() -> int:
         arm = rng.choice(arms)
         said = draw(kit(arm), rng)
         reply = answered("plan", arm, said)
+        if reply.status == 3:  # the plan itself was stopped
+            counts["differ"] += 1
+            print(command(arm, said), reply.message, sep="\n")
+            continue
         if reply.status > 1:
             counts["refused"] += 1
             continue
