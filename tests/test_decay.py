@@ -365,11 +365,12 @@ def test_a_dose_of_a_plan_brings_its_amount_and_its_radionuclide(planned):
     found = dispense(plan=planned, dose=2, **asked)
     assert (found.value, found.nuclide) == (1184, "I-131")
     assert "protocols/clover2.toml" in [source["id"] for source in found.sources]
-    changed = planned.read_text(encoding="utf-8").replace('"sha256": "', '"sha256": "0', 1)
-    planned.write_text(changed, encoding="utf-8")
-    assert any("has changed since the plan was made" in note for note in dispense(plan=planned, dose=2, **asked).notes)
     with pytest.raises(InputError, match="the agent of the plan has I-131"):
         dispense(plan=planned, dose=2, nuclide="Lu-177", **asked)
+    changed = planned.read_text(encoding="utf-8").replace('"sha256": "', '"sha256": "0', 1)
+    planned.write_text(changed, encoding="utf-8")
+    with pytest.raises(InputError, match=r"protocols/clover2\.toml has changed since the plan was made"):
+        dispense(plan=planned, dose=2, **asked)
 
 
 def test_the_document_of_dispensing_is_of_its_schema():
@@ -449,7 +450,83 @@ def test_a_plan_that_was_tampered_with_is_refused_in_a_sentence(planned, dosecal
     assert (answer.status, answer.out) == (2, "")
     assert answer.err.startswith("dosecalc: --")
     assert answer.err.count("\n") == 1
-    assert "is no plan" in answer.err or "cannot be drawn" in answer.err
+    assert "is no plan" in answer.err or "does not agree with itself" in answer.err
+
+
+ASKED = {"concentration": "10 mCi/mL", "reference": "2026-03-01T12:00-06:00", "at": "2026-03-03T09:00-06:00"}
+
+
+@pytest.fixture
+def kept(tmp_path):
+    """A plan kept as JSON, with an edit."""
+
+    def keep(*edits, **stated):
+        path, text = tmp_path / "kept.json", dosecalc.plan("clover2-20", bsa="1.6 m^2", **stated).to_json()
+        for old, new in edits:
+            assert old in text
+            text = text.replace(old, new, 1)
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return keep
+
+
+@pytest.mark.parametrize(
+    ("edit", "words"),
+    [
+        (('"MBq": 1184.0', '"MBq": 11840.0'), "dose 1, amount, MBq: the plan has 11840, we find 1184"),
+        (('"mCi": 32.0', '"mCi": 23.0'), "dose 1, amount, mCi: the plan has 23, we find 32"),
+        (('"violations": 0', '"violations": 1'), "clearance, violations: the plan has 1, we find 0"),
+        (('"text": "open: 21', '"text": "open: 2'), "clearance.text: the plan has"),
+        (('"1.6 m^2"', '"1.7 m^2"'), "dose 1, amount, MBq: the plan has 1184, we find 1258"),
+    ],
+)
+def test_nothing_is_drawn_from_a_plan_that_was_edited(kept, edit, words):
+    with pytest.raises(InputError, match="so nothing is drawn from it") as refused:
+        dispense(plan=kept(edit), dose=1, **ASKED)
+    assert words in str(refused.value)
+
+
+def test_a_plan_of_another_version_that_comes_out_the_same_is_drawn_with_a_note(kept):
+    plan = kept((f'"dosecalc": "{dosecalc.__version__}"', '"dosecalc": "0.0.9"'))
+    found = dispense(plan=plan, dose=1, **ASKED)
+    assert any("was made by dosecalc 0.0.9" in note for note in found.notes)
+    assert found.exit_status() == 0
+
+
+def test_a_plan_that_violates_is_drawn_with_its_violations(kept):
+    plan = kept(observables={"platelets": "74 10^9/L"})
+    found = dispense(plan=plan, dose=1, **ASKED)
+    assert (found.value, found.exit_status()) == (1184, 1)
+    assert any("platelets" in each for each in found.violations)
+    assert any(note.startswith("the plan: not cleared: 1 violation") for note in found.notes)
+
+
+def test_a_dose_that_was_given_is_drawn_again_only_when_told(kept, dosecalc):
+    plan = str(kept(given={1: "32 mCi@2026-03-01"}))
+    asked = ("dispense", "--plan", plan, "--concentration", "10 mCi/mL", "--factor", "0.9", "--dose")
+    answer = dosecalc(*asked, "1")
+    assert (answer.status, answer.out) == (2, "")
+    assert "dose 1 was given already, as the plan has it; to draw it again, say --again" in answer.err
+    again = dosecalc(*asked, "1", "--again")
+    assert again.status == 0
+    assert "dose 1 was given already" in again.out
+    assert dosecalc(*asked, "2").status == 0
+    alone = dosecalc("dispense", "--amount", "32 mCi", "--again", "--concentration", "10 mCi/mL", "--factor", "0.9")
+    assert (alone.status, "only a plan says what was given" in alone.err) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("start", "note"),
+    [
+        ("2026-03-03", None),
+        ("2026-03-02", "the draw is on 2026-03-03, 1 day after 2026-03-02, the day of dose 1 in the plan"),
+        ("2026-03-10", "the draw is on 2026-03-03, 7 days before 2026-03-10, the day of dose 1 in the plan"),
+    ],
+)
+def test_a_draw_on_another_day_than_the_plans_is_told(kept, start, note):
+    notes = dispense(plan=kept(start=start), dose=1, **ASKED).notes
+    assert [each for each in notes if "draw is on" in each] == ([] if note is None else [note])
 
 
 def test_nothing_decays_to_nothing(dosecalc):

@@ -47,7 +47,9 @@ def dispense(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  #
             --reference 2026-03-01T12:00-06:00 --at 2026-03-03T09:00-06:00 --residual "2 %" --syringe-step "0.1 mL"
         dosecalc dispense --level "55 kBq/kg" --weight 80 --concentration "1100 kBq/mL" --factor 0.982
 
-    Exit status: 0, 1 where the vial does not hold enough, 2 unusable input.
+    A plan is verified before anything is drawn from it: exit status 2 where it disagrees with itself or its files.
+
+    Exit status: 0, 1 where the plan violates its protocol or the vial does not hold enough, 2 unusable input.
     """
     from dosecalc.dispensing.draw import dispense_inputs
 

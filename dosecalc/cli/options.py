@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -31,6 +31,8 @@ def options(table: Sequence[Option]) -> Callable[[Command], Command]:
 
 
 def _click_option(option: Option) -> Callable[[Command], Command]:
+    if option.flag:
+        return click.option(f"--{option.name}", is_flag=True, help=option.help)
     return click.option(
         f"--{option.name}",
         multiple=True,
@@ -41,6 +43,7 @@ def _click_option(option: Option) -> Callable[[Command], Command]:
     )
 
 
-def stated(options: dict[str, tuple[str, ...]]) -> dict[str, list[str]]:
+def stated(options: Mapping[str, tuple[str, ...] | bool]) -> dict[str, list[str]]:
     """The options that click read as the table ``{option: [texts]}``, without those that were not given."""
-    return {name.replace("_", "-"): list(texts) for name, texts in options.items() if texts}
+    given = {name.replace("_", "-"): texts for name, texts in options.items() if texts}
+    return {name: ["true"] if isinstance(texts, bool) else list(texts) for name, texts in given.items()}

@@ -15,6 +15,7 @@ _USED: Mapping[str, tuple[str, ...]] = {
     "weight": ("amount",),
     "plan": ("amount", "nuclide"),
     "dose": ("amount",),
+    "again": ("amount",),
     "concentration": ("volume",),
     "reference": ("decay",),
     "at": ("decay",),

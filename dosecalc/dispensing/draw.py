@@ -13,7 +13,7 @@ from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.observables import read as read_observable
 from dosecalc.dispensing.account import account
 from dosecalc.dispensing.decay import moment, zone_of
-from dosecalc.dispensing.planned import Intended, planned_dose
+from dosecalc.dispensing.intended import Intended
 from dosecalc.dispensing.result import Concentration, Dispensed, Draw, Rounded, Vial
 from dosecalc.errors import InputError
 from dosecalc.quantities import options, times, units
@@ -54,6 +54,7 @@ def dispense(
     weight: Scalar | None = None,
     plan: str | os.PathLike[str] | None = None,
     dose: int | None = None,
+    again: bool = False,
     tz: str | None = None,
 ) -> Dispensed:
     """The volume that holds an amount, from a concentration at a reference time.
@@ -77,6 +78,7 @@ def dispense(
         weight: The body weight; a plain number is kg.
         plan: The path of a plan's JSON file, in place of ``amount``.
         dose: The number of a dose in that plan.
+        again: Draw a dose that was given already, as the plan has it.
         tz: The zone of times without an offset (``"America/Chicago"``).
 
     Returns:
@@ -97,6 +99,7 @@ def dispense(
         "weight": weight,
         "plan": None if plan is None else options.path_text("plan", plan),
         "dose": dose,
+        "again": True if again else None,
         "nuclide": nuclide,
         "concentration": concentration,
         "reference": reference,
@@ -150,7 +153,8 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
         ordered=_activity(drawn / decayed.factor),
         rounded=rounded,
         vial=None if held is None else _vial(held, decayed, drawn, then),
-        notes=(*intended.notes, *(() if law is None else law.notes), *_notes(held, rounded)),
+        violations=intended.violations,
+        notes=(*_days(intended, decayed), *intended.notes, *(() if law is None else law.notes), *_notes(held, rounded)),
         sources=(*intended.sources, *(() if law is None else law.sources)),
     )
 
@@ -182,9 +186,13 @@ def _intended(inputs: Mapping[str, Sequence[str]]) -> Intended:
     for option, needs in (("weight", "level"), ("dose", "plan")):
         if (option in inputs) != (needs in inputs):
             raise InputError(f"only valid together with --{needs}; {_WAYS}", where=f"--{option}")
+    if "again" in inputs and ways != ["plan"]:
+        raise InputError("only a plan says what was given already; leave it out", where="--again")
     if ways == ["plan"]:
+        from dosecalc.dispensing.planned import planned_dose  # what plans is loaded for a plan alone
+
         number = options.within("--dose", request.whole, str(options.one(inputs, "dose")))
-        return planned_dose(str(options.one(inputs, "plan")), number)
+        return planned_dose(str(options.one(inputs, "plan")), number, again="again" in inputs)
     if ways == ["level"]:
         return Intended(_by_weight(inputs))
     measure = options.above_zero(inputs, "amount", "activity")
@@ -199,6 +207,14 @@ def _by_weight(inputs: Mapping[str, Sequence[str]]) -> Fraction:
     assert level is not None
     assert isinstance(weight.value, Fraction)
     return level.value * weight.value
+
+
+def _days(intended: Intended, decayed: _Decayed) -> Iterator[str]:
+    """Whether the draw is on the day of the plan; the day is that of the zone in which the draw was stated."""
+    if decayed.at is not None:
+        yield from intended.days(decayed.at.date())
+    elif intended.due is not None:
+        yield f"with a factor the day of the draw is not known; dose {intended.due.number} is of {intended.due.day}"
 
 
 # -- decay ------------------------------------------------------------------------------------------------------

@@ -2,56 +2,86 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from datetime import date as Date
 from fractions import Fraction
-from typing import Any, NamedTuple
+from typing import Any
 
+from dosecalc.dispensing.intended import Due, Intended
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.files.folders import read_text
 from dosecalc.library.load import find_arm
-from dosecalc.planning.result import Plan
+from dosecalc.planning import verified
 from dosecalc.quantities import options
 
+_KNOWN = ("dosecalc",)
+"""The key of a plan that may differ where another version made it; hashes are told as files that have changed."""
 _LARGEST = 1e12
 """MBq; an activity above this is no dose."""
 
 
-class Intended(NamedTuple):
-    """An activity in MBq for a patient; the radionuclide of its agent, where a plan has it; notes and sources."""
+def planned_dose(path: str, number: int, *, again: bool = False) -> Intended:
+    """A dose of the plan in a file, which is verified first.
 
-    value: Fraction
-    nuclide: str | None = None
-    notes: tuple[str, ...] = ()
-    sources: tuple[dict[str, str], ...] = ()
-
-
-def planned_dose(path: str, number: int) -> Intended:
-    """A dose of the plan in a file. InputError where it is no plan, or the dose has no activity."""
-    text, _ = options.within("--plan", read_text, path)
-    document = _read(text, path)
+    InputError where it is no plan, where it disagrees with itself or its files, where the dose has no activity, or was
+    given and is not to be drawn ``again``.
+    """
+    document = options.within("--plan", verified.read_plan, path)
+    notes = (*_sound(document, path), *_told(document))
     dose = next((each for each in document["doses"] if each["number"] == number), None)
     if dose is None:
         raise InputError(f"there is no dose {number}; the plan has {len(document['doses'])}", where="--dose")
-    return _of_agent(dose, _activity(dose), document["protocol"])
+    given = (f"dose {number} was given already, as the plan has it",) if _was_given(document, number) else ()
+    if given and not again:
+        raise InputError(f"{given[0]}; to draw it again, say --again", where="--dose")
+    intended = _of_agent(dose, _activity(dose), document["protocol"])
+    return intended._replace(
+        notes=(*given, *notes),
+        violations=tuple(_violations(document)),
+        due=None if dose["date"] is None else Due(number, Date.fromisoformat(dose["date"]), dose["date_from"]),
+    )
 
 
-def _read(text: str, path: str) -> dict[str, Any]:
-    """A plan's document, every key of it of its kind."""
-    from pydantic import ValidationError
+def _was_given(document: Mapping[str, Any], number: int) -> bool:
+    return any(text.partition("=")[0].strip() == str(number) for text in document["inputs"].get("given", ()))
 
-    from dosecalc.quantities.schemas import document_model
 
-    try:
-        document: dict[str, Any] = json.loads(text)
-        document_model(Plan).model_validate(document)
-        sound = {"file", "arm", "sha256"} <= document["protocol"].keys()
-    except (ValueError, ValidationError, RecursionError):
-        sound = False
-    if not sound:
-        raise InputError(f"{path} is no plan; 'dosecalc plan --json' writes one", where="--plan")
-    return document
+def _sound(document: Mapping[str, Any], path: str) -> Iterator[str]:
+    """That a plan is what its inputs and its files make; a note where another version of dosecalc made it."""
+    said = options.within("--plan", verified.verify, document)
+    both = (*said.differences, *said.altered)
+    differs = [
+        f"{each.what}: the plan has {each.plan}, we find {each.ours}"
+        for each in both
+        if each.what not in _KNOWN and not each.what.endswith("sha256")
+    ]
+    files = [each for each in said.changed if each.what != verified.PROGRAM]
+    differs = [f"{each.what} has changed since the plan was made" for each in files] + differs
+    if differs:
+        more = f"; and {len(differs) - 3} more" if len(differs) > 3 else ""
+        raise InputError(
+            f"{path} does not agree with itself or its files, so nothing is drawn from it: {'; '.join(differs[:3])}"
+            f"{more}. 'dosecalc verify' shows everything; make a new plan",
+            where="--plan",
+        )
+    for each in said.changed:
+        yield f"the plan was made by dosecalc {each.then}; {each.now}, which is here, makes the same of it"
+
+
+def _told(document: Mapping[str, Any]) -> Iterator[str]:
+    """The outcome of the plan, and its warnings: whoever draws may not have seen them."""
+    yield f"the plan: {document['clearance']['text']}"
+    for finding in document["findings"]:
+        if finding["status"] == "warning":
+            yield f"warning of the plan: {_sentence(finding)}"
+
+
+def _violations(document: Mapping[str, Any]) -> Iterator[str]:
+    return (_sentence(finding) for finding in document["findings"] if finding["status"] == "violation")
+
+
+def _sentence(finding: Mapping[str, Any]) -> str:
+    return f"{finding['message']} ({finding['rule']})"
 
 
 def _activity(dose: Mapping[str, Any]) -> Fraction:
@@ -71,12 +101,6 @@ def _activity(dose: Mapping[str, Any]) -> Fraction:
 def _of_agent(dose: Mapping[str, Any], value: Fraction, protocol: Mapping[str, str]) -> Intended:
     """The activity with the radionuclide that the plan's protocol states for the agent."""
     source = {"id": protocol["file"], "sha256": protocol["sha256"]}
-    try:
-        file, _ = find_arm(f"{folders.path_of(protocol['file'])}#{protocol['arm']}")
-    except InputError:
-        return Intended(value, None, (f"the plan's protocol {protocol['file']} was not found here",), (source,))
-    notes: tuple[str, ...] = ()
-    if file.sha256 != protocol["sha256"]:
-        notes = (f"{protocol['file']} has changed since the plan was made: make a new plan",)
+    file, _ = find_arm(f"{folders.path_of(protocol['file'])}#{protocol['arm']}")
     agent = file.protocol.agents.get(dose["agent"])
-    return Intended(value, None if agent is None else agent.radionuclide, notes, (source,))
+    return Intended(value, None if agent is None else agent.radionuclide, sources=(source,))

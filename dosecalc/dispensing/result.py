@@ -73,7 +73,8 @@ class Dispensed(Document):
     ordered: Amount = Field(serialization_alias="order", description="MBq and mCi to order, at the reference time.")
     rounded: Rounded | None = Field(description="What a syringe makes of the volume; null without a step.")
     vial: Vial | None = Field(description="What the vial holds; null where its volume was not stated.")
-    notes: tuple[str, ...] = Field(description="Progeny, changed files, and what rounding does.")
+    violations: tuple[str, ...] = Field(description="The violations of the plan that the dose is of.")
+    notes: tuple[str, ...] = Field(description="What the plan came to, its day, progeny, and what rounding does.")
     sources: tuple[Mapping[str, str], ...] = Field(description="The files that it was made from, with their sha256.")
 
     @property
@@ -102,6 +103,10 @@ class Dispensed(Document):
         return None if self.vial is None else self.vial.enough
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """0, or 1 where the vial does not hold enough, or the volume rounds to nothing."""
+        """0, or 1 for a violation of the plan, a vial that does not hold enough, or a volume that rounds to nothing."""
         del strict
-        return int(self.enough is False or (self.rounded is not None and not self.rounded.volume["value"]))
+        return int(
+            bool(self.violations)
+            or self.enough is False
+            or (self.rounded is not None and not self.rounded.volume["value"])
+        )

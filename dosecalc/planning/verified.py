@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
+from math import isfinite
 from typing import Any, ClassVar, NamedTuple
 
 from dosecalc.errors import DisagreementError, InputError
@@ -177,7 +178,7 @@ def read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
 
     text, _ = folders.read_text(os.fspath(path))
     try:
-        document: dict[str, Any] = json.loads(text)
+        document: dict[str, Any] = json.loads(text, parse_constant=_finite, parse_float=_finite)
         document_model(Plan).model_validate(document)
         sound = {"file", "arm", "sha256"} <= document["protocol"].keys()
     except (ValueError, ValidationError, RecursionError):
@@ -185,6 +186,14 @@ def read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not sound:
         raise InputError(f"{os.fspath(path)} is no plan; 'dosecalc plan --json' writes one")
     return document
+
+
+def _finite(text: str) -> float:
+    """A number of a document; what is none, or is beyond all numbers, stands in no plan. ValueError."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError(text)
+    return number
 
 
 def _protocol(document: Mapping[str, Any]) -> bytes:

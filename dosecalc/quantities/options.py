@@ -24,7 +24,7 @@ class Option(NamedTuple):
     """An option of a command.
 
     ``name`` is that of the command line (``cycle-length``); ``keyword`` that of the library, where it is another one.
-    ``offers`` is what a shell offers for it after Tab.
+    ``offers`` is what a shell offers for it after Tab. A ``flag`` takes no text: it is stated, or it is not.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Option(NamedTuple):
     help: str
     keyword: str = ""
     offers: Literal["", "arms", "formulas", "observables", "radionuclides", "files"] = ""
+    flag: bool = False
 
     @property
     def python_name(self) -> str:
@@ -132,6 +133,7 @@ DISPENSE: tuple[Option, ...] = (
     Option("weight", "Q", "Body weight; a bare number is kg."),
     Option("plan", "FILE", "Or a plan's JSON, with --dose.", offers="files"),
     Option("dose", "N", "The number of the dose in that plan."),
+    Option("again", "", "Draw a dose that the plan says was given.", flag=True),
     _NUCLIDE,
     Option("concentration", "Q", 'Of the vial at its reference time: "10 mCi/mL".'),
     Option("reference", "TIME", "That reference time: 2026-03-01T12:00-06:00."),

@@ -68,6 +68,7 @@ def dispense_page(dispensed: Dispensed) -> Page:
         rows.append(("vial", _vial(dispensed.vial), "pass" if dispensed.vial.enough else "violation"))
     return [
         Heading(f"Draw {_quantity(dispensed.volume if rounded is None else rounded.volume)}"),
+        *(Paragraph(f"Violation of the plan: {each}", "violation") for each in dispensed.violations),
         Items(rows),
         *options_page(dispensed.stated),
         *_rest(dispensed.notes, dispensed.sources, dispensed.version),
