@@ -28,10 +28,12 @@ from dosecalc.crosschecks.result import Crosscheck
 from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
 from dosecalc.dosimetry.result import Dosimetry
+from dosecalc.files.case import Case
 from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.model import FileTable, schema_of
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
+from dosecalc.gate.result import GateCheck
 from dosecalc.library.diff import Diff
 from dosecalc.planning.bounds import Limits
 from dosecalc.planning.comparison import Comparison
@@ -110,6 +112,16 @@ def independent() -> dict[str, Any]:
     return _of_result(Independent, "The second method's amounts", "dosecalc verify PLAN.json --independent --json")
 
 
+def check() -> dict[str, Any]:
+    """What ``dosecalc check --json`` prints."""
+    return _of_result(GateCheck, "A gate check of dosecalc", "dosecalc check CASE.toml --json")
+
+
+def case() -> dict[str, Any]:
+    """A case of the gate, read from TOML or JSON."""
+    return _headed(_of_file(Case), "A case of dosecalc", "What 'dosecalc check' reads.")
+
+
 def course() -> dict[str, Any]:
     """A course record, read from TOML or JSON."""
     return _headed(_of_file(CourseRecord), "A course record of dosecalc", "What 'dosecalc record' reads.")
@@ -139,6 +151,8 @@ SCHEMAS = {
     "record.schema.json": record,
     "verification.schema.json": verification,
     "independent.schema.json": independent,
+    "check.schema.json": check,
+    "case.schema.json": case,
     "course.schema.json": course,
     "protocol.schema.json": protocol,
     "facts.schema.json": facts,

@@ -14,6 +14,7 @@ from typing import Any
 
 from dosecalc.course.observables import OBSERVABLES, Observable
 from dosecalc.files.folders import shipped
+from dosecalc.gate import requirements
 from dosecalc.quantities.units import decimal
 from dosecalc.reference.bodysurface import FORMULAS
 
@@ -81,13 +82,22 @@ def _facts() -> dict[str, dict[str, Any]]:
     return {fact["id"]: fact for fact in sheet["facts"]}
 
 
+def gate() -> str:
+    """What the gate asks, from its table of requirements."""
+    lines = [["key", "asked", "what to state", "who asks"], ["---"] * 4]
+    for row in requirements.every():
+        when = {"childbearing": "of therapy, unless male", "therapy": "of therapy"}.get(row.when, row.when)
+        lines.append([f"`{row.key}`", when, row.question, ", ".join(row.cite) or "dosecalc"])
+    return _written(lines)
+
+
 def _written(lines: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def table(name: str) -> str:
     """One table by its name."""
-    tables = {"formulas": formulas, "bodies": bodies}
+    tables = {"formulas": formulas, "bodies": bodies, "gate": gate}
     return tables[name]() if name in tables else observables(name)
 
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from dosecalc.dosimetry.result import Dosimetry
     from dosecalc.errors import DisagreementError, InputError, SkippedFileWarning
     from dosecalc.files.patient import Patient
+    from dosecalc.gate.check import check_dose
+    from dosecalc.gate.result import GateCheck
     from dosecalc.library.load import load_protocol
     from dosecalc.planning.bounds import Limits
     from dosecalc.planning.comparison import Comparison, compare_arms
@@ -45,6 +47,7 @@ __all__ = [
     "Dispensed",
     "Dosimetry",
     "FigureComparison",
+    "GateCheck",
     "InputError",
     "Limits",
     "Patient",
@@ -54,6 +57,7 @@ __all__ = [
     "Verification",
     "__version__",
     "audit",
+    "check_dose",
     "check_record",
     "compare_arms",
     "compare_figures",
@@ -77,6 +81,7 @@ _HOMES = {
     "Dispensed": ("dosecalc.dispensing.result", "Dispensed"),
     "Dosimetry": ("dosecalc.dosimetry.result", "Dosimetry"),
     "FigureComparison": ("dosecalc.crosschecks.figures", "FigureComparison"),
+    "GateCheck": ("dosecalc.gate.result", "GateCheck"),
     "InputError": ("dosecalc.errors", "InputError"),
     "SkippedFileWarning": ("dosecalc.errors", "SkippedFileWarning"),
     "Limits": ("dosecalc.planning.limits", "Limits"),
@@ -85,6 +90,7 @@ _HOMES = {
     "RecordCheck": ("dosecalc.records.result", "RecordCheck"),
     "Verification": ("dosecalc.planning.verified", "Verification"),
     "audit": ("dosecalc.crosschecks.audit", "audit"),
+    "check_dose": ("dosecalc.gate.check", "check_dose"),
     "check_record": ("dosecalc.records.checker", "check_record"),
     "compare_arms": ("dosecalc.planning.comparison", "compare_arms"),
     "compare_figures": ("dosecalc.crosschecks.figures", "compare_figures"),

@@ -17,7 +17,11 @@ class InputError(ValueError):
 
     def at(self, where: str) -> InputError:
         """The same error with its place named, unless a nearer place is named already."""
-        return self if self.where else InputError(self.message, where=where)
+        return self if self.where else type(self)(self.message, where=where)
+
+
+class UnstatedError(InputError):
+    """Nothing is wrong with what was given, but without something more there is no answer; the message says what."""
 
 
 class DisagreementError(RuntimeError):

@@ -44,6 +44,7 @@ from dosecalc.files.model import FileTable
 from dosecalc.files.protocol import Condition, Protocol, Rule
 from dosecalc.findings.clearance import Clearance
 from dosecalc.findings.finding import Finding
+from dosecalc.gate.result import GateCheck
 from dosecalc.library.checks import BUILT_IN, OF_RECORDS
 from dosecalc.library.diff import Diff
 from dosecalc.library.load import load_protocol
@@ -156,6 +157,8 @@ def toml(example) -> str:
         dosecalc.audit(name)
     elif "doses" in raw:
         dosecalc.check_record(name)
+    elif "directive" in raw:
+        dosecalc.check_dose(name)
     elif "readings" in raw:
         dosecalc.fit_retention(name)
     else:
@@ -430,6 +433,7 @@ def parts_of(module) -> list[type[FrozenModel]]:
         ("dosimetry.md", {param.opts[0] for param in cli.command("dosimetry").params if param.opts[0].startswith("-")}),
         ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *documents.fields_of(comparison.LeftOut)}),
+        ("gate.md", keys_below(GateCheck)),
         ("verify.md", keys_below(Verification) | keys_below(Independent)),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),

@@ -25,6 +25,7 @@ Decision support for qualified staff, not a medical device."""
 
 _MODULES = {
     "audit": "crosschecking",
+    "check": "gate",
     "crosscheck": "crosschecking",
     "decay": "dispensing",
     "dispense": "dispensing",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple, Unpack
 from dosecalc.course.calculator import SIZED, Calculation
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.state import Moment
-from dosecalc.errors import InputError
+from dosecalc.errors import InputError, UnstatedError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Agent, Arm, cited
 from dosecalc.findings import given, largest, pregnancy, regimen, sentences, sizes, unread, weighing
@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from dosecalc.planning.measured import Measured
 
 
-class NoSizeError(InputError):
+class NoSizeError(UnstatedError):
     """No body size was stated, and without one no amount can be computed."""
 
 

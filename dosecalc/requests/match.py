@@ -12,7 +12,7 @@ from dosecalc.course.levels import Level, Row
 from dosecalc.course.observables import BY_CYCLE, Observable
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Inputs, Prior
-from dosecalc.errors import InputError
+from dosecalc.errors import InputError, UnstatedError
 from dosecalc.files.capacity import DOSES
 from dosecalc.files.protocol import Arm
 from dosecalc.library.reader import ProtocolFile
@@ -337,7 +337,7 @@ class _Course:
         ]
         if missing:
             row = self.ranged[missing[0]][0]
-            raise InputError(
+            raise UnstatedError(
                 f"{self.arm.id} gives a range for {doses_text(missing)}, {units.spell(row.low)} to "
                 f'{units.spell(row.high)}: choose a level in it, for example --level "{row.low.text}"',
                 where="--level",

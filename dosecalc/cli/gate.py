@@ -1,0 +1,46 @@
+"""``dosecalc check``."""
+
+from __future__ import annotations
+
+import click
+
+from dosecalc.cli.output import show, write
+
+
+@click.command(short_help="Go or hold, before a dose is given.")
+@click.argument("case", metavar="[CASE.toml]", type=click.Path(), required=False)
+@click.option("--confirm", metavar="CODE", help="The code of the unit in hand; another one holds.")
+@click.option("--new", "arm", metavar="ARM", help="Print a case for an arm, to be filled in.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def check(case: str | None, confirm: str | None, arm: str | None, as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
+    """Hold one dose of one patient against everything that is on the table, before it is given.
+
+    The first line is GO or HOLD. Directive, order, receipt, assay, number, people, the patient today and the protocol
+    are compared; what is not stated holds too, and says what to state. A warning holds until somebody accepts it.
+
+    \b
+        dosecalc check --new lutathera-gep-net > case.toml
+        dosecalc check case.toml
+        dosecalc check case.toml --confirm ABCD-EFGH
+
+    Exit status: 0 go, 1 hold (one that was overridden too), 2 unusable input.
+    """
+    from dosecalc.errors import InputError
+
+    if (case is None) == (arm is None):
+        raise InputError("state a case file, or an arm with --new", where="CASE.toml")
+    if arm is not None:
+        from dosecalc.gate.form import form
+
+        write(form(arm))
+        return 0
+    from dosecalc.gate.check import check_dose
+
+    result = check_dose(str(case), confirm=confirm)
+    if as_json:
+        write(result.to_json())
+    else:
+        from dosecalc.render.gate import page
+
+        show(page(result))
+    return result.exit_status()

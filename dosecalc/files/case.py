@@ -1,0 +1,159 @@
+"""One dose of one patient as a case file states it, before it is given: what the gate compares.
+
+Everything stays the text that was written, until it is read through the doors for units and times.
+"""
+
+from typing import Annotated, Any
+
+from dosecalc.files.model import NO_NAMES, Before, FileTable, Many, Named, WholeNumber
+from dosecalc.files.record import Text, Texts
+
+
+def _evidence(value: Any) -> Any:
+    """What was done: words or a time; a bare yes or no stays what it is."""
+    return str(value).lower() if isinstance(value, bool) else str(value) if not isinstance(value, str) else value
+
+
+Evidence = Annotated[str, Before(_evidence)]
+
+
+class Pregnancy(FileTable):
+    """Whether somebody is pregnant: the ``result`` of which ``test`` and when, or what ``excluded`` it."""
+
+    result: str | None = None
+    test: str | None = None
+    at: Text | None = None
+    excluded: str | None = None
+
+
+class CasePatient(FileTable):
+    """The patient: two ``identifiers`` and how they were read (``identified_by``); then the keys of a patient file.
+
+    A laboratory value has its day, "110 10^9/L @ 2026-03-01".
+    """
+
+    identifiers: Many[Text] = ()
+    identified_by: str | None = None
+    age: Texts = ()
+    sex: Texts = ()
+    weight: Texts = ()
+    height: Texts = ()
+    bsa: Texts = ()
+    observables: Named[Text | bool] = NO_NAMES
+    prior: Texts = ()
+    given: Texts = ()
+    measured: Texts = ()
+    pregnancy: Pregnancy | None = None
+    breast_feeding: Evidence | None = None
+
+
+class CaseDirective(FileTable):
+    """The directive: the ``amount`` once, or twice in two units that must agree."""
+
+    amount: Texts = ()
+    range: str | None = None
+    agent: str | None = None
+    form: str | None = None
+    route: str | None = None
+    by: str | None = None
+    at: Text | None = None
+    patient_id: Text | None = None
+
+
+class CaseOrder(FileTable):
+    """What was ordered: for one patient, to hold at ``calibrated``."""
+
+    amount: Text | None = None
+    agent: str | None = None
+    form: str | None = None
+    calibrated: Text | None = None
+    patient_id: Text | None = None
+    not_applicable: str | None = None
+
+
+class CaseReceipt(FileTable):
+    """What was received: the product, its lot, its activity at its calibration time, its volume and expiry."""
+
+    agent: str | None = None
+    form: str | None = None
+    lot: Text | None = None
+    amount: Text | None = None
+    calibrated: Text | None = None
+    expires: Text | None = None
+    volume: Text | None = None
+    patient_id: Text | None = None
+    not_applicable: str | None = None
+
+
+class CaseAssay(FileTable):
+    """What was measured of the unit that is to be given; ``volume`` where it was drawn from a vial."""
+
+    amount: Text | None = None
+    at: Text | None = None
+    by: str | None = None
+    instrument: str | None = None
+    volume: Text | None = None
+    agent: str | None = None
+    patient_id: Text | None = None
+
+
+class CaseCount(FileTable):
+    """How many capsules or syringes make the dose, how many there are, and the activity of ``each``."""
+
+    expected: Annotated[int, WholeNumber(0, 99)] | None = None
+    present: Annotated[int, WholeNumber(0, 99)] | None = None
+    each: Many[Text] = ()
+    not_applicable: str | None = None
+
+
+class CaseCheck(FileTable):
+    """Who checked, and when."""
+
+    by: str | None = None
+    at: Text | None = None
+    not_applicable: str | None = None
+
+
+class CaseOverride(FileTable):
+    """Who goes on in spite of a hold, and why."""
+
+    by: str
+    why: str
+
+
+class CaseSite(FileTable):
+    """What holds at a site: the tolerance of amounts, who signs directives, and the parts that it does without."""
+
+    tolerance: Text | None = None
+    authorised: Many[str] = ()
+    waives: Named[str] = NO_NAMES
+
+
+class Case(FileTable):
+    """One dose: ``dose`` of ``protocol`` (an arm) at the time ``at``; without an arm the parts are still compared.
+
+    ``steps`` say what was done and when, ``accepted`` which warnings may stand and why.
+    """
+
+    protocol: str | None = None
+    dose: Annotated[int, WholeNumber(1, 999)] | None = None
+    purpose: str | None = None
+    at: Text | None = None
+    tz: str | None = None
+    start: Text | None = None
+    level: Texts = ()
+    cycles: Texts = ()
+    cycle_length: Texts = ()
+    reduction: Texts = ()
+    patient: CasePatient | None = None
+    directive: CaseDirective | None = None
+    order: CaseOrder | None = None
+    received: CaseReceipt | None = None
+    assay: CaseAssay | None = None
+    count: CaseCount | None = None
+    checked: CaseCheck | None = None
+    administering: CaseCheck | None = None
+    steps: Named[Evidence] = NO_NAMES
+    accepted: Named[str] = NO_NAMES
+    override: CaseOverride | None = None
+    site: CaseSite | None = None

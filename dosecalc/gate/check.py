@@ -1,0 +1,189 @@
+"""``dosecalc check``: whether one dose of one patient may be given now.
+
+Never go while something that the gate must know is unknown.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic_core import ValidationError
+
+from dosecalc.errors import InputError, UnstatedError
+from dosecalc.files import folders
+from dosecalc.files.case import Case
+from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
+from dosecalc.gate import parts, today
+from dosecalc.gate.course import InCourse, accepted_warnings, course, in_a_case, in_course
+from dosecalc.gate.parts import OnTheWay, hold
+from dosecalc.gate.requirements import Asked, Requirement, identity, requirements
+from dosecalc.gate.result import GateCheck, Hold, Overridden, SideBySide, Waived
+from dosecalc.gate.stated import PARTS, StatedCase, of_case
+from dosecalc.quantities import times
+from dosecalc.version import VERSION
+
+_EVIDENCE = ("patient.identified_by",)
+
+
+def check_dose(case: str | os.PathLike[str] | Mapping[str, Any] | Case, *, confirm: str | None = None) -> GateCheck:
+    """Whether one dose of one patient may be given now: go, or hold with every reason.
+
+    ``case`` is the path of a case file (TOML or JSON), its content as a table, or a Case. ``confirm`` is the code of
+    the unit in hand: another one than the case's holds. Returns a frozen GateCheck. Raises InputError, with the place,
+    for what cannot be read.
+
+    >>> import dosecalc
+    >>> held = dosecalc.check_dose({"directive": {"amount": ["2.2 GBq", "59.5 mCi"], "agent": "177Lu-DOTATATE"}})
+    >>> held.verdict, held.holds[0].text
+    ('hold', 'not stated: when the dose is to be given')
+    """
+    if isinstance(case, (str, os.PathLike)):
+        return _of_file(os.fspath(case), confirm)
+    content = case if isinstance(case, Case) else _model(dict(case), "case", "")
+    return _checked(of_case(content), [], confirm)
+
+
+def read(path: str) -> tuple[Case, str]:
+    """A case file, and its sha256. InputError, or BadFileError with every key that is wrong."""
+    text, sha256 = folders.read_text(path)
+    name = folders.shown(path)
+    try:
+        raw = json.loads(text) if path.lower().endswith(".json") else tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadFileError([Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]) from None
+    except (ValueError, RecursionError) as error:
+        raise BadFileError([Problem(name, "", None, f"cannot be read: {error}")]) from None
+    if not isinstance(raw, dict):
+        raise InputError("expected a table with [patient], [directive] and so on", where=name)
+    return _model(raw, name, text), sha256
+
+
+def _model(raw: dict[str, Any], name: str, text: str) -> Case:
+    try:
+        return Case.model_validate(raw)
+    except ValidationError as error:
+        raise BadFileError(model_problems(name, text, error)) from None
+
+
+def _of_file(path: str, confirm: str | None) -> GateCheck:
+    case, sha256 = read(path)
+    name = folders.shown(path)
+    try:
+        return _checked(of_case(case), [{"id": name, "sha256": sha256}], confirm)
+    except BadFileError:
+        raise
+    except InputError as error:
+        raise InputError(error.message, where=f"{name}, {error.where}" if error.where else name) from None
+
+
+def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | None) -> GateCheck:
+    of, lacks = None, list[Hold]()
+    try:
+        of = in_course(stated)
+    except UnstatedError as error:
+        asked = in_a_case(error.message)
+        lacks = [hold("protocol", "unknown", f"the protocol cannot be asked: {asked}", asked)]
+    said = [*_said(stated, of, confirm), *lacks]
+    holds = tuple(each for each in said if isinstance(each, Hold))
+    plan = None if of is None else of.plan
+    override = stated.case.override
+    at = stated.at
+    return GateCheck.made(
+        version=VERSION,
+        verdict="hold" if holds else "go",
+        text=_headline(stated, of, len(holds)),
+        code=code(stated.case),
+        protocol=None
+        if plan is None
+        else {key: plan.protocol[key] for key in ("id", "arm", "title", "file", "sha256")},
+        dose=stated.case.dose if of is None else of.dose.number,
+        at=None if at is None else times.shown(at),
+        holds=holds,
+        compared=tuple(each for each in said if isinstance(each, SideBySide)),
+        accepted=tuple(accepted_warnings(stated, of)),
+        waived=tuple(Waived.made(part=part, why=why) for part in PARTS if (why := stated.waived(part)) is not None),
+        override=None if override is None else Overridden.made(by=override.by, why=override.why),
+        plan=None if plan is None else plan.clearance.text,
+        sources=[*sources, *([] if plan is None else plan.sources), *identity()],
+    )
+
+
+def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Iterator[Hold | SideBySide]:
+    """Everything, in the order in which it is read aloud."""
+    yield from _confirmed(stated, confirm)
+    asked = requirements(_asked(stated, of))
+    yield from parts.identity(stated)
+    yield from _unknown(stated, asked)
+    yield from parts.agents(stated)
+    prescribed, at = stated.amount("directive.amount"), stated.at
+    if prescribed is not None:
+        nuclide = stated.nuclide(None if of is None else of.agent.radionuclide)
+        yield from parts.amounts(OnTheWay(stated, prescribed, at, nuclide))
+    yield from parts.order_of_times(stated)
+    yield from parts.people(stated)
+    yield from today.pregnancy(stated)
+    yield from today.evidence(stated, _EVIDENCE)
+    yield from today.laboratory(stated)
+    if of is not None:
+        yield from course(stated, of)
+
+
+def _confirmed(stated: StatedCase, confirm: str | None) -> Iterator[Hold | SideBySide]:
+    """The unit in hand is the one that was checked."""
+    if confirm is None:
+        return
+    ours = code(stated.case)
+    same = confirm.strip().upper() == ours
+    yield SideBySide.made(what="code of the unit in hand", text=confirm.strip(), holds=same)
+    if not same:
+        text = f"the unit in hand has the code {confirm.strip()}; this case has another"
+        yield hold("code of the unit in hand", "differs", text, "--confirm")
+
+
+def _asked(stated: StatedCase, of: InCourse | None) -> Asked:
+    """What decides which requirements apply; without a word on it a dose is for therapy, and a pregnancy possible."""
+    purpose = stated.case.purpose or (None if of is None else of.plan.protocol["purpose"])
+    sex = (stated.text("patient.sex") or "").strip().casefold()
+    agent = stated.agent or (None if of is None else of.agent.name)
+    return Asked(purpose in (None, "not stated", "therapy"), sex != "male", agent)
+
+
+def _unknown(stated: StatedCase, asked: list[Requirement]) -> Iterator[Hold]:
+    """What is asked and not stated, nor waived."""
+    for each in asked:
+        if stated.waived(each.part) is not None or _answered(stated, each.key):
+            continue
+        text = f"not stated: {each.question}"
+        yield hold(each.key, "unknown", text, each.key, cite=each.cite)
+
+
+def _answered(stated: StatedCase, key: str) -> bool:
+    if key == "patient.pregnancy":
+        return any(stated.text(f"{key}.{name}") is not None for name in ("result", "excluded"))
+    return stated.value(key) is not None
+
+
+def _headline(stated: StatedCase, of: InCourse | None, holds: int) -> str:
+    amount, agent = stated.text("directive.amount"), stated.agent
+    what = [each for each in (amount, agent) if each is not None]
+    where = [] if of is None else [f"dose {of.dose.number} of {of.plan.protocol['arm']}"]
+    word = "GO" if not holds else f"HOLD, {holds} reason{'' if holds == 1 else 's'}"
+    return ": ".join([word, ", ".join([" ".join(what), *where]) if what or where else "a dose"])
+
+
+def code(case: Case) -> str:
+    """A short code of one unit for one patient: from the patient, the directive, the lot and the assay."""
+    stated = of_case(case)
+    keys = (
+        *("patient.identifiers", "protocol", "dose", "directive.agent", "directive.amount"),
+        *("received.lot", "assay.amount", "assay.at"),
+    )
+    told = json.dumps([(key, None if (value := stated.value(key)) is None else str(value)) for key in keys])
+    letters = base64.b32encode(hashlib.sha256(told.encode()).digest()).decode()
+    return f"{letters[:4]}-{letters[4:8]}"
