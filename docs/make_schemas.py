@@ -33,6 +33,7 @@ from dosecalc.files.factsheet import FactSheet
 from dosecalc.files.model import FileTable, schema_of
 from dosecalc.files.protocol import Protocol
 from dosecalc.files.record import CourseRecord
+from dosecalc.gate.day import DayList
 from dosecalc.gate.result import GateCheck
 from dosecalc.library.diff import Diff
 from dosecalc.planning.bounds import Limits
@@ -117,6 +118,11 @@ def check() -> dict[str, Any]:
     return _of_result(GateCheck, "A gate check of dosecalc", "dosecalc check CASE.toml --json")
 
 
+def day() -> dict[str, Any]:
+    """What ``dosecalc check --list FOLDER --json`` prints."""
+    return _of_result(DayList, "The doses of a day", "dosecalc check --list FOLDER --json")
+
+
 def case() -> dict[str, Any]:
     """A case of the gate, read from TOML or JSON."""
     return _headed(_of_file(Case), "A case of dosecalc", "What 'dosecalc check' reads.")
@@ -153,6 +159,7 @@ SCHEMAS = {
     "independent.schema.json": independent,
     "check.schema.json": check,
     "case.schema.json": case,
+    "day.schema.json": day,
     "course.schema.json": course,
     "protocol.schema.json": protocol,
     "facts.schema.json": facts,

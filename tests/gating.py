@@ -9,7 +9,7 @@ from typing import Any
 ORDINARY: Mapping[str, Any] = {
     "at": "2026-03-02T10:30+01:00",
     "patient": {
-        "identifiers": ["MRN 1234", "1961-05-04"],
+        "ids": ["MRN 1234", "1961-05-04"],
         "identified_by": "wristband; name and date of birth said aloud",
         "sex": "female",
         "pregnancy": {"result": "negative", "test": "serum hCG", "at": "2026-03-01T16:00+01:00"},

@@ -83,8 +83,8 @@ def test_steps_that_a_source_asks_of_an_agent(agent, step):
 @pytest.mark.parametrize(
     ("stated", "what", "words"),
     [
-        ({"patient.identifiers": ["MRN 1234", "mrn  1234"]}, "patient.identifiers", "one identifier is stated"),
-        ({"directive.patient_id": "MRN 77"}, "patient.identifiers and directive.patient_id", "MRN 77, who is not"),
+        ({"patient.ids": ["MRN 1234", "mrn  1234"]}, "patient.ids", "one identifier is stated"),
+        ({"directive.patient_id": "MRN 77"}, "patient.ids and directive.patient_id", "MRN 77, who is not"),
         ({"patient.identified_by": "yes"}, "patient.identified_by", "a bare 'yes' is no evidence: say how, or when"),
         ({"steps.consent": True}, "steps.consent", "a bare 'true' is no evidence"),
         ({"steps.consent": "no"}, "steps.consent", "the case says 'no'"),
@@ -173,7 +173,7 @@ def test_the_unit_in_hand_has_the_code_of_the_case():
     assert check_dose(made, confirm=code.lower()).go
     assert whats(check_dose(made, confirm="AAAA-BBBB")) == ["code of the unit in hand"]
     for key, value in (
-        ("patient.identifiers", ["MRN 9", "1990-01-01"]),
+        ("patient.ids", ["MRN 9", "1990-01-01"]),
         ("received.lot", "L8"),
         ("assay.amount", "7.4 GBq"),
     ):
@@ -185,10 +185,8 @@ def test_the_unit_in_hand_has_the_code_of_the_case():
 HALF = dict.fromkeys(("order.amount", "received.amount", "assay.amount"), "100 mCi") | {"directive.amount": ["100 mCi"]}
 DOTATATE = SOUND | {
     "protocol": "lutathera-gep-net", "dose": 1, "directive.agent": "177Lu-DOTATATE", "patient.age": "64 y",
-    "patient.observables": {
-        "diagnosis": "gep-net", "sstr_positive": True, "washout_long_acting_analogue": "never",
-        "washout_short_acting_analogue": "never", "crcl": "80 mL/min @ 2026-03-01",
-    },
+    "facts": {"diagnosis": "gep-net", "sstr_positive": True}, "patient.labs": {"crcl": "80 mL/min @ 2026-03-01"},
+    "patient.washouts": {"washout_long_acting_analogue": "never", "washout_short_acting_analogue": "never"},
 }  # fmt: skip
 
 
@@ -205,10 +203,10 @@ def test_a_sound_dose_of_a_protocol_goes():
         (HALF, "directive.amount and protocol", "100 mCi is prescribed; the protocol gives 200 mCi"),
         ({"directive.agent": "177Lu-PSMA-617"}, "directive.agent and protocol", "is not lutetium Lu 177 dotatate"),
         ({"directive.route": "intrathecal"}, "directive.route and protocol", "intrathecal is not intravenous"),
-        ({"patient.observables.sstr_positive": False}, "protocol, indication", ""),
-        ({"patient.observables.sstr_positive": None}, "protocol", "patient.observables.sstr_positive"),
-        ({"patient.observables.crcl": "80 mL/min"}, "patient.observables.crcl", "of which day creatinine clearance is"),
-        ({"patient.observables.crcl": "80 mL/min @ 2026-02-01"}, "patient.observables.crcl", "7 days is our limit"),
+        ({"facts.sstr_positive": False}, "protocol, indication", ""),
+        ({"facts.sstr_positive": None}, "protocol", "facts.sstr_positive"),
+        ({"patient.labs.crcl": "80 mL/min"}, "patient.labs.crcl", "of which day creatinine clearance is"),
+        ({"patient.labs.crcl": "80 mL/min @ 2026-02-01"}, "patient.labs.crcl", "7 days is our limit"),
         ({"dose": 2}, "dose", "whether dose 1 was given is not stated"),
         ({"dose": None}, "dose", "which dose of the course it is"),
         ({"dose": 1, "patient.given": ["1=7.4 GBq@2026-01-05"]}, "dose", "dose 1 was given already"),
@@ -231,10 +229,20 @@ def test_a_prescription_that_departs_is_accepted_by_name_and_never_called_given(
         check_dose(case(DOTATATE | {"accepted": {"size-age": "Dr Adams: weighed today"}}))
 
 
+def test_a_target_and_a_grave_value_hold_without_a_protocol_too():
+    lobes = {"directive.target": "right lobe", "assay.target": "left lobe"}
+    assert whats(check_dose(case(SOUND | lobes))) == ["directive.target and assay.target"]
+    grave = check_dose(case(SOUND | {"patient.labs": {"platelets": "40 10^9/L @ 2026-03-01"}}))
+    assert [each.text for each in grave.holds] == ["platelets 40 10^9/L is grade 3 or worse (CTCAE 5.0)"]
+    assert check_dose(case(SOUND | {"patient.labs": {"platelets": "140 10^9/L @ 2026-03-01"}})).go
+    with pytest.raises(InputError, match="platelets stands in two tables of the case"):
+        check_dose(case(SOUND | {"patient.labs": {"platelets": "1/uL @ 2026-03-01"}, "facts": {"platelets": "2/uL"}}))
+
+
 @pytest.mark.parametrize(
     ("question", "key"),
     [
-        ('--set "platelets[2]=... 10^9/L"', 'patient.observables.platelets[2] = "... 10^9/L"'),
+        ('--set "platelets[2]=... 10^9/L"', 'patient.labs.platelets[2] = "... 10^9/L"'),
         ("--bsa (or --weight and --height)", "patient.bsa (or patient.weight and patient.height)"),
         ("--prior", "patient.prior"),
         ("--start", "start"),
@@ -275,11 +283,11 @@ def administration(arm, rng):
         "protocol": arm, "dose": 1, "at": at,
         **{key: stated[key] for key in ("level", "cycles", "cycle_length") if stated.get(key) is not None},
         "patient": {
-            "identifiers": [f"MRN {rng.randint(1000, 9999)}", "1990-05-04"], "identified_by": "wristband",
+            "ids": [f"MRN {rng.randint(1000, 9999)}", "1990-05-04"], "identified_by": "wristband",
             **{key: stated[key] for key in ("sex", "age", "weight", "height", "bsa", "prior") if key in stated},
             "pregnancy": {"result": "negative", "test": "serum hCG", "at": f"{day}T08:00+01:00"},
             "breast_feeding": "no",
-            "observables": {name: f"{value} @ {day}"
+            "labs": {name: f"{value} @ {day}"
                             for name, value in stated.get("observables", {}).items()
                             if "[" not in name or name.endswith("[1]")},
         },
@@ -362,7 +370,7 @@ def test_a_new_case_has_everything_that_is_asked_and_is_read_back(dosecalc, tmp_
         ("[patient.pregnancy]\nresult = 'maybe'\n", "read 'maybe', expected one of negative, positive"),
         ("[patient.pregnancy]\nexcluded = 'age'\n", "expected one of hysterectomy, menopause, premenarchal"),
         ("[patient]\nbreast_feeding = 'perhaps'\n", "expected 'no', 'yes' or 'stopped 2026-01-15'"),
-        ("[patient.observables]\nplatelets = '110 10^9/L @ March'\n", "read 'March', expected a day such as"),
+        ("[patient.labs]\nplatelets = '110 10^9/L @ March'\n", "read 'March', expected a day such as"),
         ("protocol = 'nowhere'\n", "which is no arm of any protocol here"),
         ("protocol = 'clover2-20'\ndose = 99\n[patient]\nbsa = '1.6'\n", "there is no dose 99; the course has 6"),
         ("[directive]\namount = ['1 GBq', '2 GBq', '3 GBq']\n", "read 3 amounts, expected one, or one in two"),
@@ -380,8 +388,59 @@ def test_what_cannot_be_read_is_refused_with_its_place(dosecalc, tmp_path, text,
 
 
 def test_a_case_and_a_new_one_exclude_each_other(dosecalc):
-    assert "state a case file, or an arm with --new" in dosecalc("check").err
+    assert "state a case file, or a folder with --list" in dosecalc("check").err
     assert dosecalc("check", "x.toml", "--new", "clover2-20").status == 2
+
+
+# -- a day ----------------------------------------------------------------------------------------------------------
+
+
+def today(tmp_path, **cases):
+    for name, made in cases.items():
+        (tmp_path / f"{name}.json").write_text(json.dumps(made), encoding="utf-8")
+    return str(tmp_path)
+
+
+def test_a_day_shows_what_could_be_mistaken(dosecalc, tmp_path):
+    other = {
+        "patient.ids": ["MRN 77", "1950-01-01"],
+        "at": "2026-03-02T09:00+01:00",
+        "assay.at": "2026-03-02T08:50+01:00",
+    }
+    third = {"patient.ids": ["MRN 88", "1960-01-01"], "directive.agent": "131I-MIBG"}
+    folder = today(tmp_path, a=case(SOUND), b=case(SOUND | other | {"received.lot": "L8"}), c=case(SOUND | third))
+    answer = dosecalc("check", "--list", folder)
+    assert (answer.status, answer.out.splitlines()[0]) == (0, "3 doses, 0 held")
+    rows = answer.out.splitlines()[2:5]
+    assert ["MRN 77" in rows[0], "MRN 1234" in rows[1], "MRN 88" in rows[2]] == [True] * 3  # by their time
+    document = dosecalc("check", "--list", folder, "--json").json
+    (pair,) = document["alike"]  # the third has another radionuclide
+    assert (sorted(pair["files"]), pair["kind"]) == (["a.json", "b.json"], "alike")
+    assert "7.4 GBq 177Lu-PSMA-617 for MRN 77" in pair["text"]
+    schema = json.loads((HERE.parent / "docs" / "day.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(document, schema)
+
+
+def test_a_patient_who_stands_twice_is_a_duplicate(dosecalc, tmp_path):
+    folder = today(tmp_path, a=case(SOUND), b=case(SOUND | {"received.lot": "L9"}))
+    answer = dosecalc("check", "--list", folder)
+    assert answer.status == 1
+    assert "duplicate, a.json and b.json: both are of 1961-05-04, mrn 1234" in answer.out
+
+
+def test_a_held_dose_holds_the_day(dosecalc, tmp_path):
+    answer = dosecalc("check", "--list", today(tmp_path, a=case(SOUND | {"count.present": 0})))
+    assert (answer.status, answer.out.splitlines()[0]) == (1, "1 dose, 1 held")
+    assert "a.json: HOLD, 1 reason: 7.4 GBq 177Lu-PSMA-617" in answer.out
+
+
+def test_a_folder_that_cannot_be_used_is_refused(dosecalc, tmp_path):
+    assert "has no case (.toml or .json)" in dosecalc("check", "--list", str(tmp_path)).err
+    assert dosecalc("check", "--list", str(tmp_path / "nowhere")).status == 2
+    (tmp_path / "a.toml").write_text("x =", encoding="utf-8")
+    answer = dosecalc("check", "--list", str(tmp_path))
+    assert (answer.status, "not TOML" in answer.err) == (2, True)
+    assert "a code belongs to one case" in dosecalc("check", "--list", str(tmp_path), "--confirm", "AAAA-BBBB").err
 
 
 # -- the table of requirements --------------------------------------------------------------------------------------

@@ -27,19 +27,21 @@ class Pregnancy(FileTable):
 
 
 class CasePatient(FileTable):
-    """The patient: two ``identifiers`` and how they were read (``identified_by``); then the keys of a patient file.
+    """The patient: two ``ids`` and how they were read (``identified_by``); then the keys of a patient file.
 
-    A laboratory value has its day, "110 10^9/L @ 2026-03-01".
+    Observables stand in ``labs``, each with its day ("110 10^9/L @ 2026-03-01"), and ``washouts``; others in the facts
+    of the case.
     """
 
-    identifiers: Many[Text] = ()
+    ids: Many[Text] = ()
     identified_by: str | None = None
     age: Texts = ()
     sex: Texts = ()
     weight: Texts = ()
     height: Texts = ()
     bsa: Texts = ()
-    observables: Named[Text | bool] = NO_NAMES
+    labs: Named[Text | bool] = NO_NAMES
+    washouts: Named[Text | bool] = NO_NAMES
     prior: Texts = ()
     given: Texts = ()
     measured: Texts = ()
@@ -48,13 +50,14 @@ class CasePatient(FileTable):
 
 
 class CaseDirective(FileTable):
-    """The directive: the ``amount`` once, or twice in two units that must agree."""
+    """The directive: the ``amount`` once, or twice in two units that must agree; ``target`` is a lobe or a joint."""
 
     amount: Texts = ()
     range: str | None = None
     agent: str | None = None
     form: str | None = None
     route: str | None = None
+    target: str | None = None
     by: str | None = None
     at: Text | None = None
     patient_id: Text | None = None
@@ -66,6 +69,7 @@ class CaseOrder(FileTable):
     amount: Text | None = None
     agent: str | None = None
     form: str | None = None
+    target: str | None = None
     calibrated: Text | None = None
     patient_id: Text | None = None
     not_applicable: str | None = None
@@ -94,6 +98,7 @@ class CaseAssay(FileTable):
     instrument: str | None = None
     volume: Text | None = None
     agent: str | None = None
+    target: str | None = None
     patient_id: Text | None = None
 
 
@@ -132,7 +137,8 @@ class CaseSite(FileTable):
 class Case(FileTable):
     """One dose: ``dose`` of ``protocol`` (an arm) at the time ``at``; without an arm the parts are still compared.
 
-    ``steps`` say what was done and when, ``accepted`` which warnings may stand and why.
+    ``facts`` are observables that decide, as a diagnosis; ``steps`` say what was done and when, ``accepted`` which
+    warnings may stand and why.
     """
 
     protocol: str | None = None
@@ -154,6 +160,7 @@ class Case(FileTable):
     checked: CaseCheck | None = None
     administering: CaseCheck | None = None
     steps: Named[Evidence] = NO_NAMES
+    facts: Named[Text | bool] = NO_NAMES
     accepted: Named[str] = NO_NAMES
     override: CaseOverride | None = None
     site: CaseSite | None = None

@@ -19,6 +19,7 @@ from dosecalc.errors import InputError, UnstatedError
 from dosecalc.files import folders
 from dosecalc.files.case import Case
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
+from dosecalc.files.patient import once
 from dosecalc.gate import parts, today
 from dosecalc.gate.course import InCourse, accepted_warnings, course, in_a_case, in_course
 from dosecalc.gate.parts import OnTheWay, hold
@@ -54,10 +55,10 @@ def read(path: str) -> tuple[Case, str]:
     text, sha256 = folders.read_text(path)
     name = folders.shown(path)
     try:
-        raw = json.loads(text) if path.lower().endswith(".json") else tomllib.loads(text)
+        raw = json.loads(text, object_pairs_hook=once) if path.lower().endswith(".json") else tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise BadFileError([Problem(name, "", line_in(str(error)), f"not TOML: {plain_message(str(error))}")]) from None
-    except (ValueError, RecursionError) as error:
+    except (ValueError, RecursionError, InputError) as error:  # a key that stands twice is one too
         raise BadFileError([Problem(name, "", None, f"cannot be read: {error}")]) from None
     if not isinstance(raw, dict):
         raise InputError("expected a table with [patient], [directive] and so on", where=name)
@@ -181,7 +182,7 @@ def code(case: Case) -> str:
     """A short code of one unit for one patient: from the patient, the directive, the lot and the assay."""
     stated = of_case(case)
     keys = (
-        *("patient.identifiers", "protocol", "dose", "directive.agent", "directive.amount"),
+        *("patient.ids", "protocol", "dose", "directive.agent", "directive.amount"),
         *("received.lot", "assay.amount", "assay.at"),
     )
     told = json.dumps([(key, None if (value := stated.value(key)) is None else str(value)) for key in keys])

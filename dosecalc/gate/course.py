@@ -127,12 +127,12 @@ def in_a_case(question: str) -> str:
     """A question of a plan, which names options, in the keys of a case.
 
     >>> in_a_case("--set diagnosis=gep-net")
-    'patient.observables.diagnosis = "gep-net"'
+    'facts.diagnosis = "gep-net"'
     """
 
     def key(found: re.Match[str]) -> str:
         if found["name"]:
-            return f'patient.observables.{found["name"]} = "{found["value"]}"'
+            return f'{today.key_of(found["name"])} = "{found["value"]}"'
         name = found["option"].replace("-", "_")
         return f"patient.{name}" if name in _SIZES else name
 

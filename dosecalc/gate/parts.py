@@ -35,18 +35,16 @@ def hold(what: str, kind: Kind, text: str, *settled_by: str, cite: tuple[str, ..
 
 def identity(stated: StatedCase) -> Said:
     """Two identifiers, and every paper that names a patient names this one."""
-    ids = tuple(
-        dict.fromkeys(" ".join(str(each).split()).casefold() for each in stated.value("patient.identifiers") or ())
-    )
+    ids = tuple(dict.fromkeys(" ".join(str(each).split()).casefold() for each in stated.value("patient.ids") or ()))
     if len(ids) == 1:
         text = "one identifier is stated, and two are needed"
-        yield hold("patient.identifiers", "unknown", text, "patient.identifiers", cite=("nrc-35-41#procedures",))
+        yield hold("patient.ids", "unknown", text, "patient.ids", cite=("nrc-35-41#procedures",))
     for part in DOCUMENTS:
         named = stated.text(f"{part}.patient_id")
         if named is None or not ids:
             continue
         same = " ".join(named.split()).casefold() in ids
-        what = f"patient.identifiers and {part}.patient_id"
+        what = f"patient.ids and {part}.patient_id"
         yield SideBySide.made(what=what, text=f"{named} is {'' if same else 'not '}among them", holds=same)
         if not same:
             yield hold(what, "differs", f"the {part} is of {named}, who is not this patient", f"{part}.patient_id")
@@ -69,6 +67,12 @@ def agents(stated: StatedCase) -> Said:
         if same_form(first, second) is False:
             text = f"{first} and {second} are not one form"
             yield hold(f"{one}.form and {other}.form", "differs", text, f"{one}.form", f"{other}.form")
+    targets = [(part, name) for part in ("directive", "order", "assay") if (name := stated.text(f"{part}.target"))]
+    for (one, first), (other, second) in combinations(targets, 2):
+        same, what = first.split() == second.split(), f"{one}.target and {other}.target"
+        yield SideBySide.made(what=what, text=f"{first}; {second}", holds=same)
+        if not same:
+            yield hold(what, "differs", f"{first} and {second} are not one target", f"{one}.target", f"{other}.target")
 
 
 # -- how much -------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from dosecalc.course.observables import OBSERVABLES
+from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.gate.parts import Said, hold
@@ -19,9 +20,12 @@ from dosecalc.quantities import times
 from dosecalc.quantities.options import within
 from dosecalc.quantities.units import Measure
 from dosecalc.reference.beliefs import belief, facts_of
+from dosecalc.reference.grades import grade_3
 
 EXCLUDED = ("hysterectomy", "menopause", "premenarchal")
 RESULTS = ("negative", "positive", "pending")
+TABLES = ("patient.labs", "patient.washouts", "facts")
+"""Where a case states observables."""
 BARE = frozenset({"true", "yes", "y", "ok", "done", "x", "confirmed"})
 DENIED = frozenset({"false", "no", "n", "not done"})
 _CITE = ("pregnancy-2010#excluded",)
@@ -114,13 +118,24 @@ def is_pregnant(stated: StatedCase) -> bool | None:
 
 
 def values_of(stated: StatedCase) -> dict[str, tuple[str, Date | None]]:
-    """The observables by name, each with its value and its day. InputError for what is no day."""
-    patient = stated.case.patient
+    """The observables by name, each with its value and its day. InputError for what is no day, or stands twice."""
     found: dict[str, tuple[str, Date | None]] = {}
-    for name, written in ({} if patient is None else patient.observables).items():
-        value, at, day = _plain(written).partition("@")
-        found[name] = value.strip(), within(f"patient.observables.{name}", _day, day) if at else None
+    for table in TABLES:
+        for name, written in (stated.value(table) or {}).items():
+            if name in found:
+                raise InputError(f"{name} stands in two tables of the case", where=f"{table}.{name}")
+            value, at, day = _plain(written).partition("@")
+            found[name] = value.strip(), within(f"{table}.{name}", _day, day) if at else None
     return found
+
+
+def key_of(name: str) -> str:
+    """The key at which a case states an observable."""
+    bare = name.partition("[")[0]
+    row = OBSERVABLES.get(bare)
+    if bare.startswith("washout"):
+        return f"patient.washouts.{name}"
+    return f"patient.labs.{name}" if row is not None and row.momentary and row.kind == "quantity" else f"facts.{name}"
 
 
 def _plain(written: object) -> str:
@@ -137,10 +152,11 @@ def _day(text: str) -> Date:
 def laboratory(stated: StatedCase) -> Iterator[Hold]:
     """Values that change from day to day have a day, and it is not long ago."""
     limit, at = belief("lab-age"), stated.at
-    for name, (_, day) in values_of(stated).items():
-        row, key = OBSERVABLES.get(name.partition("[")[0]), f"patient.observables.{name}"
+    for name, (value, day) in values_of(stated).items():
+        row, key = OBSERVABLES.get(name.partition("[")[0]), key_of(name)
         if row is None or not row.momentary or row.kind != "quantity":
             continue
+        yield from _grade(stated, name, value)
         if day is None:
             yield hold(key, "unknown", f'of which day {row.title} is: write "... @ 2026-03-01"', key)
         elif at is not None:
@@ -149,3 +165,14 @@ def laboratory(stated: StatedCase) -> Iterator[Hold]:
                 text = f"{row.title} is of {day}, {'after' if days < 0 else 'before'} the dose by {abs(int(days))} days"
                 why = "it is not known yet" if days < 0 else f"more than {limit.text} is our limit"
                 yield hold(key, "rule", f"{text}; {why}", key, cite=(limit.cite,))
+
+
+def _grade(stated: StatedCase, name: str, text: str) -> Iterator[Hold]:
+    """A value of grade 3 or worse, where no protocol is there to read it."""
+    grade = grade_3(name.partition("[")[0])
+    if stated.case.protocol is not None or grade is None:
+        return
+    value = within(key_of(name), read_observable, OBSERVABLES[name.partition("[")[0]], text).value
+    if isinstance(value, Fraction) and grade.reached(value):
+        said = f"{OBSERVABLES[name.partition('[')[0]].title} {text} is grade 3 or worse (CTCAE 5.0)"
+        yield hold(key_of(name), "rule", said, "protocol", cite=(grade.cite,))
