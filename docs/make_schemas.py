@@ -27,6 +27,7 @@ from dosecalc.crosschecks.figures import FigureComparison
 from dosecalc.crosschecks.result import Crosscheck
 from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
+from dosecalc.dispensing.window import Window
 from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files.case import Case
 from dosecalc.files.factsheet import FactSheet
@@ -103,6 +104,11 @@ def record() -> dict[str, Any]:
     return _of_result(RecordCheck, "A checked record of dosecalc", "dosecalc record --json")
 
 
+def window() -> dict[str, Any]:
+    """What ``dosecalc window --json`` prints."""
+    return _of_result(Window, "A window of dosecalc", "dosecalc window --json")
+
+
 def verification() -> dict[str, Any]:
     """What ``dosecalc verify --json`` prints."""
     return _of_result(Verification, "A verified plan of dosecalc", "dosecalc verify PLAN.json --json")
@@ -156,6 +162,7 @@ SCHEMAS = {
     "limits.schema.json": limits,
     "record.schema.json": record,
     "verification.schema.json": verification,
+    "window.schema.json": window,
     "independent.schema.json": independent,
     "check.schema.json": check,
     "case.schema.json": case,

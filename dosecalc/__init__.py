@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from dosecalc.dispensing.decay import Decay, decay
     from dosecalc.dispensing.draw import dispense
     from dosecalc.dispensing.result import Dispensed
+    from dosecalc.dispensing.window import Window, window
     from dosecalc.dosimetry.fit import fit_retention
     from dosecalc.dosimetry.result import Dosimetry
     from dosecalc.errors import DisagreementError, InputError, SkippedFileWarning
@@ -55,6 +56,7 @@ __all__ = [
     "RecordCheck",
     "SkippedFileWarning",
     "Verification",
+    "Window",
     "__version__",
     "audit",
     "check_dose",
@@ -70,6 +72,7 @@ __all__ = [
     "plan",
     "ureg",
     "verify",
+    "window",
 ]
 
 _HOMES = {
@@ -101,6 +104,8 @@ _HOMES = {
     "find_limits": ("dosecalc.planning.limits", "find_limits"),
     "load_protocol": ("dosecalc.library.load", "load_protocol"),
     "plan": ("dosecalc.planning.planner", "plan"),
+    "window": ("dosecalc.dispensing.window", "window"),
+    "Window": ("dosecalc.dispensing.window", "Window"),
     "verify": ("dosecalc.planning.verified", "verify"),
 }
 

@@ -35,6 +35,7 @@ from dosecalc.crosschecks.figures import FigureComparison
 from dosecalc.crosschecks.result import Crosscheck
 from dosecalc.dispensing.decay import Decay
 from dosecalc.dispensing.result import Dispensed
+from dosecalc.dispensing.window import Window
 from dosecalc.dosimetry import retention
 from dosecalc.dosimetry.result import Dosimetry
 from dosecalc.files import factsheet, folders, patient, protocol, record
@@ -419,12 +420,12 @@ def parts_of(module) -> list[type[FrozenModel]]:
         ("plan.md", {option for param in cli.command("plan").params for option in param.opts}),
         ("crosscheck.md", keys_below(Crosscheck) | keys_below(FigureComparison) | keys_below(Audit)),
         ("crosscheck.md", {param.opts[0] for param in cli.command("crosscheck").params}),
-        ("dispense.md", keys_below(Decay) | keys_below(Dispensed)),
+        ("dispense.md", keys_below(Decay) | keys_below(Dispensed) | keys_below(Window)),
         (
             "dispense.md",
             {
                 param.opts[0]
-                for command in (cli.command("decay"), cli.command("dispense"))
+                for command in (cli.command("decay"), cli.command("dispense"), cli.command("window"))
                 for param in command.params
                 if param.opts[0].startswith("-")
             },

@@ -19,7 +19,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 STEMS = {
     "DisagreementError": "error", "InputError": "error", "SkippedFileWarning": "error",
     "Patient": "patient", "ureg": "unit", "load_protocol": "load", "check_record": "record",
-    "check_dose": "check", "GateCheck": "gate",
+    "check_dose": "check", "GateCheck": "gate", "window": "window", "Window": "window",
     "RecordCheck": "record", "find_limits": "limit", "Limits": "limit", "compare_arms": "compar",
     "Comparison": "compar",
     "compare_figures": "figure", "FigureComparison": "figure", "fit_retention": "fit", "Dosimetry": "dosimetr",
@@ -74,6 +74,7 @@ def test_the_keywords_of_a_plan_are_its_options():
         (cli.command("crosscheck"), options.CROSSCHECK),
         (cli.command("record"), options.RECORD),
         (cli.command("dispense"), options.DISPENSE),
+        (cli.command("window"), options.WINDOW),
         (cli.command("dosimetry"), options.DOSIMETRY),
     ],
     ids=lambda each: getattr(each, "name", ""),

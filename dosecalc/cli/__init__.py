@@ -36,6 +36,7 @@ _MODULES = {
     "protocol": "protocols",
     "record": "records",
     "verify": "verifying",
+    "window": "dispensing",
 }
 """The commands, each with the module that has it."""
 

@@ -7,7 +7,7 @@ import click
 from dosecalc.cli import completion
 from dosecalc.cli.options import options, stated
 from dosecalc.cli.output import show, write
-from dosecalc.quantities.options import DECAY, DISPENSE
+from dosecalc.quantities.options import DECAY, DISPENSE, WINDOW
 
 
 @click.command(short_help="An activity at other times.", context_settings={"ignore_unknown_options": False})
@@ -60,4 +60,29 @@ def dispense(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  #
         from dosecalc.render.decay import dispense_page
 
         show(dispense_page(result))
+    return result.exit_status()
+
+
+@click.command(short_help="From when until when a delivered unit can be given.")
+@options(WINDOW)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def window(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+    """Compute from when until when a vial, a capsule or a unit dose lies within what was prescribed.
+
+    With --at: how much is left at the planned time, and what to order for it.
+
+    \b
+        dosecalc window --amount "8 GBq" --nuclide Lu-177 --calibrated 2026-03-01T12:00Z --prescribed "7.4 GBq"
+
+    Exit status: 0, 1 where the unit is not within what is allowed at the planned time, 2 unusable input.
+    """
+    from dosecalc.dispensing.window import window_inputs
+
+    result = window_inputs(stated(texts))
+    if as_json:
+        write(result.to_json())
+    else:
+        from dosecalc.render.decay import window_page
+
+        show(window_page(result))
     return result.exit_status()

@@ -127,6 +127,17 @@ DECAY: tuple[Option, ...] = (
     _TZ,
 )
 """The options of decay; the command line takes the first two by their place."""
+WINDOW: tuple[Option, ...] = (
+    Option("amount", "Q", 'What the unit holds at its calibration time: "8 GBq".'),
+    _NUCLIDE,
+    Option("calibrated", "TIME", "That time: 2026-03-01T12:00-06:00."),
+    Option("prescribed", "Q", 'What was prescribed: "7.4 GBq".'),
+    Option("range", "TEXT", 'The prescribed range, "7 to 7.8 GBq".'),
+    Option("tolerance", "%", 'Or how far it may lie off, "5 %".  [default: 10 %]'),
+    Option("at", "TIME", "The planned time."),
+    _HALF_LIFE,
+    _TZ,
+)
 DISPENSE: tuple[Option, ...] = (
     Option("amount", "Q", 'What the patient is to get: "32 mCi".'),
     Option("level", "Q", 'Or a level, "55 kBq/kg", with --weight.'),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 
 from dosecalc.dispensing.decay import Decay, DecayPoint
 from dosecalc.dispensing.result import Dispensed, Rounded, Vial
+from dosecalc.dispensing.window import Window
 from dosecalc.quantities import times, units
 from dosecalc.quantities.documents import Number, Quantity
 from dosecalc.reference.halflives import HalfLife
@@ -49,6 +51,36 @@ def both(value: Number) -> tuple[str, str]:
     mbq = value / units.unit("MBq").factor
     figures = units.whole_figures(mbq, value / units.unit("mCi").factor)
     return units.show(value, "mCi", figures=figures), units.show(value, "MBq", figures=figures)
+
+
+def window_page(window: Window) -> Page:
+    """When the unit enters what is allowed, when it is just right, and when it leaves; then the planned time."""
+    moments = (
+        ("from", window.opens, window.high.value),
+        ("just as prescribed", window.just, window.prescribed.value),
+        ("until", window.closes, window.low.value),
+    )
+    rows = [(label, f"{_minute(time, up=label == 'from')}: {_activity(value)}", "") for label, time, value in moments]
+    if (slot := window.slot) is not None:
+        off = f"{'+' if slot.off_percent > 0 else ''}{units.decimal(slot.off_percent, 3)} %"
+        word, style = ("within", "pass") if slot.within else ("NOT within what is allowed", "violation")
+        rows.append(("planned", f"{times.shown(slot.time)}: {_activity(slot.activity.value)}, {off}: {word}", style))
+        rows.append(("to order for it", f"{_activity(slot.ordered.value)} at the calibration time", ""))
+    title = f"{_activity(window.prescribed.value)} of {window.nuclide}, {window.limit}"
+    return [
+        Heading(title),
+        Items(rows),
+        *options_page(window.stated),
+        *_rest(window.notes, window.sources, window.version),
+    ]
+
+
+def _minute(time: datetime | None, *, up: bool) -> str:
+    """A moment to the minute inside of the window: the next one where it opens, else the one before."""
+    if time is None:
+        return "beyond the calendar"
+    whole = time.replace(second=0, microsecond=0)
+    return times.shown(whole + timedelta(minutes=1) if up and whole < time else whole)
 
 
 def dispense_page(dispensed: Dispensed) -> Page:
