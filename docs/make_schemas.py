@@ -22,6 +22,7 @@ from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
+from dosecalc.cases.answer import Answer
 from dosecalc.crosschecks.audit import Audit
 from dosecalc.crosschecks.figures import FigureComparison
 from dosecalc.crosschecks.result import Crosscheck
@@ -109,6 +110,11 @@ def window() -> dict[str, Any]:
     return _of_result(Window, "A window of dosecalc", "dosecalc window --json")
 
 
+def answer() -> dict[str, Any]:
+    """What ``dosecalc run`` prints for a case."""
+    return _of_result(Answer, "An answer of dosecalc", "dosecalc run")
+
+
 def verification() -> dict[str, Any]:
     """What ``dosecalc verify --json`` prints."""
     return _of_result(Verification, "A verified plan of dosecalc", "dosecalc verify PLAN.json --json")
@@ -162,6 +168,7 @@ SCHEMAS = {
     "limits.schema.json": limits,
     "record.schema.json": record,
     "verification.schema.json": verification,
+    "answer.schema.json": answer,
     "window.schema.json": window,
     "independent.schema.json": independent,
     "check.schema.json": check,

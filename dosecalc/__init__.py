@@ -13,6 +13,8 @@ from dosecalc.version import VERSION as __version__
 if TYPE_CHECKING:
     import pint
 
+    from dosecalc.cases.answer import Answer
+    from dosecalc.cases.runner import run_case
     from dosecalc.crosschecks.audit import Audit, audit
     from dosecalc.crosschecks.figures import FigureComparison, compare_figures
     from dosecalc.crosschecks.result import Crosscheck
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
     ureg: pint.UnitRegistry[Any]
 
 __all__ = [
+    "Answer",
     "Audit",
     "Comparison",
     "Crosscheck",
@@ -70,12 +73,15 @@ __all__ = [
     "fit_retention",
     "load_protocol",
     "plan",
+    "run_case",
     "ureg",
     "verify",
     "window",
 ]
 
 _HOMES = {
+    "Answer": ("dosecalc.cases.answer", "Answer"),
+    "run_case": ("dosecalc.cases.runner", "run_case"),
     "Audit": ("dosecalc.crosschecks.audit", "Audit"),
     "Comparison": ("dosecalc.planning.comparison", "Comparison"),
     "Crosscheck": ("dosecalc.crosschecks.result", "Crosscheck"),

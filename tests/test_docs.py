@@ -28,6 +28,8 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 import dosecalc
 from dosecalc import cli
+from dosecalc.cases.answer import Answer
+from dosecalc.cases.runner import COMMANDS
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.rules import Compiler
 from dosecalc.crosschecks.audit import Audit
@@ -435,6 +437,8 @@ def parts_of(module) -> list[type[FrozenModel]]:
         ("protocols.md", keys_below(Diff) - {"schema", "dosecalc"}),
         ("plan.md", {"plans", "left_out", *documents.fields_of(comparison.LeftOut)}),
         ("gate.md", keys_below(GateCheck)),
+        ("run.md", keys_below(Answer)),
+        ("run.md", set(COMMANDS)),
         ("verify.md", keys_below(Verification) | keys_below(Independent)),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),
         ("record.md", own_keys_of(record_results) | fields_of(*parts_of(record))),

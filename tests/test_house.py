@@ -19,7 +19,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 STEMS = {
     "DisagreementError": "error", "InputError": "error", "SkippedFileWarning": "error",
     "Patient": "patient", "ureg": "unit", "load_protocol": "load", "check_record": "record",
-    "check_dose": "check", "GateCheck": "gate", "window": "window", "Window": "window",
+    "check_dose": "check", "GateCheck": "gate", "run_case": "run",
+    "Answer": "answer", "window": "window", "Window": "window",
     "RecordCheck": "record", "find_limits": "limit", "Limits": "limit", "compare_arms": "compar",
     "Comparison": "compar",
     "compare_figures": "figure", "FigureComparison": "figure", "fit_retention": "fit", "Dosimetry": "dosimetr",

@@ -35,6 +35,7 @@ _MODULES = {
     "plan": "planning",
     "protocol": "protocols",
     "record": "records",
+    "run": "running",
     "verify": "verifying",
     "window": "dispensing",
 }

@@ -106,7 +106,10 @@ def verify(plan: str | os.PathLike[str] | Mapping[str, Any] | Plan) -> Verificat
     >>> dosecalc.verify(dosecalc.plan("clover2-20", bsa="1.6 m^2")).agreed
     True
     """
-    document = plan.document() if isinstance(plan, Plan) else plan if isinstance(plan, Mapping) else read_plan(plan)
+    if isinstance(plan, Plan):
+        document = plan.document()
+    else:
+        document = _a_plan(dict(plan), "the table") if isinstance(plan, Mapping) else read_plan(plan)
     data = _protocol(document)
     checked = second(document, data)
     again, refused = _made_again(document)
@@ -172,20 +175,28 @@ def second(document: Mapping[str, Any], protocol: bytes) -> compare.Checked:
 
 def read_plan(path: str | os.PathLike[str]) -> dict[str, Any]:
     """The document of a plan that was kept as JSON. InputError."""
+    text, _ = folders.read_text(os.fspath(path))
+    try:
+        document: dict[str, Any] = json.loads(text, parse_constant=_finite, parse_float=_finite)
+    except (ValueError, RecursionError):
+        document = {}
+    return _a_plan(document, os.fspath(path))
+
+
+def _a_plan(document: Any, name: str) -> dict[str, Any]:
+    """A document every key of which is of its kind. InputError for one that is no plan's."""
     from pydantic import ValidationError
 
     from dosecalc.quantities.schemas import document_model
 
-    text, _ = folders.read_text(os.fspath(path))
     try:
-        document: dict[str, Any] = json.loads(text, parse_constant=_finite, parse_float=_finite)
         document_model(Plan).model_validate(document)
         sound = {"file", "arm", "sha256"} <= document["protocol"].keys()
     except (ValueError, ValidationError, RecursionError):
         sound = False
     if not sound:
-        raise InputError(f"{os.fspath(path)} is no plan; 'dosecalc plan --json' writes one")
-    return document
+        raise InputError(f"{name} is no plan; 'dosecalc plan --json' writes one")
+    return dict(document)
 
 
 def _finite(text: str) -> float:
