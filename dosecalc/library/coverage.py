@@ -21,7 +21,7 @@ from dosecalc.files.capacity import COMPARED
 from dosecalc.files.faults import Fault
 from dosecalc.files.protocol import ListedConflict, Protocol
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import FALSE, TRUE, Between, Tri, Value
+from dosecalc.quantities.numbers import FALSE, TRUE, Between, M, Tri, V, Value
 from dosecalc.quantities.units import Measure
 
 
@@ -97,9 +97,17 @@ def faults(protocol: Protocol, arms: Iterable[CompiledArm], budget: Budget) -> I
         if condition is not None and not _possible(condition, budget):
             yield place, f"nothing can meet this condition ({_comparisons(condition)})"
     for i, conflict in enumerate(protocol.conflicts):
-        named = (_names(conflict, gap, each.arm) for each in levels for gap in each.gaps)
-        if conflict.gap is not None and not any(named):
+        if conflict.gap is not None and not _may_have(conflict, levels, budget):
             yield f"conflicts[{i}].gap", f"there is no gap {conflict.gap!r} between the levels of its arms"
+
+
+def _may_have(conflict: ListedConflict, levels: Sequence[_Levels], budget: Budget) -> bool:
+    """Whether the gap that a conflict names is there, or may be, as not all combinations were tried."""
+    return any(
+        any(_names(conflict, gap, each.arm) for gap in each.gaps)
+        or (each.place in budget.unproved and conflict.holds_for(each.arm))
+        for each in levels
+    )
 
 
 class _Levels(NamedTuple):
@@ -192,23 +200,23 @@ def gaps(rows: Sequence[Row], budget: Budget) -> list[Gap]:
         others = [axis for axis in axes if axis[0] is not observable]
         for patient in _patients(others):
             held = [_first(rows, _Patient({**patient.values, observable.name: point.value})) for point in points]
-            for gap in _holes(observable, points, held):
+            for gap in holes(observable, points, held):
                 by_name.setdefault(gap.name, gap)
     return list(by_name.values())
 
 
-def _holes(observable: Observable, points: Sequence[Point], held: Sequence[int]) -> Iterator[Gap]:
+def holes(observable: Observable, points: Sequence[Point], held: Sequence[int]) -> Iterator[Gap]:
     """The runs of points in which no row holds, between two where one does; ``held`` is the row of each point."""
     last: int | None = None
     for here, row in enumerate(held):
         if row < 0:
             continue
         if last is not None and here - last > 1:
-            yield Gap(held[last] + 1, row + 1, _between(observable, points[last : here + 1]))
+            yield Gap(held[last] + 1, row + 1, hole_words(observable, points[last : here + 1]))
         last = here
 
 
-def _between(observable: Observable, points: Sequence[Point]) -> str:
+def hole_words(observable: Observable, points: Sequence[Point]) -> str:
     """Where a hole lies, from the last point before it to the first one after it."""
     low, first, last, high = points[0], points[1], points[-2], points[-1]
     if observable.kind == "count":
@@ -264,7 +272,7 @@ def _patients(axes: Sequence[Axis]) -> Iterator[_Patient]:
         yield _Patient({name: point.value for name, point in zip(names, values, strict=True)})
 
 
-def axes_of(leaves: Iterable[Leaf]) -> list[Axis]:
+def axes_of(leaves: Iterable[Leaf[V, M]]) -> list[Axis]:
     """Each observable that is compared, with the points that stand for all of its values."""
     compared: dict[str, tuple[Observable, dict[Fraction, str]]] = {}
     for leaf in leaves:

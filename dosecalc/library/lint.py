@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from pydantic_core import ValidationError
 
@@ -24,6 +24,9 @@ from dosecalc.quantities.printed import figure
 from dosecalc.reference import tables
 from dosecalc.reference.routes import NOT_STATED
 
+if TYPE_CHECKING:
+    from dosecalc.library.proofs import Proofs
+
 AMOUNTS = ("activity", "mass", "activity/weight", "activity/bsa", "mass/weight", "mass/bsa")
 MOST = 100
 
@@ -36,15 +39,21 @@ class LintReport(NamedTuple):
     notes: tuple[str, ...]
     unproved: tuple[str, ...] = ()
     """The places whose conditions have too many combinations to be tried."""
+    proofs: Proofs | None = None
+    """What was proved, where proofs were asked for and the file is a sound protocol file."""
 
     def exit_status(self, *, strict: bool = False) -> int:
-        """1 where anything is wrong, else 0; ``strict`` makes no difference."""
+        """1 where anything is wrong or was refuted, else 0; ``strict`` makes no difference."""
         del strict
-        return int(bool(self.problems))
+        return int(bool(self.problems) or bool(self.proofs and self.proofs.refuted))
 
 
-def lint(path: str) -> LintReport:
-    """Check a protocol file, or a fact sheet, whole. InputError if it cannot be read."""
+def lint(path: str, *, prove: bool = False) -> LintReport:
+    """Check a protocol file, or a fact sheet, whole; ``prove``: what holds for every patient as well.
+
+    InputError if it cannot be read, or if there is nothing to prove with.
+    """
+    proofs = _prover() if prove else None
     text, _ = read_text(path)
     name = folders.shown(path)
     if _is_sheet(text):
@@ -52,7 +61,18 @@ def lint(path: str) -> LintReport:
     file, problems = examine(path)
     if file is None:
         return LintReport(name, tuple(problems), ())
-    return LintReport(name, tuple(problems), tuple(_notes(file)), file.unproved)
+    shown = None if proofs is None else proofs(file)
+    unproved = () if shown is not None and not shown.open else file.unproved
+    return LintReport(name, tuple(problems), tuple(_notes(file)), unproved, shown)
+
+
+def _prover() -> Callable[[ProtocolFile], Proofs]:
+    """What proves, which needs z3."""
+    try:
+        from dosecalc.library.proofs import prove
+    except ImportError:
+        raise InputError("proofs need z3: pip install 'dosecalc[prove]'", where="--prove") from None
+    return prove
 
 
 def _is_sheet(text: str) -> bool:

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from dosecalc.files.protocol import Cycle
     from dosecalc.library.catalogue import IndexRow
     from dosecalc.library.lint import LintReport
+    from dosecalc.library.proofs import Proofs
     from dosecalc.library.reader import ProtocolFile
 
 Item = tuple[str, str, str]
@@ -60,10 +61,23 @@ def lint_lines(report: LintReport) -> list[str]:
     ]
     wrong, open_ = len(report.problems), len(report.unproved)
     verdict = f"no error found, {open_} condition{'' if open_ == 1 else 's'} unproved" if open_ else "sound"
+    if report.proofs is not None:
+        lines += _proof_lines(report.file, report.proofs)
+        if report.proofs.refuted:
+            verdict = f"{len(report.proofs.refuted)} refuted"
     return [
         *lines,
         f"{report.file}: {wrong} error{'' if wrong == 1 else 's'}" if wrong else f"{report.file}: {verdict}",
     ]
+
+
+def _proof_lines(file: str, proofs: Proofs) -> list[str]:
+    """The counts of what was proved, then what was refuted and what is not proved."""
+    counts = ", ".join(f"{kind} {count}" for kind, count in proofs.proved.items())
+    lines = [f"proved: {file}: {sum(proofs.proved.values())} statements ({counts})" if counts else ""]
+    lines += [f"refuted: {file}, {place}: {words}" for place, words in proofs.refuted]
+    lines += [f"not proved: {file}, {place}: {words}" for place, words in proofs.open]
+    return [line for line in lines if line]
 
 
 def protocol_page(file: ProtocolFile, arms: Sequence[Arm]) -> Page:
