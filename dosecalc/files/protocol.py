@@ -306,6 +306,15 @@ class Effective(FileTable):
     cite: Cite
 
 
+class Review(FileTable):
+    """Who answers for a file, who reviewed it and when, and when it is to be reviewed again."""
+
+    owner: str | None = None
+    reviewed_by: str | None = None
+    date: Date | None = None
+    next: Date | None = None
+
+
 class Protocol(FileTable):
     """One protocol file.
 
@@ -320,6 +329,7 @@ class Protocol(FileTable):
     jurisdiction: Many[str] = ()
     revision: str | None = None
     indication: str | None = None
+    review: Review | None = None
     agents: Named[Agent]
     arms: Many[Arm]
     effective: Effective | None = None

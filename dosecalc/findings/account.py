@@ -59,7 +59,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "level": ("level-range",),
     "cycles": ("cycles-maximum",),
     "cycle-length": ("cycle-length",),
-    "start": ("effective", "spacing"),
+    "start": ("effective", "review-due", "spacing"),
     "given": ("given-amount", "spacing", "cycle-length"),
     "reduction": ("no-re-escalation",),
     "retention": ("retention",),

@@ -36,6 +36,7 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield from _length(match, cite)
     yield from spacing.findings(match, cite)
     yield from in_force(match)
+    yield from _review(match)
     yield from _ladder(match, result)
     yield from _scaled(match, result, tracer)
     yield from _organs(match, result)
@@ -87,6 +88,21 @@ def in_force(match: Match) -> Iterable[Finding]:
     if withdrawn and not outside:
         sentence = "the protocol is withdrawn or superseded; this course begins while it held"
         yield own("effective", "warning", None, sentence, cite, part="withdrawn")
+
+
+def _review(match: Match) -> Iterable[Finding]:
+    """Whether the file was to be reviewed again before the course begins, where it says when."""
+    review, start = match.file.protocol.review, match.whens[0].date
+    if review is None or review.next is None:
+        return
+    text = f"the file is to be reviewed by {review.next}"
+    if start is None:
+        sentence = f"{text}; whether this course begins before is not known; to decide it, give --start"
+        yield own("review-due", "unknown", None, sentence, (), settled_by=("--start",))
+        return
+    due = start > review.next
+    check = own_check("start", start.isoformat(), "at_most", review.next.isoformat(), holds=not due)
+    yield own("review-due", "warning" if due else "pass", None, f"{text}; this course begins {start}", (), [check])
 
 
 def _ladder(match: Match, result: Calculation) -> Iterable[Finding]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date as Date
 from fractions import Fraction
 from typing import NamedTuple
 
@@ -11,7 +12,7 @@ from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError, Problem
-from dosecalc.files.protocol import STATUSES, Arm
+from dosecalc.files.protocol import STATUSES, Arm, Review
 from dosecalc.library.agents import named, suits
 from dosecalc.library.load import load_file
 from dosecalc.library.reader import ProtocolFile
@@ -37,6 +38,7 @@ class IndexRow(Result):
     jurisdiction: tuple[str, ...] = Field(description="Where the protocol holds, as US or EU, where it says so.")
     revision: str | None = Field(description="The date of the label, where the file states it.")
     indication: str | None = Field(description="What it is indicated for, where the file states it.")
+    next_review: Date | None = Field(description="When the file is to be reviewed again, where it says so.")
     unconfirmed: int = Field(description="How many of its facts are not yet checked against the source.")
     suits: bool | None = Field(description="Whether the age asked for meets the rules on age; null where none does.")
     file: str = Field(description="The file that the arm is in.")
@@ -46,8 +48,8 @@ def index(filters: Mapping[str, Sequence[str]] | None = None) -> tuple[list[Inde
     """The arms that answer every filter, and the first problem of each file that cannot be used.
 
     ``agent`` is part of a name, ``nuclide`` a radionuclide, ``status`` one of a protocol, ``jurisdiction``
-    where it holds, ``age`` one that the rules on
-    age do not exclude. Raises InputError for a filter that cannot be read, or an agent that no arm has.
+    where it holds, ``due`` a day by which the next review of the file is due, ``age`` one that the rules on age do not
+    exclude. Raises InputError for a filter that cannot be read, or an agent that no arm has.
     """
     wanted = _read(filters or {})
     rows: list[IndexRow] = []
@@ -71,6 +73,7 @@ class _Filters(NamedTuple):
     status: str | None
     jurisdiction: str | None
     age: Fraction | None
+    due: Date | None
 
 
 def _read(filters: Mapping[str, Sequence[str]]) -> _Filters:
@@ -82,7 +85,9 @@ def _read(filters: Mapping[str, Sequence[str]]) -> _Filters:
     stated = None if age is None else within("--age", read_observable, OBSERVABLES["age"], age)
     days = None if stated is None or not isinstance(stated.value, Fraction) else stated.value
     nuclide = None if nuclide is None else radionuclides.spelled(nuclide)
-    return _Filters(agent, nuclide, status, None if place is None else place.strip().upper(), days)
+    due = one(filters, "due")
+    day = None if due is None else within("--due", _day, due)
+    return _Filters(agent, nuclide, status, None if place is None else place.strip().upper(), days, day)
 
 
 def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
@@ -96,6 +101,7 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
         and (filters.nuclide is None or filters.nuclide in nuclides)
         and filters.status in (None, protocol.status)
         and (filters.jurisdiction is None or filters.jurisdiction in protocol.jurisdiction)
+        and (filters.due is None or _is_due(protocol.review, filters.due))
         and not meets.no
     ):
         yield IndexRow.made(
@@ -111,10 +117,22 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
             jurisdiction=protocol.jurisdiction,
             revision=protocol.revision,
             indication=protocol.indication,
+            next_review=None if protocol.review is None else protocol.review.next,
             unconfirmed=len(file.unconfirmed(arm)),
             suits=True if meets.yes else None,
             file=file.file,
         )
+
+
+def _day(text: str) -> Date:
+    try:
+        return Date.fromisoformat(text.strip())
+    except ValueError:
+        raise InputError(f"read {text!r}, expected a date such as 2026-12-31") from None
+
+
+def _is_due(review: Review | None, day: Date) -> bool:
+    return review is not None and review.next is not None and review.next <= day
 
 
 def _twice(rows: list[IndexRow]) -> Iterator[Problem]:

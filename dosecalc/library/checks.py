@@ -22,6 +22,7 @@ from dosecalc.files.protocol import (
     OwnObservable,
     Protocol,
     Range,
+    Review,
     cited,
 )
 from dosecalc.library.double_entry import FactOf, value_of
@@ -32,6 +33,7 @@ LONGEST = 3650
 """Days that a cycle may last; more is a slip."""
 BUILT_IN = (
     "effective",
+    "review-due",
     "spacing",
     "no-re-escalation",
     "level-range",
@@ -243,6 +245,21 @@ def _label(protocol: Protocol) -> Iterator[Fault]:
         yield "revision", message
     if protocol.indication is not None and not protocol.indication.strip():
         yield "indication", "it is empty; leave it out where the source does not say it"
+    yield from _review(protocol.review)
+
+
+def _review(review: Review | None) -> Iterator[Fault]:
+    """A review is by somebody, on a day, and the next one comes after it."""
+    if review is None:
+        return
+    for key, text in (("owner", review.owner), ("reviewed_by", review.reviewed_by)):
+        if text is not None and not text.strip():
+            yield f"review.{key}", "it is empty; leave it out where nobody is named"
+    if (review.reviewed_by is None) != (review.date is None):
+        key = "reviewed_by" if review.reviewed_by is None else "date"
+        yield f"review.{key}", "a review has both: by whom (reviewed_by) and on which day (date)"
+    if review.date is not None and review.next is not None and review.next <= review.date:
+        yield "review.next", f"read {review.next}, which is not after the review of {review.date}"
 
 
 def _administration(agents: Mapping[str, Agent]) -> Iterator[Fault]:

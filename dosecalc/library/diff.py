@@ -22,6 +22,7 @@ from dosecalc.library.wording import (
     interval_words,
     length_words,
     level_words,
+    review_words,
     route_words,
 )
 from dosecalc.quantities import units
@@ -150,6 +151,9 @@ def _protocol(old: Protocol, new: Protocol) -> Iterator[Change]:
         words = [_stated(getattr(protocol, key)) for protocol in (old, new)]
         if words[0] != words[1]:
             yield _change("protocol", key, "changed", f"{words[0]}, now {words[1]}")
+    reviews = [review_words(protocol.review) or "not stated" for protocol in (old, new)]
+    if reviews[0] != reviews[1]:
+        yield _change("protocol", "review", "changed", f"{reviews[0]}, now {reviews[1]}")
     before, after = (
         "no dates stated" if protocol.effective is None else effective_words(protocol.effective).lower()
         for protocol in (old, new)

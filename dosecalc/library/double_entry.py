@@ -19,7 +19,7 @@ from dosecalc.files.protocol import LISTED, QUANTITIES, cited
 from dosecalc.quantities import units
 
 FactOf = Callable[[str], Fact | None]
-_NO_NUMBERS = frozenset({"facts", "observables", "schema"})
+_NO_NUMBERS = frozenset({"facts", "observables", "schema", "review"})
 _NOT_COMPARED = frozenset({"cite", "between", "step"})
 _BOUNDS = frozenset({"above", "at_least", "below", "at_most"})
 

@@ -112,8 +112,15 @@ def _notes(file: ProtocolFile) -> list[str]:
         for key, agent in file.protocol.agents.items()
         if agent.route is None
     ]
+    if file.protocol.review is None and _is_of_a_site(file.path):
+        notes.append("no review is stated; write owner, reviewed_by, date and next in [review]")
     unconfirmed = dict(pair for arm in file.protocol.arms for pair in file.unconfirmed(arm))
     return [*notes, *(f"unconfirmed: {cite}: {statement}" for cite, statement in unconfirmed.items())]
+
+
+def _is_of_a_site(path: str) -> bool:
+    """Whether a file lies in a folder of the site, so that patients are planned by it."""
+    return any(os.path.realpath(path).startswith(os.path.realpath(each) + os.sep) for each in folders.site_folders())
 
 
 # -- fact sheets ----------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from dosecalc.files.protocol import (
     OneLevel,
     Product,
     Range,
+    Review,
 )
 from dosecalc.quantities.units import pretty, read, spell
 from dosecalc.reference.routes import NOT_STATED
@@ -123,3 +124,12 @@ def quantity_words(written: str | int) -> str:
 def _bracketed(condition: Condition) -> str:
     text = condition_words(condition)
     return f"({text})" if condition.all_ is not None or condition.any_ is not None else text
+
+
+def review_words(review: Review | None) -> str:
+    """A review in words: "reviewed by A. Weiss on 2026-01-15, next on 2027-01-15, owner Dr Adams"."""
+    if review is None:
+        return ""
+    done = f"reviewed by {review.reviewed_by} on {review.date}" if review.date is not None else "not reviewed yet"
+    parts = [done, f"next on {review.next}" if review.next else "", f"owner {review.owner}" if review.owner else ""]
+    return ", ".join(part for part in parts if part)

@@ -360,7 +360,7 @@ class _Bench:
         return f'--set "{verdicts}"' if " " in verdicts else f"--set {verdicts}"
 
 
-_OF_DATES = ("effective", "spacing", "given-amount")
+_OF_DATES = ("effective", "review-due", "spacing", "given-amount")
 
 
 def _text(judge: Judge, observable: Observable, point: Point) -> str:

@@ -20,7 +20,7 @@ from dosecalc.findings.finding import Finding, in_order
 from dosecalc.findings.trace import Tracer
 from dosecalc.library.load import find_arm
 from dosecalc.library.reader import ProtocolFile
-from dosecalc.library.wording import route_words
+from dosecalc.library.wording import review_words, route_words
 from dosecalc.planning import second
 from dosecalc.planning.particulars import particulars
 from dosecalc.planning.result import (
@@ -249,6 +249,7 @@ def identity(matched: Match) -> dict[str, str]:
         "status": protocol.status,
         "file": file.file,
         "sha256": file.sha256,
+        **({"review": words} if (words := review_words(protocol.review)) else {}),
     }
 
 

@@ -104,6 +104,7 @@ CATALOGUE: tuple[Option, ...] = (
     Option("age", "Q", "Only arms whose rules do not exclude this age: 8."),
     Option("status", "STATUS", "Only arms of this status: labelled."),
     Option("jurisdiction", "PLACE", "Only arms that say they hold there: US, EU."),
+    Option("due", "DATE", "Only arms whose file is to be reviewed by that day: 2026-12-31."),
 )
 PLAN: tuple[Option, ...] = (
     _PROTOCOL,

@@ -44,6 +44,7 @@ def _head(plan: Plan) -> Page:
         Paragraph(units.prose(protocol["title"])),
         Paragraph(f"Agents: {', '.join(plan.agents[a] for a in plan.totals)}", "dim"),
         Paragraph(f"Given: {_given(plan)}", "dim"),
+        *([Paragraph(f"Review: {protocol['review']}", "dim")] if "review" in protocol else []),
     ]
     if patient := _patient(plan):
         page.append(Paragraph(f"Patient: {patient}", "dim"))

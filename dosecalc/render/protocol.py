@@ -24,6 +24,7 @@ from dosecalc.library.wording import (
     interval_words,
     length_words,
     level_words,
+    review_words,
     route_words,
 )
 from dosecalc.quantities.units import pretty, prose
@@ -120,6 +121,7 @@ def _head(protocol: Protocol) -> Page:
         ("Jurisdiction", ", ".join(protocol.jurisdiction)),
         ("Revision", protocol.revision or ""),
         ("Indication", prose(protocol.indication or "")),
+        ("Review", review_words(protocol.review)),
     ]
     page += [Paragraph(f"{key}: {text}", "dim") for key, text in label if text]
     if protocol.note:

@@ -32,7 +32,16 @@ NOT_ASKED = {
     "retention": "fits of whole-body readings",
 }
 ASKED = (
-    *("effective", "level-range", "level-undefined", "cycles-maximum", "cycle-length", "no-re-escalation", "spacing"),
+    *(
+        "effective",
+        "review-due",
+        "level-range",
+        "level-undefined",
+        "cycles-maximum",
+        "cycle-length",
+        "no-re-escalation",
+        "spacing",
+    ),
     *("bsa-agreement", "organ-dose", "given-amount", "scaled-activity"),
 )
 OF_AMOUNTS = ("given-amount", "scaled-activity", "organ-dose", "level-range", "level-undefined")
@@ -43,6 +52,7 @@ Said = Iterator[tuple[Key, Found]]
 def found(course: SecondCourse, beliefs: Beliefs) -> Said:
     """Each own rule with what it says, where it says anything."""
     yield from _effective(course)
+    yield from _review(course)
     yield from _levels(course)
     yield from _cycles(course)
     yield from _reductions(course)
@@ -78,6 +88,12 @@ def _effective(course: SecondCourse) -> Said:
         yield Key("effective"), _one(UNKNOWN if held is None else PASS if held else VIOLATION)
     if file["status"] in ("withdrawn", "superseded") and held is not False:
         yield Key("effective", "withdrawn"), _one(WARNING)
+
+
+def _review(course: SecondCourse) -> Said:
+    begins, due = course.doses[0].when.date, course.arm.file.get("review", {}).get("next")
+    if due is not None:
+        yield Key("review-due"), _one(UNKNOWN if begins is None else WARNING if begins > due else PASS)
 
 
 def _ends(text: Any, *, last: bool) -> date | None:

@@ -18,7 +18,7 @@ Table = dict[str, Any]  # TOML, as tomllib gives it
 
 KNOWN = {
     "file": "schema id title status registry note agents arms rules conditions observables tables conflicts"
-    " instructions facts effective jurisdiction revision indication",
+    " instructions facts effective jurisdiction revision indication review",
     "agent": "name radionuclide cite route form site",
     "arm": "id title purpose cite cycles organ_limits reductions re_escalation",
     "cycle": "doses repeat optional length interval cite",
