@@ -163,6 +163,32 @@ def test_a_cap_that_is_applied_a_little_late_is_refuted(monkeypatch):
     assert "never more than its cap of 32 mCi: not for " in said(prove(file))
 
 
+def test_a_total_that_is_not_linear_in_the_amount_is_refuted(monkeypatch):
+    file, sound = load_protocol(str(TOP / "protocols" / "nct01377532.toml")), CompiledArm._accumulate
+
+    def squared(self, moment, agent, totals):
+        sound(self, moment, agent, totals)
+        moment.values["dose_activity"] = moment.amount * moment.amount
+
+    monkeypatch.setattr(CompiledArm, "_accumulate", squared)
+    assert "of dose_activity is linear in the amount: not for " in said(prove(file))
+
+
+def test_a_rule_that_changes_its_answer_away_from_its_limit_is_refuted(monkeypatch):
+    file, above = load_protocol(str(TOP / "protocols" / "nct01377532.toml")), Symbolic.above
+    late = Symbol(rational(Fraction("1.01")))
+    monkeypatch.setattr(Symbolic, "above", lambda self, a, b: above(self, a, b * late))
+    words = said(prove(file))
+    assert "changes only where something that it compares reaches its limit: not for dose_activity" in words
+
+
+def test_an_organ_that_is_not_spared_is_refuted(monkeypatch):
+    file = load_protocol(str(TOP / "protocols" / "azedra.toml"))
+    monkeypatch.setattr(CompiledArm, "_reduce", lambda *_: None)
+    words = said(prove(file))
+    assert "azedra-therapeutic: the kidneys never gets more than 18 Gy: not for " in words
+
+
 def test_two_levels_for_one_patient_are_refuted_though_the_file_is_sound(dosecalc, tmp_path):
     rows = ROW.format("1 mCi", '{ observable = "weight", at_most = "60 kg" }')
     rows += ROW.format("2 mCi", '{ observable = "weight", at_least = "50 kg" }')

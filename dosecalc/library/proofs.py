@@ -23,31 +23,16 @@ from dosecalc.course.state import Inputs, Moment
 from dosecalc.files.protocol import Protocol
 from dosecalc.library import coverage
 from dosecalc.library.anybody import Anybody, AnyLevel, AnyStatements
+from dosecalc.library.maximal import of_amounts, of_rule_in_amount
 from dosecalc.library.pairs import pairs_of
 from dosecalc.library.reader import ProtocolFile
+from dosecalc.library.statements import BOUNDS, CONDITIONS, LEVELS, ORGANS, PAIRS, ToProve, ask
 from dosecalc.quantities.numbers import TRUE, Tri
 from dosecalc.quantities.symbolic import Symbol, Symbolic, SymbolMask, any_of_terms, formula
 from dosecalc.quantities.units import Measure
 
-PATIENCE = 2000
-"""Milliseconds for one statement."""
-
 SymbolicArm = CompiledArm[Symbol, SymbolMask]
 SymbolicRow = Row[Symbol, SymbolMask]
-CONDITIONS, LEVELS, BOUNDS, PAIRS = "conditions", "levels", "caps and floors", "pairs of patients"
-
-
-class ToProve(NamedTuple):
-    """One statement: what it is about, its words, and a formula that a patient meets for whom it is wrong.
-
-    Where there are no ``patients`` to show it is the other way round: somebody has to meet the formula.
-    """
-
-    kind: str
-    place: str
-    words: str
-    wrong: z3.BoolRef
-    patients: tuple[Anybody | AnyLevel, ...] = ()
 
 
 class NotShown(NamedTuple):
@@ -91,21 +76,6 @@ def prove(file: ProtocolFile, system: Symbolic | None = None) -> Proofs:
     return Proofs(dict(proved), tuple(refuted), tuple(not_proved))
 
 
-def ask(statement: ToProve) -> tuple[bool | None, str]:
-    """Whether a statement holds, None where it could not be told, and what refutes it in words."""
-    solver = z3.Solver()
-    solver.set("timeout", PATIENCE)
-    solver.add(statement.wrong)
-    answer = solver.check()
-    if answer == z3.unknown:
-        return None, ": no answer in time"
-    if not statement.patients:
-        return answer == z3.sat, ": nobody does"
-    if answer == z3.unsat:
-        return True, ""
-    return False, f": not for {'; then '.join(patient.words(solver.model()) for patient in statement.patients)}"
-
-
 def _statements(
     protocol: Protocol, compiler: Compiler[Symbol, SymbolMask], arms: Sequence[SymbolicArm]
 ) -> Iterator[ToProve]:
@@ -117,6 +87,10 @@ def _statements(
             yield from _overlaps(place, rows, arm)
             yield from _selection(place, rows, arm)
         yield from of_bounds(arm)
+        yield from of_organs(arm)
+        yield from of_amounts(arm)
+    for i, rule in enumerate(protocol.rules):
+        yield from of_rule_in_amount(f"rules[{i}]", compiler.rule(rule, f"rules[{i}]"), compiler.table)
 
 
 # -- conditions ------------------------------------------------------------------------------------------------------
@@ -328,3 +302,25 @@ def _of_bounded_row(arm: SymbolicArm, slot: Slot, steps: dict[int, int], i: int,
 
 def _bound(measure: Measure, arm: SymbolicArm, moment: Moment[Symbol, SymbolMask]) -> Symbol:
     return levels.sized(Level(measure.dimension, arm.system.number(measure.value)), moment)
+
+
+# -- organs ----------------------------------------------------------------------------------------------------------
+
+
+def of_organs(arm: SymbolicArm) -> Iterator[ToProve]:
+    """That no organ gets more than its limit from a course of which nothing was given yet, whatever its levels."""
+    if not arm.spared:
+        return
+    slots = arm.course(None, None)[0]
+    patient = Anybody(arm.table, "patient", single=True)
+    open_rows = {slot.number: row for slot in slots for row in arm.levels_of(slot).rows if row.open}
+    chosen = {number: AnyLevel(row.low, row.high) for number, row in open_rows.items()}
+    inputs = Inputs(
+        AnyStatements(patient), levels={n: Level(each.low.dimension, each.symbol) for n, each in chosen.items()}
+    )
+    for organ in arm.run(slots, inputs).organs:
+        limit = arm.system.number(organ.spared.limit.value)
+        possible = (*patient.possible(believed=True), *(each.possible() for each in chosen.values()))
+        wrong = z3.And(organ.dose.known, organ.dose.value > limit.value, *possible)
+        words = f"the {organ.spared.source.organ.replace('_', ' ')} never gets more than {organ.spared.limit.text}"
+        yield ToProve(ORGANS, arm.arm.id, words, wrong, (patient, *chosen.values()))

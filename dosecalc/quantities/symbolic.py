@@ -2,7 +2,8 @@
 
 The calculator runs on it unchanged. A number is a real variable with a flag that tells whether it is known, a mask is a
 formula; what comes out is a formula over everything that a patient may be, of which z3 proves or refutes statements.
-Powers and logarithms are functions of which nothing is assumed, so that what was proved holds whatever they are.
+Powers and logarithms are functions of which nothing is assumed, but that a power of what is positive is positive, so
+that what was proved holds whatever they are.
 
 It needs z3, which comes with ``pip install 'dosecalc[prove]'``.
 """
@@ -130,7 +131,9 @@ class Symbolic:
         return Symbol(z3.ToReal(z3.ToInt(a.value)), a.known)
 
     def power(self, a: Symbol, exponent: Symbol) -> Symbol:
-        return Symbol(_POWER(a.value, exponent.value), z3.And(a.known, exponent.known))
+        raw = _POWER(a.value, exponent.value)
+        value = z3.If(z3.And(a.value > 0, raw <= 0), z3.RealVal(1), raw)  # any function that is positive where a is
+        return Symbol(value, z3.And(a.known, exponent.known))
 
     def log10(self, a: Symbol) -> Symbol:
         return Symbol(_LOG10(a.value), a.known)
