@@ -443,6 +443,41 @@ def test_a_folder_that_cannot_be_used_is_refused(dosecalc, tmp_path):
     assert "a code belongs to one case" in dosecalc("check", "--list", str(tmp_path), "--confirm", "AAAA-BBBB").err
 
 
+# -- afterwards -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("stated", "status", "words"),
+    [
+        ({}, "pass", "the gate said go"),
+        ({"count.present": 0}, "violation", "nobody is named who overrode it"),
+        ({"count.present": 0, "override": {"by": "Dr Adams", "why": "counted twice"}}, "warning",
+         "overridden by Dr Adams: counted twice"),
+    ],
+)  # fmt: skip
+def test_a_record_reads_the_check_as_it_is(dosecalc, tmp_path, stated, status, words):
+    check = dosecalc("check", written(tmp_path, case(SOUND | stated)), "--json")
+    path = tmp_path / "check.json"
+    path.write_text(check.out, encoding="utf-8")
+    record = dosecalc("record", str(path), "--json").json
+    (dose,) = record["doses"]
+    assert dose["agent"] == "177Lu-PSMA-617"
+    assert dose["administered"]["MBq"] == pytest.approx(7450 * 2 ** (-(15 / 60) / (6.6443 * 24)), rel=1e-4)
+    assert [each["of"] for each in dose["comparisons"]] == ["prescribed", "directive", "order"]
+    (finding,) = [each for each in record["findings"] if each["rule"] == "gate-word"]
+    assert finding["status"] == status
+    assert words in finding["message"]
+
+
+def test_a_record_of_a_check_keeps_what_was_stated_of_the_patient(dosecalc, tmp_path):
+    path = tmp_path / "check.json"
+    path.write_text(dosecalc("check", written(tmp_path, case(DOTATATE)), "--json").out, encoding="utf-8")
+    record = dosecalc("record", str(path), "--json").json
+    statuses = {each["rule"]: each["status"] for each in record["findings"] if each["dose"] in (None, 1)}
+    assert (statuses["gate-word"], statuses["indication"], statuses["given-amount"]) == ("pass", "pass", "pass")
+    assert record["protocol"]["arm"] == "lutathera-gep-net"
+
+
 # -- the table of requirements --------------------------------------------------------------------------------------
 
 

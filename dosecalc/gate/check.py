@@ -19,6 +19,7 @@ from dosecalc.errors import InputError, UnstatedError
 from dosecalc.files import folders
 from dosecalc.files.case import Case
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
+from dosecalc.files.model import FileTable, keys_of
 from dosecalc.files.patient import once
 from dosecalc.gate import parts, today
 from dosecalc.gate.course import InCourse, accepted_warnings, course, in_a_case, in_course
@@ -100,6 +101,8 @@ def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | N
         verdict="hold" if holds else "go",
         text=_headline(stated, of, len(holds)),
         code=code(stated.case),
+        inputs=_stated_again(stated.case),
+        asked={} if plan is None else plan.inputs,
         protocol=None
         if plan is None
         else {key: plan.protocol[key] for key in ("id", "arm", "title", "file", "sha256")},
@@ -113,6 +116,16 @@ def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | N
         plan=None if plan is None else plan.clearance.text,
         sources=[*sources, *([] if plan is None else plan.sources), *identity()],
     )
+
+
+def _stated_again(table: FileTable) -> dict[str, Any]:
+    """A table of a case with the keys that it states."""
+    told = ((key, getattr(table, name)) for key, name in keys_of(type(table)).items())
+    return {
+        key: _stated_again(value) if isinstance(value, FileTable) else value
+        for key, value in told
+        if value is not None and value not in ((), {})
+    }
 
 
 def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Iterator[Hold | SideBySide]:

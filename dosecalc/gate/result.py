@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 from dosecalc.quantities.documents import Document, Result
 from dosecalc.quantities.frozen import Field
@@ -64,6 +64,8 @@ class GateCheck(Document):
     verdict: Verdict = Field(description="go, or hold while there is any reason to hold.")
     text: str = Field(description="The verdict with what it is of, as the first line has it.")
     code: str = Field(description="The code of this unit for this patient; asked again when it is given.")
+    inputs: Mapping[str, Any] = Field(description="The case as it was stated, without what it leaves out.")
+    asked: Mapping[str, tuple[str, ...]] = Field(description="The options with which its course was planned.")
     protocol: Mapping[str, str] | None = Field(description="Id, arm, file, sha256 of the protocol; null without one.")
     dose: int | None = Field(description="The number of the dose in the course.")
     at: str | None = Field(description="When the dose is to be given.")

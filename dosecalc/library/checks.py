@@ -60,6 +60,7 @@ OF_RECORDS = (
     "dose-number",
     "dose-order",
     "dose-route",
+    "gate-word",
     "given-balance",
     "patient-identity",
     "prescriptions-agree",

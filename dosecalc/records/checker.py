@@ -110,8 +110,11 @@ def _assembled(
     plan: Plan | None = None,
 ) -> RecordCheck:
     """Everything put into a frozen result; ``plan`` is that of what was given, where the record follows a protocol."""
+    if file.gate is not None:
+        status, text = file.gate
+        findings = [own("gate-word", status, doses[0].number, text, ()), *findings]
     last = max(dose.number for dose in _of_patient(doses) or doses)
-    own = {"id": file.file, "sha256": file.sha256}
+    source = {"id": file.file, "sha256": file.sha256}
     listed = in_order(findings)
     remaining = () if plan is None else tuple(dose for dose in plan.doses if dose.number > last)
     pending = {dose.number: dose.pending for dose in remaining if dose.pending is not None}
@@ -127,7 +130,7 @@ def _assembled(
         findings=listed,
         remaining=remaining,
         notes=tuple(_notes(doses)),
-        sources=(own, tables.identity(tables.HALF_LIVES), *(() if plan is None else plan.sources)),
+        sources=(source, tables.identity(tables.HALF_LIVES), *(() if plan is None else plan.sources)),
     )
 
 

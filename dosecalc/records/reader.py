@@ -19,6 +19,8 @@ from dosecalc.files.folders import read_text
 from dosecalc.files.model import keys_of
 from dosecalc.files.patient import once
 from dosecalc.files.record import CourseRecord, DoseComponent, DosePart, MeasuredActivity, RecordedDose
+from dosecalc.findings.finding import Status
+from dosecalc.records import checked
 
 SIZES = ("weight", "height", "bsa")
 """The sizes of the body that a dose may state."""
@@ -91,6 +93,8 @@ class RecordFile(NamedTuple):
     doses: Iterable[WrittenDose]
     length: int
     """How many doses there are, for a progress bar."""
+    gate: tuple[Status, str] | None = None
+    """The word of the gate before the dose: the status of what it said, and a sentence."""
 
 
 def read(path: str) -> RecordFile:
@@ -100,6 +104,8 @@ def read(path: str) -> RecordFile:
     if path.lower().endswith(".csv"):
         return RecordFile(name, sha256, {}, None, None, None, _doses(text, name), max(text.count("\n") - 1, 0))
     raw = _raw(text, name, json_=path.lower().endswith(".json") or text.lstrip().startswith("{"))
+    gate = checked.word(raw) if checked.is_check(raw) else None
+    raw = raw if gate is None else checked.as_record(raw)
     if "doses" not in raw and "administered" in raw:
         return _published(raw, name, text, sha256)
     try:
@@ -110,7 +116,7 @@ def read(path: str) -> RecordFile:
     if not doses:
         raise InputError(f"{name} has no dose")
     patient = _id(record.patient_id)
-    return RecordFile(name, sha256, _inputs(record), record.nuclide, record.tz, patient, doses, len(doses))
+    return RecordFile(name, sha256, _inputs(record), record.nuclide, record.tz, patient, doses, len(doses), gate)
 
 
 def _raw(text: str, name: str, *, json_: bool) -> dict[str, Any]:
