@@ -15,6 +15,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import jsonschema
+import odd
 import pytest
 from drawing import answered, draw, kit
 from editing import edited
@@ -23,6 +24,7 @@ import dosecalc as package
 from dosecalc.errors import DisagreementError
 from dosecalc.files import folders
 from dosecalc.planning import verified
+from dosecalc.planning.planner import plan_inputs
 from dosecalc.quantities.documents import Amount
 from dosecalc.verification import quantities
 from dosecalc.verification.compare import NOT_CHECKED, compare
@@ -132,6 +134,16 @@ def test_random_plans_agree(strength):
             planned += 1
             protocol = folders.read_bytes(folders.path_of(reply.document["protocol"]["file"]))
             assert verified.second(reply.document, protocol).differences == [], (arm, said)
+
+
+def test_odd_statements_make_a_plan_of_both_methods_or_none(strength):
+    rng, arms, planned = random.Random(23), folders.arm_ids(), 0
+    while planned < 3 * strength.patients:
+        stated = odd.inputs(kit(rng.choice(arms)), rng)
+        with contextlib.suppress(package.InputError):
+            plan = plan_inputs(stated)  # a DisagreementError fails the test
+            assert plan.verified.agrees, (stated, plan.verified.not_checked)
+            planned += 1
 
 
 # -- what verify notices --

@@ -141,7 +141,7 @@ def independent(plan: str | os.PathLike[str]) -> Independent:
         protocol=dict(document["protocol"]),
         inputs=document["inputs"],
         doses=[_alone(course, dose) for dose in course.doses],
-        not_checked=[*course.beyond, *arm.unknown],
+        not_checked=[*course.not_known, *arm.unknown],
     )
 
 

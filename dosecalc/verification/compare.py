@@ -72,7 +72,7 @@ def compare(document: Table, protocol: bytes, beliefs: Iterable[bytes], given: G
     except Beyond as beyond:
         outcome.not_checked.append(f"doses, totals, findings: nothing was computed, as this is not known: {beyond}")
         return outcome
-    outcome.not_checked += course.beyond
+    outcome.not_checked += course.not_known
     told = [_identity(document, arm), _doses(document, course), _totals(document, course), _conflicts(document, course)]
     for differences in (*told, _findings(document, course, sheet_values(beliefs), outcome), _clearance(document)):
         outcome.differences += differences
@@ -154,7 +154,7 @@ def _dose(told: Table, dose: SecondDose, course: SecondCourse, name: str) -> Ite
         "cycle": dose.slot.cycle,
         "day": when.day if course.counted else None,
         "date": None if when.date is None else when.date.isoformat(),
-        "date_from": when.earliest,
+        "date_from": when.earliest and (course.counted or when.date is not None),
         "optional": dose.slot.optional,
         "agent": dose.agent,
         "reduction": dose.step,

@@ -9,7 +9,7 @@ from typing import Any
 from dosecalc.verification import bsa, observables
 from dosecalc.verification.days import Calendar, DoseDay
 from dosecalc.verification.logic import Span, Truth, added, exactly
-from dosecalc.verification.quantities import Unreadable, Worth, read
+from dosecalc.verification.quantities import Worth, read
 from dosecalc.verification.reading import Beyond, Place, Regimen, Table, check_regimen, known
 from dosecalc.verification.statements import BARE, Earlier, StatedAgain
 
@@ -38,6 +38,7 @@ class SecondDose:
     weight: Fraction | None = None
     height: Fraction | None = None
     bsa: Fraction | None = None
+    stated_bsa: Fraction | None = None
     ranges: list[Table] = field(default_factory=list)  # what could be chosen
     chosen_elsewhere: bool = False  # another row of its levels leaves a choice
 
@@ -71,7 +72,7 @@ class SecondCourse:
     def __init__(self, arm: Regimen, stated: StatedAgain, adopt: dict[int, Fraction]) -> None:
         check_regimen(arm)
         self.arm, self.stated, self.adopt = arm, stated, adopt
-        self.beyond: list[str] = []
+        self.not_known: list[str] = []
         self.adopted: set[int] = set()
         self.finished, self._sums = False, dict[tuple[int, str], Span]()
         count = stated.one("cycles")
@@ -92,14 +93,22 @@ class SecondCourse:
     # -- sizes --
 
     def _sizes(self, dose: SecondDose) -> None:
-        dates = [each.when.date for each in self.doses[: dose.number] if each.when.date is not None]
-        day, known = dates[-1] if dates else None, dose.when.date is not None
-        sizes = (self.stated.size(name, dose.number, day, dated=known) for name in ("weight", "height", "bsa"))
-        dose.weight, dose.height, dose.bsa = sizes
-        if not self.stated.sizes["bsa"]:
+        sizes = (self.stated.size(name, dose.number, dose.when.date) for name in ("weight", "height", "bsa"))
+        dose.weight, dose.height, dose.stated_bsa = sizes
+        dose.bsa = dose.stated_bsa
+        if dose.bsa is None:
             formula = self.stated.one("bsa-formula") or "mosteller"
             dose.bsa = bsa.derived(formula, dose.weight, dose.height, self.stated.observed.get(("sex", None)))
             self.rooted = self.rooted or (dose.bsa is not None and formula != "costeff")
+
+    def size_after(self, name: str) -> Fraction | None:
+        """A size after the last dose."""
+        size = self.stated.beyond(name)
+        if name != "bsa" or size is not None:
+            return size
+        weight, height = self.stated.beyond("weight"), self.stated.beyond("height")
+        formula = self.stated.one("bsa-formula") or "mosteller"
+        return bsa.derived(formula, weight, height, self.stated.observed.get(("sex", None)))
 
     # -- the amount of one dose --
 
@@ -109,7 +118,7 @@ class SecondCourse:
             table = self._reduced(dose) or dose.slot.table
             self._by_level(dose, table)
         except Beyond as beyond:
-            self.beyond.append(f"the amount of dose {dose.number}, taken as the plan has it ({beyond})")
+            self.not_known.append(f"the amount of dose {dose.number}, taken as the plan has it ({beyond})")
             dose.planned = self.adopt.get(dose.number) if dose.given is None else None
             self.adopted.add(dose.number)
 
@@ -200,7 +209,7 @@ class SecondCourse:
         if "product" in level:
             return *self._product(dose, level), None
         dose.ranges.append(level)
-        chosen = self.stated.levels.get(dose.number, self.stated.levels.get(None))
+        chosen = self.chosen(dose)
         if chosen is None:
             self._range(dose, level)
             return None, None, None
@@ -208,6 +217,16 @@ class SecondCourse:
             dose.scaled = True
             return chosen, *self._to_organ(dose, str(level["organ"]), chosen.worth)
         return chosen, self._by_size(dose, chosen), None
+
+    def chosen(self, dose: SecondDose) -> Worth | None:
+        """The level that was chosen for a dose; one for all doses is for those of its kind, where there are any."""
+        levels = self.stated.levels
+        if dose.number in levels or None not in levels:
+            return levels.get(dose.number)
+        kind = levels[None].dimension
+        mine = kind in _kinds(dose.slot.table["level"])
+        others = any(kind in _kinds(each.slot.table["level"]) for each in self.doses)
+        return levels[None] if mine or not others else None
 
     def _range(self, dose: SecondDose, level: Table) -> None:
         """The ends of a range from which nothing was chosen."""
@@ -233,7 +252,7 @@ class SecondCourse:
     def _by_size(self, dose: SecondDose, level: Worth) -> Fraction | None:
         of, _, per = level.dimension.partition("/")
         if of not in ("activity", "mass"):
-            raise Unreadable(f"{level.number} {level.unit} as a level")
+            return None
         size = {"": Fraction(1), "weight": dose.weight, "bsa": dose.bsa}.get(per)
         return None if size is None else level.worth * size
 
@@ -261,7 +280,7 @@ class SecondCourse:
             return read(factor)
         if "min" in factor:
             dose.ranges.append(factor)
-            return self.stated.levels.get(dose.number, self.stated.levels.get(None))
+            return self.chosen(dose)
         if "observable" in factor:
             return self.observed(factor["observable"], dose)
         if "table" in factor:
@@ -353,22 +372,23 @@ class SecondCourse:
         ]
         return of if of or priors == [] else None
 
-    def given_before(self, agent: str, name: str, dose: SecondDose) -> Span:
+    def given_before(self, agent: str, name: str) -> Span:
         """What was given before the course; where nothing was said, or only in part, known from below."""
         priors = self.priors(agent)
-        return AT_LEAST_NOTHING if priors is None else added(self._prior(each, name, dose) for each in priors)
+        return AT_LEAST_NOTHING if priors is None else added(self._prior(each, name) for each in priors)
 
-    def _prior(self, prior: Earlier, name: str, dose: SecondDose) -> Span:
+    def _prior(self, prior: Earlier, name: str) -> Span:
         _, _, per = prior.amount.dimension.partition("/")
         worth, weight = prior.amount.worth, prior.weight
         if weight is None and prior.day is not None:  # as it was stated of that time
-            weight = self.stated.size_on("weight", prior.day)
+            weight = self.stated.weighed(prior.day)
         if per == ("" if name == "amount" else name.removeprefix("per_")):
             return exactly(worth)
         if per == "" and name == "per_weight":
             if weight:
                 return exactly(worth / weight)
-            return (worth / dose.weight, None) if dose.weight else AT_LEAST_NOTHING  # a child weighed less then
+            now = self.stated.throughout("weight")  # a child weighed less then
+            return (worth / now, None) if now else AT_LEAST_NOTHING
         if per == "weight" and name == "amount" and weight:
             return exactly(worth * weight)
         return AT_LEAST_NOTHING
@@ -383,12 +403,24 @@ class SecondCourse:
         return self._sums[key]
 
     def lifetime(self, dose: SecondDose, name: str) -> Span:
-        return added([self.cumulative(dose, name), self.given_before(dose.agent, name, dose)])
+        return added([self.cumulative(dose, name), self.given_before(dose.agent, name)])
 
     def total(self, agent: str, name: str, *, optional: bool) -> Span:
         return added(
             each.part(name) for each in self.doses if each.agent == agent and (optional or not each.slot.optional)
         )
+
+
+def _kinds(level: Any) -> set[str]:
+    """The kinds of level that may be chosen in a table of levels: an activity, one per weight, an absorbed dose."""
+    if isinstance(level, list):
+        return {kind for each in level for kind in _kinds(each)}
+    if not isinstance(level, dict):
+        return set()
+    inner = [level[key] for key in ("level", "product", "choose") if key in level]
+    ends = [read(level["min"]).dimension] if "min" in level else []
+    chosen = [read(each).dimension for each in level.get("choose", []) if isinstance(each, str)]
+    return {*ends, *chosen, *(kind for each in inner for kind in _kinds(each))}
 
 
 def shown(span: Span, *, lower: bool) -> Fraction | None:

@@ -137,8 +137,11 @@ def _stated(course: SecondCourse, name: str, dose: SecondDose | None) -> Value:
 
 
 def _size(course: SecondCourse, name: str, dose: SecondDose | None) -> Span:
-    of = dose if dose is not None else course.doses[min(course.stated.next, len(course.doses)) - 1]
-    size: Fraction | None = getattr(of, name)
+    if dose is None and course.stated.next > len(course.doses):
+        size = course.size_after(name)
+    else:
+        of = dose if dose is not None else course.doses[course.stated.next - 1]
+        size = getattr(of, name)
     return size, size
 
 
@@ -208,4 +211,4 @@ def _of_prior(course: SecondCourse, name: str) -> Value:
     if last is None or first is None:
         return UNKNOWN
     days = Fraction((first - last).days)
-    return (None, days) if any(prior.day is None for prior in priors) else exactly(days)
+    return (Fraction(0), days) if any(prior.day is None for prior in priors) else exactly(days)

@@ -116,7 +116,7 @@ def _levels(course: SecondCourse) -> Said:
     for dose in course.doses:
         if dose.undefined:
             undefined.wrong[dose.number] = VIOLATION
-        chosen = course.stated.levels.get(dose.number, course.stated.levels.get(None))
+        chosen = course.chosen(dose)
         if chosen is None or dose.undefined or dose.step:
             continue
         if dose.ranges and dose.open:
@@ -186,8 +186,8 @@ def _surface(course: SecondCourse, beliefs: Beliefs) -> Said:
     pairs: list[tuple[Fraction, int, Fraction, Fraction]] = []
     for dose in course.doses if course.stated.sizes["bsa"] else []:
         derived = bsa.derived(formula, dose.weight, dose.height, sex)
-        if dose.bsa is not None and derived is not None:
-            pairs.append((abs(dose.bsa - derived) / derived, -dose.number, dose.bsa, derived))
+        if dose.stated_bsa is not None and derived is not None:
+            pairs.append((abs(dose.stated_bsa - derived) / derived, -dose.number, dose.stated_bsa, derived))
     if not pairs:
         yield Key("bsa-agreement"), _one(NOT_APPLICABLE)
         return

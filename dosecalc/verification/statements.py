@@ -153,23 +153,35 @@ class StatedAgain:
                 sizes.append(SizeFrom(read(value, BARE[name]).worth, int(number) if equals else None, _date(day)))
         return found
 
-    def size(self, name: str, number: int, day: date | None, *, dated: bool) -> Fraction | None:
-        """A size at a dose: the one stated last at or before it.
+    def size(self, name: str, number: int, day: date | None) -> Fraction | None:
+        """A size at a dose: the last one from a dose on; else the last one by date, else the one of no date.
 
-        ``day`` is its date where it is ``dated``, else the last one before it that is known: a size of a later date may
-        then hold or not.
+        Of a dose without a date only a size that is the only one is known.
         """
         sizes = self.sizes[name]
-        if any(size.day is not None for size in sizes):
-            later = day is None or any(size.day > day for size in sizes if size.day is not None)
-            return None if day is None or (later and not dated) else self.size_on(name, day)
-        held = [size for size in sizes if (size.dose or 1) <= number]
-        return max(held, key=lambda size: size.dose or 1).worth if held else None
+        from_dose = [size for size in sizes if size.dose is not None and size.dose <= number]
+        if from_dose:
+            return max(from_dose, key=lambda size: size.dose or 0).worth
+        throughout = self.throughout(name)
+        dated = [size for size in sizes if size.day is not None]
+        if dated and day is None:
+            return dated[0].worth if len(sizes) == 1 else None
+        held = [(size.day, place) for place, size in enumerate(dated) if day and size.day and size.day <= day]
+        return dated[max(held)[1]].worth if held else throughout
 
-    def size_on(self, name: str, day: date) -> Fraction | None:
-        """A size on a day: the one of the last date up to it."""
-        held = [(size.day, size.worth) for size in self.sizes[name] if size.day is not None and size.day <= day]
-        return max(held)[1] if held else None
+    def throughout(self, name: str) -> Fraction | None:
+        """A size that holds for the whole course, of no dose and no date."""
+        return next((size.worth for size in self.sizes[name] if size.dose is None and size.day is None), None)
+
+    def beyond(self, name: str) -> Fraction | None:
+        """A size after the last dose: what holds throughout, where nothing else was stated."""
+        return (
+            self.throughout(name) if all(size.dose is None and size.day is None for size in self.sizes[name]) else None
+        )
+
+    def weighed(self, day: date) -> Fraction | None:
+        """The weight that was stated for a date."""
+        return next((size.worth for size in self.sizes["weight"] if size.day == day), None)
 
     @cached_property
     def priors(self) -> list[Earlier] | None:
