@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from fractions import Fraction
 
 import pytest
 
+from dosecalc.course.rules import Compiler
+from dosecalc.files.protocol import Condition
+from dosecalc.quantities.numbers import EXACT
 from dosecalc.requests.calendar import add_months
 
 
@@ -133,3 +137,21 @@ def test_an_undated_prior_does_not_hide_a_recent_one(plan):
         if f["rule"] == "prior-interval"
     ]
     assert found["status"] == "violation"
+
+
+@pytest.mark.parametrize(("limit", "months"), [("1 y", 12), ("2 y", 24), ("6 months", 6)])
+def test_years_and_months_between_two_dates_are_counted_in_the_calendar(limit, months):
+    """A year is twelve calendar months, whatever its days: the calendar is asked for just these."""
+    asked = []
+
+    class Dated:
+        def between(self, _name):
+            return Fraction(365)
+
+        def calendar(self, name, count):
+            asked.append((name, count))
+            return Fraction(366)
+
+    written = Condition(observable="prior_interval", at_least=limit)
+    assert Compiler(EXACT, {}).condition(written, "rule").test(Dated()).no
+    assert asked == [("prior_interval", months)]
