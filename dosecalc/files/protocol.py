@@ -276,9 +276,10 @@ class ListedConflict(_ForArms):
 
 
 class ListedInstruction(_ForArms):
-    """An instruction for people, which no rule can check."""
+    """An instruction for people, which no rule can check; ``about`` says of what, where a command asks for it."""
 
     text: str
+    about: Literal["incomplete dose"] | None = None
     cite: Cite
 
 

@@ -69,8 +69,8 @@ class RecordedDose(FileTable):
     were given together. ``prescribed_agent`` is what was prescribed, ``agent`` what was given. ``range`` is the
     prescribed range, "28 to 36 mCi". ``route`` is the way into the body, ``form`` the chemical form.
     ``fraction_of_delivery`` says that the dose is one fraction of a fractionated delivery, which a cycle of a
-    radiopharmaceutical is not. ``weight``, ``height`` and ``bsa`` hold from this dose on, or from the date that stands
-    with them, "20 kg@2026-03-01".
+    radiopharmaceutical is not. ``happened`` is what went wrong meanwhile, as ["extravasation"]. ``weight``, ``height``
+    and ``bsa`` hold from this dose on, or from the date that stands with them, "20 kg@2026-03-01".
     """
 
     number: Annotated[int, WholeNumber(1, 999)] | None = None
@@ -90,6 +90,7 @@ class RecordedDose(FileTable):
     route: str | None = None
     form: str | None = None
     fraction_of_delivery: bool | None = None
+    happened: Many[str] = ()
     patient_id: Text | None = None
     given_by: str | None = None
     dose_coefficient: Text | None = None

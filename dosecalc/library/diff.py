@@ -11,7 +11,7 @@ from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
 from dosecalc.errors import InputError
 from dosecalc.files.model import FileTable
-from dosecalc.files.protocol import Arm, Condition, Cycle, FactorTable, OfTable, Protocol, Rule
+from dosecalc.files.protocol import Arm, Condition, Cycle, FactorTable, ListedInstruction, OfTable, Protocol, Rule
 from dosecalc.library.load import find_arms
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.library.wording import (
@@ -435,11 +435,15 @@ def _conflicts(before: _Side, after: _Side) -> Iterator[Change]:
 
 def _instructions(before: _Side, after: _Side) -> Iterator[Change]:
     old, new = (
-        [units.prose(each.text) for each in side.protocol.instructions if each.holds_for(side.arm.id)]
+        [_instruction(each) for each in side.protocol.instructions if each.holds_for(side.arm.id)]
         for side in (before, after)
     )
     yield from (_change("instruction", "", "gone", text) for text in old if text not in new)
     yield from (_change("instruction", "", "new", text) for text in new if text not in old)
+
+
+def _instruction(each: ListedInstruction) -> str:
+    return f"{'' if each.about is None else f'{each.about}: '}{units.prose(each.text)}"
 
 
 def _facts(before: _Side, after: _Side) -> Iterator[Change]:

@@ -33,7 +33,8 @@ USED: Mapping[str, tuple[str, ...]] = {
     "residuals.at": ("given-balance",),
     "given": ("record-contents", "given-balance", *_AMOUNTS),
     "given_at": ("given-balance", "dose-order", "effective", "spacing", "cycle-length"),
-    "route": ("dose-route",),
+    "happened": ("mishap", "incomplete-dose", "event-limbs", *_AMOUNTS),
+    "route": ("dose-route", "event-limbs"),
     "form": ("dose-form",),
     "fraction_of_delivery": ("35.3045-fraction",),
     "dose_coefficient": ("35.3045-sievert",),
@@ -122,6 +123,7 @@ def _checks(written: WrittenDose, dose: Administration) -> set[str]:
             ("prescriptions-agree", stated > 1 or any(one.of == "protocol" for one in dose.compared)),
             ("given-balance", bool(dose.balances)),
             ("wrong-agent", written.prescribed_agent is not None),
+            *((rule, bool(dose.happened)) for rule in ("mishap", "incomplete-dose", "event-limbs")),
         )
         if applies
     }
@@ -143,6 +145,8 @@ def _stated(written: WrittenDose) -> Iterator[tuple[str, str]]:
         value = getattr(written, field)
         if value is not None and field not in written.counted:
             yield key, str(value).lower() if isinstance(value, bool) else str(value)
+    if written.happened:
+        yield "happened", ", ".join(written.happened)
     for part in written.parts:
         yield from _of_amount("assayed", part.assayed)
         for residual in part.residuals:

@@ -14,6 +14,7 @@ from dosecalc.quantities.documents import Amount, Number
 from dosecalc.quantities.numbers import EXACT, Unknown, Value, apart
 from dosecalc.quantities.options import within
 from dosecalc.quantities.printed import Span, figure, span
+from dosecalc.records import afterwards
 from dosecalc.records.net import Net, amount, balances, of_part, together
 from dosecalc.records.reader import WrittenDose, WrittenPart
 from dosecalc.records.result import Administration, Compared, GivenPart, Kind, Of, Screened, Sievert
@@ -76,7 +77,8 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         raise InputError(f"dose {number} of the protocol is {expected.agent}, {planned}, and the record has {recorded}")
     nuclide = _nuclide(written, setting)
     parts = list(_parts(written, kind, setting.zone, nuclide or _planned_nuclide(expected, setting)))
-    net = together(parts)
+    happened = afterwards.read(written.happened)
+    net = _bounded(together(parts), written, happened)
     limits = None if written.range is None else within("range", _range, written.range)[1]
     right = _right_agent(written, nuclide)
     statements = list(_statements(written, expected))
@@ -96,6 +98,7 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         form=written.form,
         prescribed_agent=written.prescribed_agent,
         right_agent=right,
+        happened=happened,
         follows=follows,
         nuclide=None if nuclide is None else nuclide.name,
         kind=kind,
@@ -123,6 +126,12 @@ def _parts(written: WrittenDose, kind: Kind, zone: tzinfo | None, nuclide: Radio
             yield of_part(part, kind, zone, nuclide)
         except InputError as error:
             raise InputError(error.message, where=_within(part, error.where or "")) from None
+
+
+def _bounded(net: Net, written: WrittenDose, happened: tuple[str, ...]) -> Net:
+    """The net amount of a dose to which something happened: the most that reached the patient, unless more is said."""
+    stated = all(part.given is not None for part in written.parts)
+    return afterwards.bounded(net, happened, measured=any(part.residuals for part in written.parts), stated=stated)
 
 
 def _within(part: WrittenPart, key: str) -> str:

@@ -20,7 +20,7 @@ from dosecalc.quantities.documents import Amount, Number
 from dosecalc.quantities.keywords import RecordOptions
 from dosecalc.quantities.options import RECORD, path_text, texts_of, within
 from dosecalc.quantities.phrases import doses_text
-from dosecalc.records import history, reader
+from dosecalc.records import afterwards, history, reader
 from dosecalc.records.account import RecordAccount
 from dosecalc.records.administration import Expected, Setting, check
 from dosecalc.records.net import BALANCE
@@ -98,7 +98,8 @@ def check_texts(
     if "protocol" in inputs:
         return _of_course(_of_one_patient(file), inputs, setting, progress, account)
     doses = tuple(_numbered(file, setting, progress, {}, account))
-    return _assembled(file, inputs, doses, list(_of_doses(doses)), account)
+    findings = [*_of_doses(doses), *afterwards.findings(doses, routes={}, instructions=None)]
+    return _assembled(file, inputs, doses, findings, account)
 
 
 def _assembled(
@@ -206,6 +207,8 @@ def _of_course(
         raise InputError(error.message, where=f"{file.file}, {error.where or 'protocol'}") from None
     findings += history.findings(plan, own)
     findings += _against_protocol(doses, findings)
+    routes = {each.dose: each.status for each in findings if each.rule == "dose-route" and each.dose is not None}
+    findings += afterwards.findings(doses, routes=routes, instructions=history.instructions(inputs))
     return _assembled(file, inputs, doses, findings, account, plan)
 
 

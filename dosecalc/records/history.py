@@ -10,6 +10,7 @@ from math import floor, log10
 
 from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
+from dosecalc.files.protocol import ListedInstruction
 from dosecalc.findings.finding import Finding
 from dosecalc.findings.sentences import own
 from dosecalc.library.agents import means
@@ -76,8 +77,10 @@ def findings(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]
     followed = {dose.number for dose in doses if dose.follows and dose.given is not None}
     unknown = sorted({*missing, *(numbers - followed)})
     as_prescribed = {dose.number for dose in doses if _as_prescribed(dose)}
+    bounded = {dose.number for dose in doses if dose.follows and dose.at_most}
     for finding in plan.findings:
-        yield _doubted(_prescribed_so(finding) if finding.dose in as_prescribed else finding, unknown)
+        told = _prescribed_so(finding) if finding.dose in as_prescribed else finding
+        yield _at_most(told) if told.dose in bounded else _doubted(told, unknown)
     cite = plan.doses[0].cite
     if missing:
         yield own("dose-number", "unknown", None, f"{doses_text(missing)} not in the record", cite)
@@ -87,6 +90,12 @@ def findings(plan: Plan, doses: tuple[Administration, ...]) -> Iterator[Finding]
             yield own("dose-number", "violation", dose.number, text, cite)
     yield from _agents(plan, doses)
     yield from _ways(plan, doses)
+
+
+def instructions(inputs: Inputs) -> tuple[ListedInstruction, ...]:
+    """What the file of the protocol says to people about its arm."""
+    file, arm = find_arm(inputs["protocol"][0])
+    return tuple(each for each in file.protocol.instructions if each.holds_for(arm.id))
 
 
 def number_of_doses(inputs: Inputs) -> int:
@@ -136,6 +145,14 @@ def _prescribed_so(finding: Finding) -> Finding:
         return finding
     message = f"{finding.message} It was prescribed so: the prescription departs from the protocol."
     return finding.model_copy(update={"message": message})
+
+
+def _at_most(finding: Finding) -> Finding:
+    """The amount of a dose that is known from above alone: that it is as planned cannot be said."""
+    if finding.rule != "given-amount" or finding.status != "pass" or finding.part:
+        return finding
+    text = f"{finding.message} What reached the patient is known from above alone."
+    return finding.model_copy(update={"status": "unknown", "message": text})
 
 
 _RESTING = ("dose_", "cumulative_", "lifetime_", "course_activity", "level")

@@ -71,6 +71,7 @@ class WrittenDose(NamedTuple):
     route: str | None = None
     form: str | None = None
     fraction: bool | None = None
+    happened: tuple[str, ...] = ()
     coefficient: str | None = None
     weight: str | None = None
     height: str | None = None
@@ -208,6 +209,7 @@ def _of_model(dose: RecordedDose, record: CourseRecord, index: int) -> WrittenDo
         route=dose.route,
         form=dose.form,
         fraction=dose.fraction_of_delivery,
+        happened=tuple(dose.happened),
         coefficient=dose.dose_coefficient or record.dose_coefficient,
         weight=dose.weight,
         height=dose.height,
@@ -301,6 +303,7 @@ COLUMNS = (
     "prescribed_agent",
     *(f"{reading}{key}" for reading in _READINGS for key in ("", "_at", "_where", "_by")),
     "fraction_of_delivery",
+    "happened",
     "dose_coefficient",
     *SIZES,
     "note",
@@ -330,7 +333,7 @@ def _continued(before: WrittenDose | None, part: int, dose: WrittenDose) -> Writ
         raise InputError(f"part {part} does not follow part {part - 1} of its dose", where=f"{dose.place}, part")
     for key in before._fields:
         one, other = getattr(before, key), getattr(dose, key)
-        if key not in ("place", "parts") and other is not None and other != one:
+        if key not in ("place", "parts") and other not in (None, ()) and other != one:
             message = f"read {str(other)[:40]!r}, but part 1 of the dose has {one!r}"
             raise InputError(message, where=f"{dose.place}, {_COLUMN.get(key, key)}")
     return before._replace(parts=(*before.parts, *dose.parts))
@@ -413,6 +416,7 @@ def _of_row(cells: Mapping[str, str], place: str) -> tuple[int | None, WrittenDo
         route=text("route"),
         form=text("form"),
         fraction=_TRUTH[fraction],
+        happened=tuple(each for part in cells.get("happened", "").split(";") if (each := part.strip())),
         coefficient=text("dose_coefficient"),
         weight=text("weight"),
         height=text("height"),

@@ -74,6 +74,7 @@ class Administration(Result):
     form: str | None = Field(exclude=True, description="The chemical form, as recorded.")
     prescribed_agent: str | None = Field(description="The agent that was prescribed, where the record says it.")
     right_agent: bool | None = Field(exclude=True, description="Whether the agent is the prescribed one.")
+    happened: tuple[str, ...] = Field(description="What went wrong while it was given, as recorded.")
     follows: bool = Field(exclude=True, description="Whether it is the protocol's dose of its number.")
     nuclide: str | None = Field(exclude=True, description="The radionuclide, as recorded or by the agent's name.")
     kind: Kind = Field(exclude=True, description="Whether amounts are in MBq or in mg.")

@@ -137,7 +137,7 @@ def _conflict(conflict: ListedConflict) -> Item:
 
 
 def _instruction(instruction: ListedInstruction) -> Item:
-    return "", f"{prose(instruction.text)} ({', '.join(cited(instruction.cite))})", ""
+    return instruction.about or "", f"{prose(instruction.text)} ({', '.join(cited(instruction.cite))})", ""
 
 
 def _fact(file: ProtocolFile, cite: str) -> str:

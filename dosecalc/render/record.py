@@ -18,7 +18,7 @@ MOST = 60
 """Doses that are all shown; of a longer record those that lie outside."""
 _OWN = (
     *("administered", "record-contents", "dose-agent", "dose-number", "given-balance", "patient-identity", "spacing"),
-    *("given-amount", "wrong-agent"),
+    *("given-amount", "wrong-agent", "mishap", "incomplete-dose", "event-limbs"),
 )
 _MET = {screen.id: screen.met for screen in SCREENS}
 _BY = {

@@ -33,7 +33,7 @@ KNOWN = {
     "observable": "kind title unit choices min max momentary never",
     "table": "by steps cite",
     "conflict": "id between reading because when gap arms cite",
-    "instruction": "text cite arms",
+    "instruction": "text cite arms about",
     "effective": "from until cite",
 }
 
