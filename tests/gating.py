@@ -17,7 +17,8 @@ ORDINARY: Mapping[str, Any] = {
     },
     "directive": {"route": "intravenous", "by": "Dr Adams", "at": "2026-03-01T15:00+01:00"},
     "order": {"calibrated": "2026-03-02T10:30+01:00"},
-    "received": {"calibrated": "2026-03-02T10:30+01:00", "expires": "2026-03-02T18:00+01:00", "lot": "L7"},
+    "received": {"calibrated": "2026-03-02T10:30+01:00", "expires": "2026-03-02T18:00+01:00", "lot": "L7"}
+    | {"separated": "2026-02-26T08:00+01:00"},
     "assay": {"at": "2026-03-02T10:15+01:00", "by": "T. Becker", "instrument": "calibrator 2, setting of the nuclide"},
     "count": {"expected": 1, "present": 1},
     "checked": {"by": "M. Weiss"},

@@ -23,6 +23,7 @@ from dosecalc.library.load import find_arm, load_protocol
 HERE = Path(__file__).parent
 EVENTS = tomllib.loads((HERE / "gate_events.toml").read_text(encoding="utf-8"))["events"]
 STOPPED = [each for each in EVENTS if each["verdict"] == "hold"]
+OF_ALL = ("always", "therapy", "childbearing")
 SOUND = {
     "directive.amount": ["7.4 GBq", "200 mCi"], "directive.agent": "177Lu-PSMA-617", "order.amount": "7.4 GBq",
     "received.amount": "7.4 GBq", "assay.amount": "7.45 GBq", "patient.sex": "male",
@@ -54,7 +55,7 @@ def test_they_go_once_that_one_thing_is_mended(event):
 # -- one thing at a time --------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", [each.key for each in requirements.every() if not each.when.startswith("agent")])
+@pytest.mark.parametrize("key", [each.key for each in requirements.every() if each.when in OF_ALL])
 def test_one_thing_missing_holds_with_the_sentence_that_settles_it(key):
     woman = SOUND | {"patient.sex": "female"}
     assert check_dose(case(woman)).go
@@ -67,7 +68,7 @@ def test_one_thing_missing_holds_with_the_sentence_that_settles_it(key):
 def test_an_empty_case_holds_for_everything():
     check = check_dose({})
     assert (check.verdict, check.exit_status()) == ("hold", 1)
-    asked = {each.key for each in requirements.every() if not each.when.startswith("agent")}
+    asked = {each.key for each in requirements.every() if each.when in OF_ALL}
     assert set(whats(check)) == asked
 
 
@@ -295,7 +296,8 @@ def administration(arm, rng):
                       "route": ROUTES.get(agent.route or "not stated", agent.route), "by": "Dr Adams",
                       "at": f"{day}T08:30+01:00"},
         "order": {"amount": near(0.02), "agent": agent.name, "calibrated": at},
-        "received": {"amount": near(0.02), "agent": agent.name, "calibrated": at, "expires": f"{day}T23:00+01:00"},
+        "received": {"amount": near(0.02), "agent": agent.name, "calibrated": at, "expires": f"{day}T23:00+01:00",
+                     "separated": f"{day}T01:00+01:00"},  # nine hours before the assay
         "assay": {"amount": near(0.05), "at": f"{day}T10:{minutes:02d}+01:00", "by": "T. Becker",
                   "instrument": "calibrator 2"},
         "count": {"expected": 1, "present": 1}, "checked": {"by": "M. Weiss"}, "administering": {"by": "N. Roth"},

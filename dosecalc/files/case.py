@@ -76,7 +76,10 @@ class CaseOrder(FileTable):
 
 
 class CaseReceipt(FileTable):
-    """What was received: the product, its lot, its activity at its calibration time, its volume and expiry."""
+    """What was received: the product, its lot, its activity at its calibration time, its volume and expiry.
+
+    ``separated`` is when the radionuclide was last separated from its progeny, as by labelling.
+    """
 
     agent: str | None = None
     form: str | None = None
@@ -84,6 +87,7 @@ class CaseReceipt(FileTable):
     amount: Text | None = None
     calibrated: Text | None = None
     expires: Text | None = None
+    separated: Text | None = None
     volume: Text | None = None
     patient_id: Text | None = None
     not_applicable: str | None = None

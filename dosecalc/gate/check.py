@@ -136,10 +136,11 @@ def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Itera
     yield from _unknown(stated, asked)
     yield from parts.agents(stated)
     prescribed, at = stated.amount("directive.amount"), stated.at
+    nuclide = stated.nuclide(None if of is None else of.agent.radionuclide)
     if prescribed is not None:
-        nuclide = stated.nuclide(None if of is None else of.agent.radionuclide)
         yield from parts.amounts(OnTheWay(stated, prescribed, at, nuclide))
     yield from parts.order_of_times(stated)
+    yield from parts.equilibrium(stated, nuclide)
     yield from parts.people(stated)
     yield from today.pregnancy(stated)
     yield from today.evidence(stated, _EVIDENCE)
@@ -165,7 +166,10 @@ def _asked(stated: StatedCase, of: InCourse | None) -> Asked:
     purpose = stated.case.purpose or (None if of is None else of.plan.protocol["purpose"])
     sex = (stated.text("patient.sex") or "").strip().casefold()
     agent = stated.agent or (None if of is None else of.agent.name)
-    return Asked(purpose in (None, "not stated", "therapy"), sex != "male", agent)
+    nuclide = stated.nuclide(None if of is None else of.agent.radionuclide)
+    return Asked(
+        purpose in (None, "not stated", "therapy"), sex != "male", agent, None if nuclide is None else nuclide.name
+    )
 
 
 def _unknown(stated: StatedCase, asked: list[Requirement]) -> Iterator[Hold]:

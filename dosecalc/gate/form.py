@@ -39,7 +39,9 @@ def form(arm_id: str) -> str:
     """
     file, arm = find_arm(arm_id)
     agent = file.protocol.agents[arm.cycles[0].doses[0].agent]
-    asked = requirements(Asked(therapy=arm.purpose != "imaging", childbearing=True, agent=agent.name))
+    asked = requirements(
+        Asked(arm.purpose != "imaging", childbearing=True, agent=agent.name, nuclide=agent.radionuclide)
+    )
     compiled = file.compiled(arm)
     names = sorted({name for rule in (*compiled.rules, *compiled.own_rules) for name in rule.names})
     observed = {name: file.table[name] for name in names if name in file.table and not file.table[name].computed}

@@ -15,6 +15,7 @@ from dosecalc.quantities import times, units
 from dosecalc.quantities.options import within
 from dosecalc.quantities.printed import agree, figure
 from dosecalc.quantities.units import Measure
+from dosecalc.reference import equilibrium as ingrowth
 from dosecalc.reference import synonyms
 from dosecalc.reference.beliefs import belief
 from dosecalc.reference.radionuclides import Radionuclide
@@ -250,6 +251,23 @@ def order_of_times(stated: StatedCase) -> Said:
         yield SideBySide.made(what="received.expires and at", text=f"expires {times.shown(expires)}", holds=holds)
         if not holds:
             yield hold("received.expires and at", "rule", f"it expired on {times.shown(expires)}", "received.expires")
+
+
+def equilibrium(stated: StatedCase, nuclide: Radionuclide | None) -> Said:
+    """Not measured before the progeny are in equilibrium, by the half-lives of the chain."""
+    separated, measured = stated.moment("received.separated"), stated.moment("assay.at")
+    wait = None if nuclide is None else ingrowth.wait(nuclide.name)
+    if separated is None or measured is None or wait is None or nuclide is None:
+        return
+    first = times.after(separated, wait)
+    holds = times.between(first, measured) >= 0
+    what = "received.separated and assay.at"
+    text = f"{nuclide.name} separated on {times.shown(separated)}: not measured before {times.shown(first)}"
+    yield SideBySide.made(what=what, text=text, holds=holds)
+    if not holds:
+        ready = f"its progeny are in equilibrium from {times.shown(first)} on"
+        said = f"it was measured on {times.shown(measured)}; {ready}"
+        yield hold(what, "rule", said, "assay.at", cite=(ingrowth.CITE, f"beliefs#{ingrowth.LIMIT}"))
 
 
 def people(stated: StatedCase) -> Said:

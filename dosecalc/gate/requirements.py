@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from dosecalc.errors import InputError
 from dosecalc.files import folders
-from dosecalc.reference import synonyms
+from dosecalc.reference import radionuclides, synonyms
 
 TABLE = "gate-requirements.csv"
 OURS = "ours"
@@ -32,11 +32,12 @@ class Requirement(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What decides which requirements apply: the purpose, whether a pregnancy is possible, and the agent."""
+    """What decides which requirements apply: the purpose, whether a pregnancy is possible, agent and radionuclide."""
 
     therapy: bool
     childbearing: bool
     agent: str | None
+    nuclide: str | None = None
 
 
 def requirements(asked: Asked) -> list[Requirement]:
@@ -66,14 +67,14 @@ def _rows(path: str) -> Iterator[Requirement]:
         raise InputError(f"expected the columns {', '.join(_COLUMNS)}", where=folders.shown(path))
     for number, row in enumerate(rows, 2):
         if len(row) != len(_COLUMNS) or not row[0] or not _is_known(row[1]):
-            words = "'always', 'therapy', 'childbearing' or 'agent NAME' as the second"
+            words = "'always', 'therapy', 'childbearing', 'agent NAME' or 'radionuclide NAME' as the second"
             raise InputError(f"expected four cells with {words}", where=f"{folders.shown(path)}, line {number}")
         key, when, question, source = row
         yield Requirement(key, when, question, () if source == OURS else (source,))
 
 
 def _is_known(when: str) -> bool:
-    return when in ("always", "therapy", "childbearing") or when.startswith("agent ")
+    return when in ("always", "therapy", "childbearing") or when.startswith(("agent ", "radionuclide "))
 
 
 def _applies(when: str, asked: Asked) -> bool:
@@ -83,6 +84,8 @@ def _applies(when: str, asked: Asked) -> bool:
         return asked.therapy
     if when == "childbearing":
         return asked.therapy and asked.childbearing
+    if when.startswith("radionuclide "):
+        return asked.nuclide == radionuclides.spelled(when.removeprefix("radionuclide "))
     if asked.agent is None or not asked.therapy:
         return False
     wanted, stated = synonyms.read(when.removeprefix("agent ")), synonyms.read(asked.agent)
