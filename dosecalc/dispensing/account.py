@@ -16,6 +16,7 @@ _USED: Mapping[str, tuple[str, ...]] = {
     "plan": ("amount", "nuclide"),
     "dose": ("amount",),
     "again": ("amount",),
+    "patient-id": ("patient",),
     "concentration": ("volume",),
     "reference": ("decay",),
     "at": ("decay",),

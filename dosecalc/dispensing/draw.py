@@ -16,7 +16,7 @@ from dosecalc.dispensing.decay import moment, zone_of
 from dosecalc.dispensing.intended import Intended
 from dosecalc.dispensing.result import Concentration, Dispensed, Draw, Rounded, Vial
 from dosecalc.errors import InputError
-from dosecalc.quantities import options, times, units
+from dosecalc.quantities import identifiers, options, times, units
 from dosecalc.quantities.documents import Amount, Quantity, quantity_of
 from dosecalc.quantities.units import Measure
 from dosecalc.reference import radionuclides
@@ -55,6 +55,7 @@ def dispense(
     plan: str | os.PathLike[str] | None = None,
     dose: int | None = None,
     again: bool = False,
+    patient_id: str | Sequence[str] | None = None,
     tz: str | None = None,
 ) -> Dispensed:
     """The volume that holds an amount, from a concentration at a reference time.
@@ -79,6 +80,7 @@ def dispense(
         plan: The path of a plan's JSON file, in place of ``amount``.
         dose: The number of a dose in that plan.
         again: Draw a dose that was given already, as the plan has it.
+        patient_id: Identifiers of the patient, each of which a plan that names its patient has to have.
         tz: The zone of times without an offset (``"America/Chicago"``).
 
     Returns:
@@ -100,6 +102,7 @@ def dispense(
         "plan": None if plan is None else options.path_text("plan", plan),
         "dose": dose,
         "again": True if again else None,
+        "patient_id": patient_id,
         "nuclide": nuclide,
         "concentration": concentration,
         "reference": reference,
@@ -128,6 +131,7 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
     """Dispense from the table ``{option: [texts]}`` that the command line and :func:`dispense` both make."""
     kept = {option: list(texts) for option, texts in inputs.items() if texts}
     intended = _intended(kept)
+    patient = _patient(kept, intended)
     stock = options.above_zero(kept, "concentration", "activity/volume")
     if stock is None:
         raise InputError('nothing was given; write for example --concentration "10 mCi/mL"', where="--concentration")
@@ -143,6 +147,7 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
         version=VERSION,
         inputs=kept,
         stated=account(kept),
+        patient=patient,
         amount=_activity(intended.value),
         nuclide=None if law is None else law.nuclide,
         half_life=None if law is None else law.shown,
@@ -154,7 +159,7 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
         rounded=rounded,
         vial=None if held is None else _vial(held, decayed, drawn, then),
         violations=intended.violations,
-        notes=(*_days(intended, decayed), *intended.notes, *(() if law is None else law.notes), *_notes(held, rounded)),
+        notes=(*_of_plan(kept, intended, decayed), *(() if law is None else law.notes), *_notes(held, rounded)),
         sources=(*intended.sources, *(() if law is None else law.sources)),
     )
 
@@ -207,6 +212,31 @@ def _by_weight(inputs: Mapping[str, Sequence[str]]) -> Fraction:
     assert level is not None
     assert isinstance(weight.value, Fraction)
     return level.value * weight.value
+
+
+def _patient(inputs: Mapping[str, Sequence[str]], intended: Intended) -> tuple[str, ...]:
+    """The identifiers of the patient. InputError where the plan is of another one."""
+    stated = options.within("--patient-id", identifiers.read, inputs.get("patient-id", ()))
+    if others := identifiers.strangers(stated, intended.patient):
+        message = f"read {', '.join(others)}, but the plan is of {', '.join(intended.patient)}; nothing is drawn"
+        raise InputError(message, where="--patient-id")
+    return identifiers.read((*intended.patient, *stated))
+
+
+def _whose(inputs: Mapping[str, Sequence[str]], intended: Intended) -> Iterator[str]:
+    """Where one document names the patient and the other does not, that they were not compared."""
+    stated = "patient-id" in inputs
+    if intended.patient and not stated:
+        yield f"the plan is of {', '.join(intended.patient)}; nothing was stated to compare that with (--patient-id)"
+    elif stated and "plan" in inputs and not intended.patient:
+        yield "the plan does not say whose it is"
+
+
+def _of_plan(inputs: Mapping[str, Sequence[str]], intended: Intended, decayed: _Decayed) -> Iterator[str]:
+    """What is to be said of the plan: whose it is, its day, and what it came to."""
+    yield from _whose(inputs, intended)
+    yield from _days(intended, decayed)
+    yield from intended.notes
 
 
 def _days(intended: Intended, decayed: _Decayed) -> Iterator[str]:

@@ -19,7 +19,8 @@ class Due(NamedTuple):
 class Intended(NamedTuple):
     """An activity in MBq for a patient.
 
-    Where a plan has it: the radionuclide of its agent, notes and sources, its violations, and the day of the dose.
+    Where a plan has it: the radionuclide of its agent, notes and sources, its violations, the day of the dose, and
+    the identifiers of the patient.
     """
 
     value: Fraction
@@ -28,6 +29,7 @@ class Intended(NamedTuple):
     sources: tuple[dict[str, str], ...] = ()
     violations: tuple[str, ...] = ()
     due: Due | None = None
+    patient: tuple[str, ...] = ()
 
     def days(self, drawn: Date) -> Iterator[str]:
         """A word where a draw is not on the day of the plan."""

@@ -38,6 +38,7 @@ def planned_dose(path: str, number: int, *, again: bool = False) -> Intended:
     return intended._replace(
         notes=(*given, *notes),
         violations=tuple(_violations(document)),
+        patient=tuple(document["inputs"].get("patient-id", ())),
         due=None if dose["date"] is None else Due(number, Date.fromisoformat(dose["date"]), dose["date_from"]),
     )
 

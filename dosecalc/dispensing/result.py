@@ -63,6 +63,7 @@ class Dispensed(Document):
     version: str = Field(serialization_alias="dosecalc", description="The version of dosecalc that computed it.")
     inputs: Mapping[str, tuple[str, ...]] = Field(description="Every option with its texts, as they were given.")
     stated: tuple[StatedOption, ...] = Field(description="Everything that was stated, and what became of it.")
+    patient: tuple[str, ...] = Field(description="The identifiers of the patient, as stated or as the plan has them.")
     amount: Amount = Field(description="MBq and mCi that the patient is to get.")
     nuclide: str | None = Field(description="The radionuclide; null where a decay factor was stated without one.")
     half_life: HalfLife | None = Field(description="Its half-life, from the table or as stated.")

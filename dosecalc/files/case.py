@@ -142,7 +142,8 @@ class Case(FileTable):
     """One dose: ``dose`` of ``protocol`` (an arm) at the time ``at``; without an arm the parts are still compared.
 
     ``facts`` are observables that decide, as a diagnosis; ``steps`` say what was done and when, ``accepted`` which
-    warnings may stand and why.
+    warnings may stand and why. ``dispensed`` is the document of the draw (``dosecalc dispense --json``), a file beside
+    the case.
     """
 
     protocol: str | None = None
@@ -166,5 +167,6 @@ class Case(FileTable):
     steps: Named[Evidence] = NO_NAMES
     facts: Named[Text | bool] = NO_NAMES
     accepted: Named[str] = NO_NAMES
+    dispensed: str | None = None
     override: CaseOverride | None = None
     site: CaseSite | None = None

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         given: Mapping[int, One] | Sequence[str] | str
         measured: Mapping[int, One] | Sequence[str] | str
         label: str
+        patient_id: str | Sequence[str]
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(texts)]
@@ -63,6 +64,7 @@ class Patient(BaseModel):
     given: Texts = ()
     measured: Texts = ()
     label: Texts = ()
+    patient_id: Texts = ()
 
     def __init__(self, **statements: Unpack[Statements]) -> None:
         """Raises InputError for a key that is not known, and for a value that is no text, number or quantity."""
@@ -73,7 +75,7 @@ class Patient(BaseModel):
 
     def inputs(self) -> dict[str, list[str]]:
         """The same statements as the options of the command line."""
-        named = {"observables": "set"}
+        named = {"observables": "set", "patient_id": "patient-id"}
         return {named.get(name, name): list(value) for name, value in self.__dict__.items() if value}
 
 

@@ -65,7 +65,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "retention": ("retention",),
 }
 """The rules of dosecalc's own that a statement may decide."""
-SHOWN = frozenset({"label", "patient", "protocol", "start", "cycles", "bsa-formula", "cycle-length"})
+SHOWN = frozenset({"label", "patient", "patient-id", "protocol", "start", "cycles", "bsa-formula", "cycle-length"})
 """Statements that are shown in any case, as dates, as days, or as they are."""
 
 

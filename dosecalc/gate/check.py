@@ -23,6 +23,7 @@ from dosecalc.files.model import FileTable, keys_of
 from dosecalc.files.patient import once
 from dosecalc.gate import parts, today
 from dosecalc.gate.course import InCourse, accepted_warnings, course, in_a_case, in_course
+from dosecalc.gate.drawn import drawn, of_draw, source_of_draw
 from dosecalc.gate.parts import OnTheWay, hold
 from dosecalc.gate.requirements import Asked, Requirement, identity, requirements
 from dosecalc.gate.result import GateCheck, Hold, Overridden, SideBySide, Waived
@@ -77,7 +78,7 @@ def _of_file(path: str, confirm: str | None) -> GateCheck:
     case, sha256 = read(path)
     name = folders.shown(path)
     try:
-        return _checked(of_case(case), [{"id": name, "sha256": sha256}], confirm)
+        return _checked(of_case(case, os.path.dirname(path)), [{"id": name, "sha256": sha256}], confirm)
     except BadFileError:
         raise
     except InputError as error:
@@ -114,7 +115,7 @@ def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | N
         waived=tuple(Waived.made(part=part, why=why) for part in PARTS if (why := stated.waived(part)) is not None),
         override=None if override is None else Overridden.made(by=override.by, why=override.why),
         plan=None if plan is None else plan.clearance.text,
-        sources=[*sources, *([] if plan is None else plan.sources), *identity()],
+        sources=[*sources, *source_of_draw(stated), *([] if plan is None else plan.sources), *identity()],
     )
 
 
@@ -130,6 +131,7 @@ def _stated_again(table: FileTable) -> dict[str, Any]:
 
 def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Iterator[Hold | SideBySide]:
     """Everything, in the order in which it is read aloud."""
+    draw = drawn(stated)
     yield from _confirmed(stated, confirm)
     asked = requirements(_asked(stated, of))
     yield from parts.identity(stated)
@@ -138,7 +140,10 @@ def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Itera
     prescribed, at = stated.amount("directive.amount"), stated.at
     nuclide = stated.nuclide(None if of is None else of.agent.radionuclide)
     if prescribed is not None:
-        yield from parts.amounts(OnTheWay(stated, prescribed, at, nuclide))
+        on_the_way = OnTheWay(stated, prescribed, at, nuclide)
+        yield from parts.amounts(on_the_way)
+        if draw is not None:
+            yield from of_draw(on_the_way, draw)
     yield from parts.order_of_times(stated)
     yield from parts.equilibrium(stated, nuclide)
     yield from parts.people(stated)

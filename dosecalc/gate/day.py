@@ -56,6 +56,16 @@ class DayList(Document):
         return int(held or any(pair.kind == "duplicate" for pair in self.alike))
 
 
+def _is_case(path: str) -> bool:
+    """Whether a file of the folder is a case: TOML, or JSON that is no document of a draw or a check."""
+    if path.lower().endswith(".json"):
+        try:
+            return '"schema": "dosecalc.' not in folders.read_text(path)[0][:200]
+        except InputError:
+            return True  # what is wrong with it is told where it is read
+    return path.lower().endswith(".toml")
+
+
 class _Dose(NamedTuple):
     listed: DoseOfDay
     stated: StatedCase
@@ -65,7 +75,7 @@ def day_list(folder: str | os.PathLike[str]) -> DayList:
     """Check every case (TOML or JSON) of a folder. InputError where there is none, and for one that does not read."""
     path = os.fspath(folder)
     try:
-        names = sorted(name for name in os.listdir(path) if name.lower().endswith((".toml", ".json")))
+        names = sorted(name for name in os.listdir(path) if _is_case(os.path.join(path, name)))
     except OSError as error:
         raise InputError(f"cannot read the folder {folders.shown(path)}: {error.strerror}", where="--list") from None
     if not names:

@@ -52,6 +52,8 @@ def form(arm_id: str) -> str:
         "# Fill in a key and remove the # before it. What is left out is unknown, and holds.",
         f'protocol = "{arm_id}"',
         "# dose = 1",
+        "# -- the document of the draw beside this file, where the dose was drawn with dosecalc dispense --json",
+        '# dispensed = "draw.json"',
     ]
     for section in ("", *_SECTIONS):
         lines += ["", f"[{section}]"] if section else []

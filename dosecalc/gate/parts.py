@@ -11,7 +11,7 @@ from typing import NamedTuple
 from dosecalc.errors import InputError
 from dosecalc.gate.result import Hold, Kind, SideBySide
 from dosecalc.gate.stated import StatedCase, decayed
-from dosecalc.quantities import times, units
+from dosecalc.quantities import identifiers, times, units
 from dosecalc.quantities.options import within
 from dosecalc.quantities.printed import agree, figure
 from dosecalc.quantities.units import Measure
@@ -24,6 +24,8 @@ from dosecalc.reference.routes import same_form
 Said = Iterator[Hold | SideBySide]
 NAMED = ("directive", "order", "received", "assay")
 DOCUMENTS = ("directive", "order", "received", "assay")
+_NOISE = Fraction(1, 10**9)
+"""The difference in percent below which two decayed amounts are one figure."""
 
 
 def hold(what: str, kind: Kind, text: str, *settled_by: str, cite: tuple[str, ...] = ()) -> Hold:
@@ -36,7 +38,7 @@ def hold(what: str, kind: Kind, text: str, *settled_by: str, cite: tuple[str, ..
 
 def identity(stated: StatedCase) -> Said:
     """Two identifiers, and every paper that names a patient names this one."""
-    ids = tuple(dict.fromkeys(" ".join(str(each).split()).casefold() for each in stated.value("patient.ids") or ()))
+    ids = within("patient.ids", identifiers.read, [str(each) for each in stated.value("patient.ids") or ()])
     if len(ids) == 1:
         text = "one identifier is stated, and two are needed"
         yield hold("patient.ids", "unknown", text, "patient.ids", cite=("nrc-35-41#procedures",))
@@ -44,7 +46,7 @@ def identity(stated: StatedCase) -> Said:
         named = stated.text(f"{part}.patient_id")
         if named is None or not ids:
             continue
-        same = " ".join(named.split()).casefold() in ids
+        same = not identifiers.strangers((named,), ids)
         what = f"patient.ids and {part}.patient_id"
         yield SideBySide.made(what=what, text=f"{named} is {'' if same else 'not '}among them", holds=same)
         if not same:
@@ -124,11 +126,15 @@ class OnTheWay(NamedTuple):
             return None
         if amount.dimension != self.prescribed.dimension:
             raise InputError(f"{amount.text} is of another kind than the prescribed {self.prescribed.text}", where=key)
-        if start is None or amount.dimension == "mass" or start == to:
-            return amount.value
+        return amount.value if amount.dimension == "mass" else self.brought(amount.value, start, to, key)
+
+    def brought(self, value: Fraction, start: datetime | None, to: datetime | None, key: str) -> Fraction | None:
+        """An activity at another moment; as it stands where it has no time of its own, None if that is not known."""
+        if start is None or start == to:
+            return value
         if to is None or self.nuclide is None:
             return None
-        return within(key, decayed, amount.value, start, to, self.nuclide)
+        return within(key, decayed, value, start, to, self.nuclide)
 
     @property
     def drawn(self) -> bool:
@@ -145,12 +151,12 @@ def amounts(of: OnTheWay) -> Said:
     )
     measured = of.when_given("assay.amount", "assay.at")
     least = of.drawn
-    yield from _beside(of, "order.amount and directive.amount", ordered, of.prescribed.value, at_least=least)
+    yield from beside(of, "order.amount and directive.amount", ordered, of.prescribed.value, at_least=least)
     if ordered is not None:
-        yield from _beside(of, "received.amount and order.amount", came, ordered)
+        yield from beside(of, "received.amount and order.amount", came, ordered)
     else:
-        yield from _beside(of, "received.amount and directive.amount", came, of.prescribed.value, at_least=least)
-    yield from _beside(of, "assay.amount and directive.amount", measured, of.prescribed.value)
+        yield from beside(of, "received.amount and directive.amount", came, of.prescribed.value, at_least=least)
+    yield from beside(of, "assay.amount and directive.amount", measured, of.prescribed.value)
     yield from _expected(of)
     yield from _lacking(of)
     yield from _pieces(of)
@@ -169,7 +175,7 @@ def _twice(of: OnTheWay) -> Said:
             yield hold("directive.amount, stated twice", "differs", text, "directive.amount")
 
 
-def _beside(of: OnTheWay, what: str, one: Fraction | None, other: Fraction, *, at_least: bool = False) -> Said:
+def beside(of: OnTheWay, what: str, one: Fraction | None, other: Fraction, *, at_least: bool = False) -> Said:
     """An amount against another, both at the time of the administration."""
     if one is None:
         return
@@ -177,12 +183,9 @@ def _beside(of: OnTheWay, what: str, one: Fraction | None, other: Fraction, *, a
     holds = one >= limit.low if at_least else limit.holds(one)
     symbol, first = of.prescribed.unit.symbol, what.partition(" and ")[0]
     shown = [units.show(each, symbol, of.prescribed.dimension) for each in (one, other)]
-    off = (
-        "" if not other else f", {units.decimal(abs(one / other - 1) * 100, 3)} % {'above' if one > other else 'below'}"
-    )
-    text = (
-        f"{shown[0]} and {shown[1]}{'' if one == other else off}; {'at least ' if at_least else ''}within {limit.text}"
-    )
+    apart = abs(one / other - 1) * 100 if other else Fraction(0)
+    off = f", {units.decimal(apart, 3)} % {'above' if one > other else 'below'}" if apart > _NOISE else ""
+    text = f"{shown[0]} and {shown[1]}{off}; {'at least ' if at_least else ''}within {limit.text}"
     yield SideBySide.made(what=what, text=text, holds=holds)
     if not holds:
         yield hold(what, "differs", text.replace("; within", "; allowed is"), first, what.partition(" and ")[2])
@@ -202,7 +205,7 @@ def _expected(of: OnTheWay) -> Said:
             yield hold("assay.volume and received.volume", "differs", text, *keys)
             return
         came = came * drawn / held
-    yield from _beside(of, "assay.amount and received.amount", measured.value, came)
+    yield from beside(of, "assay.amount and received.amount", measured.value, came)
 
 
 def _lacking(of: OnTheWay) -> Said:
@@ -230,7 +233,7 @@ def _pieces(of: OnTheWay) -> Said:
         yield hold("count.each", "differs", f"{len(each)} activities for {present} pieces", "count.each")
     total = sum((within("count.each", units.read, text, of.prescribed.dimension).value for text in each), Fraction(0))
     measured = of.stated.amount("assay.amount")
-    yield from _beside(
+    yield from beside(
         of, "count.each and assay.amount", total, of.prescribed.value if measured is None else measured.value
     )
 

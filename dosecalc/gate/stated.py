@@ -21,10 +21,11 @@ _NAMED = ("directive", "order", "received", "assay")
 
 
 class StatedCase(NamedTuple):
-    """A case with its zone; what is asked of it is read where it is asked."""
+    """A case with its zone; what is asked of it is read where it is asked. Files it names lie in its ``folder``."""
 
     case: Case
     zone: tzinfo | None
+    folder: str = ""
 
     def value(self, key: str) -> Any:
         """What stands at a key, "assay.at"; None where nothing does."""
@@ -73,14 +74,14 @@ class StatedCase(NamedTuple):
         return None if found is None else tables.radionuclides().get(found)
 
 
-def of_case(case: Case) -> StatedCase:
+def of_case(case: Case, folder: str = "") -> StatedCase:
     """A case with the zone of its clock times. InputError."""
     for part in {} if case.site is None else case.site.waives:
         if part not in PARTS:
             raise InputError(
                 f"no site does without it; it may do without {', '.join(PARTS)}", where=f"site.waives.{part}"
             )
-    return StatedCase(case, None if case.tz is None else within("tz", times.zone, case.tz))
+    return StatedCase(case, None if case.tz is None else within("tz", times.zone, case.tz), folder)
 
 
 def decayed(value: Fraction, start: datetime, end: datetime, nuclide: Radionuclide) -> Fraction:

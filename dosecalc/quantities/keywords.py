@@ -73,6 +73,8 @@ class PlanOptions(TypedDict, total=False):
     """Files of whole-body readings by administration: ``{1: "retention.csv"}``."""
     label: str | None
     """A case reference to keep with the plan."""
+    patient_id: str | Sequence[str] | None
+    """Identifiers of the patient, which whatever reads the plan compares."""
 
 
 class RecordOptions(TypedDict, total=False):

@@ -106,12 +106,14 @@ CATALOGUE: tuple[Option, ...] = (
     Option("jurisdiction", "PLACE", "Only arms that say they hold there: US, EU."),
     Option("due", "DATE", "Only arms whose file is to be reviewed by that day: 2026-12-31."),
 )
+_PATIENT_ID = Option("patient-id", "ID", "An identifier of the patient, kept in the document. Repeatable.")
 PLAN: tuple[Option, ...] = (
     _PROTOCOL,
     *PATIENT,
     Option("cycles", "N", "Plan exactly N cycles, all required."),
     Option("retention", "N=FILE", "Whole-body readings after administration N: 1=retention.csv."),
     Option("label", "TEXT", "A case reference to print on the plan."),
+    _PATIENT_ID,
 )
 LIMITS: tuple[Option, ...] = (_PROTOCOL, *PATIENT)
 _NUCLIDE = Option("nuclide", "NAME", "The radionuclide: I-131.", offers="radionuclides")
@@ -146,6 +148,7 @@ DISPENSE: tuple[Option, ...] = (
     Option("plan", "FILE", "Or a plan's JSON, with --dose.", offers="files"),
     Option("dose", "N", "The number of the dose in that plan."),
     Option("again", "", "Draw a dose that the plan says was given.", flag=True),
+    _PATIENT_ID,
     _NUCLIDE,
     Option("concentration", "Q", 'Of the vial at its reference time: "10 mCi/mL".'),
     Option("reference", "TIME", "That reference time: 2026-03-01T12:00-06:00."),

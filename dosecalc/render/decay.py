@@ -87,6 +87,7 @@ def dispense_page(dispensed: Dispensed) -> Page:
     """The volume to draw, how it was computed, and what the syringe and the vial make of it."""
     rounded, concentration = dispensed.rounded, dispensed.concentration
     rows = [
+        *([("patient", ", ".join(dispensed.patient), "")] if dispensed.patient else []),
         ("patient is to get", _activity(dispensed.value), ""),
         ("concentration", f"{_quantity(concentration.at_reference)} at the reference time", ""),
         *_decay(dispensed),

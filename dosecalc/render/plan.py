@@ -38,7 +38,8 @@ def page(plan: Plan) -> Page:
 
 def _head(plan: Plan) -> Page:
     protocol = plan.protocol
-    label = f"   [{', '.join(plan.inputs['label'])}]" if "label" in plan.inputs else ""
+    named = [*plan.inputs.get("label", ()), *plan.inputs.get("patient-id", ())]
+    label = f"   [{', '.join(named)}]" if named else ""
     page: Page = [
         Heading(f"{protocol['arm']}   {protocol['status']}{label}"),
         Paragraph(units.prose(protocol["title"])),

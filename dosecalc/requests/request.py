@@ -14,7 +14,7 @@ from typing import NamedTuple, TypeVar
 from dosecalc.course import observables
 from dosecalc.course.observables import BY_CYCLE, OBSERVABLES, Observable
 from dosecalc.errors import InputError
-from dosecalc.quantities import units
+from dosecalc.quantities import identifiers, units
 from dosecalc.quantities.options import one, within
 from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
@@ -91,6 +91,7 @@ def read(inputs: Inputs, table: Mapping[str, Observable]) -> Request:
     )
     _check_together(request)
     _check_label(inputs)
+    within("--patient-id", identifiers.read, inputs.get("patient-id", ()))
     return request
 
 
