@@ -19,14 +19,23 @@ R = TypeVar("R", bound=Document)
 @click.option("--confirm", metavar="CODE", help="The code of the unit in hand; another one holds.")
 @click.option("--list", "folder", metavar="FOLDER", type=click.Path(), help="Check every case of a day's folder.")
 @click.option("--new", "arm", metavar="ARM", help="Print a case for an arm, to be filled in.")
+@click.option("--ask", "asked", metavar="ARM", help="Ask for a dose of an arm, write CASE.toml, and check it.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def check(case: str | None, confirm: str | None, folder: str | None, arm: str | None, as_json: bool) -> int:  # noqa: FBT001  # click passes flags by name
+def check(  # one parameter an option
+    case: str | None,
+    confirm: str | None,
+    folder: str | None,
+    arm: str | None,
+    asked: str | None,
+    as_json: bool,  # noqa: FBT001  # click passes flags by name
+) -> int:
     """Hold one dose of one patient against everything that is on the table, before it is given.
 
     The first line is GO or HOLD. Directive, order, receipt, assay, number, people, the patient today and the protocol
     are compared; what is not stated holds too, and says what to state. A warning holds until somebody accepts it.
 
     \b
+        dosecalc check --ask lutathera-gep-net case.toml
         dosecalc check --new lutathera-gep-net > case.toml
         dosecalc check case.toml
         dosecalc check case.toml --confirm ABCD-EFGH
@@ -36,6 +45,12 @@ def check(case: str | None, confirm: str | None, folder: str | None, arm: str | 
     """
     from dosecalc.errors import InputError
 
+    if asked is not None:
+        if case is None or (confirm, folder, arm) != (None, None, None):
+            raise InputError("state with it the file to be written, CASE.toml, and nothing else", where="--ask")
+        from dosecalc.cli.interview import ask_case
+
+        ask_case(asked, case)
     if [case, folder, arm].count(None) != 2:
         raise InputError("state a case file, or a folder with --list, or an arm with --new", where="CASE.toml")
     if confirm is not None and case is None:

@@ -17,6 +17,25 @@ from dosecalc.library.draft import RULES, Draft
 from dosecalc.reference.routes import NOT_STATED
 
 T = TypeVar("T")
+_NONE = ("none", "not stated")
+
+
+def ask_case(arm: str, path: str) -> None:
+    """Ask for everything that the gate must know of a dose of an arm, and write the case to a file."""
+    from dosecalc.files import disk
+    from dosecalc.gate.dialog import Dialog, flat
+    from dosecalc.gate.form import form
+
+    if os.path.exists(path):
+        raise InputError(f"{path} exists already; no question was asked", where="CASE.toml")
+    if not path.lower().endswith(".toml"):
+        raise InputError(f"read {path!r}, expected a name that ends with .toml", where="CASE.toml")
+    dialog = Dialog(arm)
+    click.echo("What is known of one dose. Enter leaves a thing unknown, and then the dose is held.")
+    while (question := dialog.question()) is not None:
+        _ask(question.words, partial(dialog.answer, question), "", unknown=())
+    disk.write(path, form(arm, dict(flat(dialog.case))).encode(), anew=True)
+    click.echo(f"Wrote {path}.\n")
 
 
 def interview(file: str | None) -> Draft:
@@ -68,9 +87,6 @@ def interview(file: str | None) -> Draft:
     )
 
 
-_NONE = ("none", "not stated")
-
-
 def _id_of(file: str) -> str:
     """The id that a file's name gives it."""
     name = os.path.basename(file)
@@ -82,8 +98,11 @@ def _id_of(file: str) -> str:
         raise error.at(file) from None
 
 
-def _ask(question: str, read: Callable[[str], T], default: str | None = None) -> T:
-    """Ask until an answer can be read. Where answers come from a file, the first that cannot is an error."""
+def _ask(question: str, read: Callable[[str], T], default: str | None = None, *, unknown: tuple[str, ...] = _NONE) -> T:
+    """Ask until an answer can be read. Where answers come from a file, the first that cannot is an error.
+
+    The words of ``unknown`` are read as no answer.
+    """
     typed = sys.stdin.isatty()
     while True:
         try:
@@ -95,7 +114,7 @@ def _ask(question: str, read: Callable[[str], T], default: str | None = None) ->
         if not typed:
             click.echo("" if text == default else text)
         try:
-            return read("" if text in _NONE else text)
+            return read("" if text in unknown else text)
         except InputError as error:
             if not typed:
                 raise error.at(question) from None
