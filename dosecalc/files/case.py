@@ -78,7 +78,8 @@ class CaseOrder(FileTable):
 class CaseReceipt(FileTable):
     """What was received: the product, its lot, its activity at its calibration time, its volume and expiry.
 
-    ``separated`` is when the radionuclide was last separated from its progeny, as by labelling.
+    ``separated`` is when the radionuclide was last separated from its progeny, as by labelling. A vial that was
+    ``opened`` may be used for ``in_use`` ("8 h"). ``measured`` is one's own measurement on receipt.
     """
 
     agent: str | None = None
@@ -88,18 +89,35 @@ class CaseReceipt(FileTable):
     calibrated: Text | None = None
     expires: Text | None = None
     separated: Text | None = None
+    opened: Text | None = None
+    in_use: Text | None = None
+    measured: Text | None = None
+    measured_at: Text | None = None
     volume: Text | None = None
     patient_id: Text | None = None
     not_applicable: str | None = None
 
 
+class Constancy(FileTable):
+    """The last constancy check of a calibrator: when it was, and whether it ``passed`` or ``failed``."""
+
+    at: Text | None = None
+    result: str | None = None
+
+
 class CaseAssay(FileTable):
-    """What was measured of the unit that is to be given; ``volume`` where it was drawn from a vial."""
+    """What was measured of the unit that is to be given; ``volume`` where it was drawn from a vial.
+
+    ``setting`` is the radionuclide that the instrument was set to, ``container`` what the unit was measured in.
+    """
 
     amount: Text | None = None
     at: Text | None = None
     by: str | None = None
     instrument: str | None = None
+    setting: str | None = None
+    container: str | None = None
+    constancy: Constancy | None = None
     volume: Text | None = None
     agent: str | None = None
     target: str | None = None
@@ -131,11 +149,15 @@ class CaseOverride(FileTable):
 
 
 class CaseSite(FileTable):
-    """What holds at a site: the tolerance of amounts, who signs directives, and the parts that it does without."""
+    """What holds at a site: the tolerance of amounts, who signs directives, and the parts that it does without.
+
+    ``recalled`` has the lots that are not to be used, each with its reason.
+    """
 
     tolerance: Text | None = None
     authorised: Many[str] = ()
     waives: Named[str] = NO_NAMES
+    recalled: Named[str] = NO_NAMES
 
 
 class Case(FileTable):

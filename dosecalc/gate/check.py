@@ -21,7 +21,7 @@ from dosecalc.files.case import Case
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.model import FileTable, keys_of
 from dosecalc.files.patient import once
-from dosecalc.gate import parts, today
+from dosecalc.gate import parts, product, today
 from dosecalc.gate.course import InCourse, accepted_warnings, course, in_a_case, in_course
 from dosecalc.gate.drawn import drawn, of_draw, source_of_draw
 from dosecalc.gate.parts import OnTheWay, hold
@@ -142,8 +142,11 @@ def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Itera
     if prescribed is not None:
         on_the_way = OnTheWay(stated, prescribed, at, nuclide)
         yield from parts.amounts(on_the_way)
+        yield from product.certificate(on_the_way)
         if draw is not None:
             yield from of_draw(on_the_way, draw)
+    yield from product.product(stated)
+    yield from product.instrument(stated, nuclide)
     yield from parts.order_of_times(stated)
     yield from parts.equilibrium(stated, nuclide)
     yield from parts.people(stated)

@@ -24,6 +24,7 @@ _EXAMPLES = {
     "patient.pregnancy": '{ result = "negative", test = "", at = "" }   # or { excluded = "menopause" }',
     "patient.breast_feeding": '"no"   # or "stopped 2026-01-15"',
     "directive.amount": '["", ""]',
+    "assay.constancy": '{ at = "", result = "passed" }',
     "count.expected": "1",
     "count.present": "1",
 }
@@ -31,8 +32,20 @@ _BESIDES = {
     "patient": {"age": "", "weight": "", "height": "", "given": 'what was given before: ["1=7.4 GBq@2026-01-05"]'},
     "directive": {"form": "the chemical form", "range": 'where a range is prescribed: "28 to 36 mCi"'},
     "order": {"calibrated": "the time for which it was ordered"},
-    "received": {"lot": "the lot", "volume": "where the dose is drawn from a vial"},
-    "assay": {"volume": "where the dose was drawn from a vial"},
+    "received": {
+        "lot": "the lot",
+        "volume": "where the dose is drawn from a vial",
+        "opened": "when the vial was first opened",
+        "in_use": "how long it may be used then",
+        "measured": "what was measured on receipt",
+        "measured_at": "and when",
+    },
+    "assay": {
+        "setting": "the radionuclide that the calibrator was set to",
+        "container": "what it was measured in",
+        "constancy": "the last constancy check of the calibrator",
+        "volume": "where the dose was drawn from a vial",
+    },
 }
 
 
@@ -65,7 +78,7 @@ def form(arm_id: str, stated: Mapping[str, Any] = NOTHING) -> str:
             if each.key.rpartition(".")[0] == section:
                 lines += sheet.key(each.key, _EXAMPLES.get(each.key, '""'), each.question)
         for name, words in _BESIDES.get(section, {}).items():
-            lines += sheet.key(f"{within}{name}", '""', words)
+            lines += sheet.key(f"{within}{name}", _EXAMPLES.get(f"{within}{name}", '""'), words)
         for name, row in observed.items():
             if _is_asked(section, name, row):
                 lines += sheet.key(f"{within}{name}", _example(section, row), row.title)
