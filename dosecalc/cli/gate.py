@@ -41,7 +41,7 @@ def check(  # one parameter an option
         dosecalc check case.toml --confirm ABCD-EFGH
         dosecalc check --list today/
 
-    Exit status: 0 go, 1 hold (one that was overridden too), 2 unusable input.
+    Exit status: 0 go, 1 hold (one that was overridden too), 2 unusable input, 3 two methods disagree.
     """
     from dosecalc.errors import InputError
 

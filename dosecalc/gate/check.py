@@ -28,7 +28,9 @@ from dosecalc.gate.parts import OnTheWay, hold
 from dosecalc.gate.requirements import Asked, Requirement, identity, requirements
 from dosecalc.gate.result import GateCheck, Hold, Overridden, SideBySide, Waived
 from dosecalc.gate.stated import PARTS, StatedCase, of_case
+from dosecalc.planning.second import STILL_TO_COME
 from dosecalc.quantities import times
+from dosecalc.records import rechecked
 from dosecalc.version import VERSION
 
 _EVIDENCE = ("patient.identified_by",)
@@ -97,8 +99,9 @@ def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | N
     plan = None if of is None else of.plan
     override = stated.case.override
     at = stated.at
-    return GateCheck.made(
+    check = GateCheck.made(
         version=VERSION,
+        verified=STILL_TO_COME,
         verdict="hold" if holds else "go",
         text=_headline(stated, of, len(holds)),
         code=code(stated.case),
@@ -117,6 +120,7 @@ def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | N
         plan=None if plan is None else plan.clearance.text,
         sources=[*sources, *source_of_draw(stated), *([] if plan is None else plan.sources), *identity()],
     )
+    return check.model_copy(update={"verified": rechecked.repeated(check.document())})
 
 
 def _stated_again(table: FileTable) -> dict[str, Any]:
@@ -145,6 +149,7 @@ def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Itera
         yield from product.certificate(on_the_way)
         if draw is not None:
             yield from of_draw(on_the_way, draw)
+    yield from parts.count(stated)
     yield from product.product(stated)
     yield from product.instrument(stated, nuclide)
     yield from parts.order_of_times(stated)

@@ -216,23 +216,26 @@ def _lacking(of: OnTheWay) -> Said:
         yield hold("directive.agent", "unknown", text, "directive.agent")
 
 
+def count(stated: StatedCase) -> Said:
+    """The number of capsules or syringes; an unknown number is asked for."""
+    expected, present = stated.value("count.expected"), stated.value("count.present")
+    if expected is None or present is None:
+        return
+    same, text = expected == present and expected > 0, f"{present} present of {expected} expected"
+    yield SideBySide.made(what="count", text=text, holds=same)
+    if not same:
+        yield hold("count", "differs", text, "count.expected", "count.present")
+
+
 def _pieces(of: OnTheWay) -> Said:
-    """The number of capsules or syringes, and the sum of their activities."""
-    expected, present = of.stated.value("count.expected"), of.stated.value("count.present")
-    if expected is not None and present is not None:
-        same = expected == present and expected > 0
-        yield SideBySide.made(what="count", text=f"{present} present of {expected} expected", holds=same)
-        if not same:
-            yield hold(
-                "count", "differs", f"{present} present of {expected} expected", "count.expected", "count.present"
-            )
-    each = [str(text) for text in of.stated.value("count.each") or ()]
+    """The sum of the activities of capsules or syringes."""
+    present, each = of.stated.value("count.present"), [str(text) for text in of.stated.value("count.each") or ()]
     if not each:
         return
     if present is not None and len(each) != present:
         yield hold("count.each", "differs", f"{len(each)} activities for {present} pieces", "count.each")
-    total = sum((within("count.each", units.read, text, of.prescribed.dimension).value for text in each), Fraction(0))
-    measured = of.stated.amount("assay.amount")
+    amounts = [within("count.each", units.read, text, of.prescribed.dimension) for text in each]
+    total, measured = sum((one.value for one in amounts), Fraction(0)), of.stated.amount("assay.amount")
     yield from beside(
         of, "count.each and assay.amount", total, of.prescribed.value if measured is None else measured.value
     )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import os
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
 from dosecalc.files import folders
+from dosecalc.records.rechecked import REQUIREMENTS, requirement_tables
 from dosecalc.reference import radionuclides, synonyms
 
-TABLE = "gate-requirements.csv"
 OURS = "ours"
 _COLUMNS = ["key", "when", "question", "source"]
 
@@ -47,18 +46,15 @@ def requirements(asked: Asked) -> list[Requirement]:
 
 def every() -> list[Requirement]:
     """All rows. InputError for a table of a site that cannot be read."""
-    return [row for path in paths() for row in _rows(path)]
-
-
-def paths() -> list[str]:
-    """The tables in use, the shipped one first."""
-    own = [os.path.join(folder, "seeds", TABLE) for folder in folders.site_folders()]
-    return [os.path.join(folders.shipped("seeds"), TABLE), *(path for path in own if os.path.exists(path))]
+    return [row for path in requirement_tables() for row in _rows(path)]
 
 
 def identity() -> list[dict[str, str]]:
     """The tables with their hashes."""
-    return [{"id": TABLE, "sha256": hashlib.sha256(folders.read_bytes(path)).hexdigest()} for path in paths()]
+    return [
+        {"id": REQUIREMENTS, "sha256": hashlib.sha256(folders.read_bytes(path)).hexdigest()}
+        for path in requirement_tables()
+    ]
 
 
 def _rows(path: str) -> Iterator[Requirement]:

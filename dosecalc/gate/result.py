@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar, Literal
 
+from dosecalc.planning.result import Repeated
 from dosecalc.quantities.documents import Document, Result
 from dosecalc.quantities.frozen import Field
 
@@ -74,6 +75,7 @@ class GateCheck(Document):
     accepted: tuple[Accepted, ...] = Field(description="Warnings that somebody let stand.")
     waived: tuple[Waived, ...] = Field(description="Parts that the case or the site does without.")
     override: Overridden | None = Field(description="Who goes on in spite of a hold; null where nobody said so.")
+    verified: Repeated = Field(description="What a second method says of its comparisons, and what it did not look at.")
     plan: str | None = Field(description="What the plan of the course came to; null without a protocol.")
     sources: tuple[Mapping[str, str], ...] = Field(description="The case, the protocol and the table of requirements.")
 

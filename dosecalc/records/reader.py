@@ -20,7 +20,8 @@ from dosecalc.files.model import keys_of
 from dosecalc.files.patient import once
 from dosecalc.files.record import CourseRecord, DoseComponent, DosePart, MeasuredActivity, RecordedDose
 from dosecalc.findings.finding import Status
-from dosecalc.records import checked
+from dosecalc.quantities.options import within
+from dosecalc.records import checked, rechecked
 
 SIZES = ("weight", "height", "bsa")
 """The sizes of the body that a dose may state."""
@@ -105,7 +106,10 @@ def read(path: str) -> RecordFile:
     if path.lower().endswith(".csv"):
         return RecordFile(name, sha256, {}, None, None, None, _doses(text, name), max(text.count("\n") - 1, 0))
     raw = _raw(text, name, json_=path.lower().endswith(".json") or text.lstrip().startswith("{"))
-    gate = checked.word(raw) if checked.is_check(raw) else None
+    gate = None
+    if checked.is_check(raw):
+        within(name, rechecked.sound, raw)
+        gate = checked.word(raw)
     raw = raw if gate is None else checked.as_record(raw)
     if "doses" not in raw and "administered" in raw:
         return _published(raw, name, text, sha256)
