@@ -88,6 +88,16 @@ def test_it_is_not_asked_of_others():
     assert dosecalc.check_dose(stated).go
 
 
+def test_a_site_asks_of_an_arm_of_its_own_choice(tmp_path, monkeypatch):
+    (tmp_path / "seeds").mkdir()
+    rows = tmp_path / "seeds" / "gate-requirements.csv"
+    rows.write_text("key,when,question,source\nsteps.bed,arm psma-225ac,which bed,ours\n", encoding="utf-8")
+    monkeypatch.setenv("DOSECALC_PROTOCOLS", str(tmp_path))
+    with_arm = dosecalc.check_dose(case(STATED | {"protocol": "psma-225ac", "dose": 1}))
+    assert "steps.bed" in [hold.what for hold in with_arm.holds]
+    assert not dosecalc.check_dose(case(STATED)).holds
+
+
 def test_a_site_asks_for_a_radionuclide_of_its_own(tmp_path, monkeypatch):
     (tmp_path / "seeds").mkdir()
     rows = tmp_path / "seeds" / "gate-requirements.csv"
@@ -97,5 +107,5 @@ def test_a_site_asks_for_a_radionuclide_of_its_own(tmp_path, monkeypatch):
     held = dosecalc.check_dose(case(STATED | {"directive.agent": "177Lu-DOTATATE"}))
     assert [hold.what for hold in held.holds] == ["steps.filter"]
     rows.write_text("key,when,question,source\nsteps.filter,nuclide 177Lu,which filter,ours\n", encoding="utf-8")
-    with pytest.raises(InputError, match="'agent NAME' or 'radionuclide NAME' as the second"):
+    with pytest.raises(InputError, match="'agent NAME', 'radionuclide NAME' or 'arm ID' as the second"):
         dosecalc.check_dose(case(STATED))

@@ -49,8 +49,19 @@ class CasePatient(FileTable):
     breast_feeding: Evidence | None = None
 
 
+class Revision(FileTable):
+    """A revision of a directive: the amount from then on, signed by whom and when."""
+
+    amount: Text
+    by: str | None = None
+    at: Text | None = None
+
+
 class CaseDirective(FileTable):
-    """The directive: the ``amount`` once, or twice in two units that must agree; ``target`` is a lobe or a joint."""
+    """The directive: the ``amount`` once, or twice in two units that must agree; ``target`` is a lobe or a joint.
+
+    ``amount`` is what is in force: that of the last of its ``revisions``, where there are any.
+    """
 
     amount: Texts = ()
     range: str | None = None
@@ -60,6 +71,7 @@ class CaseDirective(FileTable):
     target: str | None = None
     by: str | None = None
     at: Text | None = None
+    revisions: Many[Revision] = ()
     patient_id: Text | None = None
 
 

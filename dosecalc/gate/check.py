@@ -141,6 +141,7 @@ def _said(stated: StatedCase, of: InCourse | None, confirm: str | None) -> Itera
     yield from parts.identity(stated)
     yield from _unknown(stated, asked)
     yield from parts.agents(stated)
+    yield from parts.revisions(stated)
     prescribed, at = stated.amount("directive.amount"), stated.at
     nuclide = stated.nuclide(None if of is None else of.agent.radionuclide)
     if prescribed is not None:
@@ -180,9 +181,9 @@ def _asked(stated: StatedCase, of: InCourse | None) -> Asked:
     sex = (stated.text("patient.sex") or "").strip().casefold()
     agent = stated.agent or (None if of is None else of.agent.name)
     nuclide = stated.nuclide(None if of is None else of.agent.radionuclide)
-    return Asked(
-        purpose in (None, "not stated", "therapy"), sex != "male", agent, None if nuclide is None else nuclide.name
-    )
+    name = None if nuclide is None else nuclide.name
+    therapy = purpose in (None, "not stated", "therapy")
+    return Asked(therapy, sex != "male", agent, name, None if of is None else of.plan.protocol["arm"])
 
 
 def _unknown(stated: StatedCase, asked: list[Requirement]) -> Iterator[Hold]:

@@ -24,13 +24,18 @@ _EXAMPLES = {
     "patient.pregnancy": '{ result = "negative", test = "", at = "" }   # or { excluded = "menopause" }',
     "patient.breast_feeding": '"no"   # or "stopped 2026-01-15"',
     "directive.amount": '["", ""]',
+    "directive.revisions": '[{ amount = "", by = "", at = "" }]',
     "assay.constancy": '{ at = "", result = "passed" }',
     "count.expected": "1",
     "count.present": "1",
 }
 _BESIDES = {
     "patient": {"age": "", "weight": "", "height": "", "given": 'what was given before: ["1=7.4 GBq@2026-01-05"]'},
-    "directive": {"form": "the chemical form", "range": 'where a range is prescribed: "28 to 36 mCi"'},
+    "directive": {
+        "form": "the chemical form",
+        "range": 'where a range is prescribed: "28 to 36 mCi"',
+        "revisions": "what was changed later, the last one counts",
+    },
     "order": {"calibrated": "the time for which it was ordered"},
     "received": {
         "lot": "the lot",
@@ -56,7 +61,7 @@ def form(arm_id: str, stated: Mapping[str, Any] = NOTHING) -> str:
     """
     file, arm = find_arm(arm_id)
     agent = file.protocol.agents[arm.cycles[0].doses[0].agent]
-    about = Asked(arm.purpose != "imaging", childbearing=True, agent=agent.name, nuclide=agent.radionuclide)
+    about = Asked(arm.purpose != "imaging", childbearing=True, agent=agent.name, nuclide=agent.radionuclide, arm=arm.id)
     asked = requirements(about)
     compiled = file.compiled(arm)
     names = sorted({name for rule in (*compiled.rules, *compiled.own_rules) for name in rule.names})

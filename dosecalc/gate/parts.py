@@ -78,6 +78,28 @@ def agents(stated: StatedCase) -> Said:
             yield hold(what, "differs", f"{first} and {second} are not one target", f"{one}.target", f"{other}.target")
 
 
+def revisions(stated: StatedCase) -> Said:
+    """The amount in force is that of the last revision, and every revision is signed before the dose is given."""
+    told, at = stated.value("directive.revisions") or (), stated.at
+    for number, each in enumerate(told, 1):
+        key = f"directive.revisions[{number - 1}]"
+        for name, what in (("by", "who signed"), ("at", "when was signed")):
+            if getattr(each, name) is None:
+                text = f"not stated: {what} revision {number} of the directive"
+                yield hold(f"{key}.{name}", "unknown", text, f"{key}.{name}", cite=("nrc-35-40#when",))
+        signed = None if each.at is None else within(f"{key}.at", times.read, each.at, stated.zone)
+        if at is not None and signed is not None and times.between(signed, at) < 0:
+            yield hold(f"{key}.at", "differs", f"it is signed on {times.shown(signed)}, after it is given", f"{key}.at")
+    first = stated.text("directive.amount")
+    if told and first is not None:
+        last, what = told[-1].amount, "directive.amount and its last revision"
+        same = within("directive.revisions", agree, first, last)
+        yield SideBySide.made(what=what, text=f"{first}; {last}", holds=same)
+        if not same:
+            text = f"the directive says {first}, its last revision {last}: state as amount what is in force"
+            yield hold(what, "differs", text, "directive.amount", "directive.revisions")
+
+
 # -- how much -------------------------------------------------------------------------------------------------------
 
 

@@ -31,12 +31,13 @@ class Requirement(NamedTuple):
 
 
 class Asked(NamedTuple):
-    """What decides which requirements apply: the purpose, whether a pregnancy is possible, agent and radionuclide."""
+    """What decides which requirements apply: the purpose, whether a pregnancy is possible, agent, radionuclide, arm."""
 
     therapy: bool
     childbearing: bool
     agent: str | None
     nuclide: str | None = None
+    arm: str | None = None
 
 
 def requirements(asked: Asked) -> list[Requirement]:
@@ -63,14 +64,14 @@ def _rows(path: str) -> Iterator[Requirement]:
         raise InputError(f"expected the columns {', '.join(_COLUMNS)}", where=folders.shown(path))
     for number, row in enumerate(rows, 2):
         if len(row) != len(_COLUMNS) or not row[0] or not _is_known(row[1]):
-            words = "'always', 'therapy', 'childbearing', 'agent NAME' or 'radionuclide NAME' as the second"
+            words = "'always', 'therapy', 'childbearing', 'agent NAME', 'radionuclide NAME' or 'arm ID' as the second"
             raise InputError(f"expected four cells with {words}", where=f"{folders.shown(path)}, line {number}")
         key, when, question, source = row
         yield Requirement(key, when, question, () if source == OURS else (source,))
 
 
 def _is_known(when: str) -> bool:
-    return when in ("always", "therapy", "childbearing") or when.startswith(("agent ", "radionuclide "))
+    return when in ("always", "therapy", "childbearing") or when.startswith(("agent ", "radionuclide ", "arm "))
 
 
 def _applies(when: str, asked: Asked) -> bool:
@@ -80,6 +81,8 @@ def _applies(when: str, asked: Asked) -> bool:
         return asked.therapy
     if when == "childbearing":
         return asked.therapy and asked.childbearing
+    if when.startswith("arm "):
+        return asked.arm == when.removeprefix("arm ").strip()
     if when.startswith("radionuclide "):
         return asked.nuclide == radionuclides.spelled(when.removeprefix("radionuclide "))
     if asked.agent is None or not asked.therapy:

@@ -74,4 +74,4 @@ def _tables(document: Mapping[str, Any]) -> gate.Tables:
     file, arm = find_arm(f"{folders.path_of(protocol['file'])}#{protocol['arm']}")
     slots = {slot.number: slot.dose.agent for slot in schedule.course(arm, None)}
     agent = file.protocol.agents.get(slots.get(document["dose"], arm.cycles[0].doses[0].agent))
-    return tables._replace(purpose=arm.purpose, nuclide=None if agent is None else agent.radionuclide)
+    return tables._replace(purpose=arm.purpose, arm=arm.id, nuclide=None if agent is None else agent.radionuclide)

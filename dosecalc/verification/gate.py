@@ -38,6 +38,7 @@ class Tables(NamedTuple):
     tolerance: Fraction
     nuclide: str | None = None
     purpose: str | None = None
+    arm: str | None = None
 
 
 class Twain(NamedTuple):
@@ -119,6 +120,7 @@ class SecondCase:
                 "therapy": therapy,
                 "childbearing": therapy and not male,
                 "radionuclide": self.nuclide() == _nuclide(name),
+                "arm": name == self.tables.arm,
                 "agent": False,  # names of agents are not compared here
             }[kind]
             if applies and not self._waived(key.partition(".")[0]):
