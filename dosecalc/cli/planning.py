@@ -15,8 +15,17 @@ from dosecalc.quantities.options import PLAN
 @click.option("--compare", nargs=2, metavar="ARM ARM", shell_complete=completion.arms, help="Two arms side by side.")
 @options(PLAN[1:])
 @click.option("--json", "as_json", is_flag=True, help="Print the plan as one JSON object.")
+@click.option(
+    "--code", "as_code", is_flag=True, help="Print the plan's code, from which 'dosecalc verify' makes it again."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 also where something is unknown, pending or warned of.")
-def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def plan(  # click passes flags by name
+    as_json: bool,  # noqa: FBT001
+    as_code: bool,  # noqa: FBT001
+    strict: bool,  # noqa: FBT001
+    compare: tuple[str, str] | None,
+    **texts: tuple[str, ...],
+) -> int:
     """Compute every dose and the cumulative amounts of a course, and check it against its protocol.
 
     Quantities are a number and a unit: "1.6 m^2", "12 mCi/kg", "14 day". Options may be repeated where they take
@@ -28,6 +37,8 @@ def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **texts: 
         dosecalc plan --compare eanm-card-mibg-123 nacg-mibg-123 --weight 20
     """
     inputs = stated(texts)
+    if as_code and (as_json or compare):
+        raise click.UsageError("--code is the code of one plan; leave --json and --compare out")
     if compare:
         return _compared(compare, inputs, as_json=as_json, strict=strict)
     if "protocol" not in inputs:
@@ -37,6 +48,10 @@ def plan(as_json: bool, strict: bool, compare: tuple[str, str] | None, **texts: 
     result = plan_inputs(inputs)
     if as_json:
         write(result.to_json())
+    elif as_code:
+        from dosecalc.planning.code import code_of
+
+        write(code_of(result))
     else:
         from dosecalc.render.plan import page
 
