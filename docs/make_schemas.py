@@ -23,6 +23,7 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import core_schema
 
 from dosecalc.cases.answer import Answer
+from dosecalc.cases.selftest import Selftest
 from dosecalc.crosschecks.audit import Audit
 from dosecalc.crosschecks.figures import FigureComparison
 from dosecalc.crosschecks.result import Crosscheck
@@ -115,6 +116,11 @@ def answer() -> dict[str, Any]:
     return _of_result(Answer, "An answer of dosecalc", "dosecalc run")
 
 
+def selftest() -> dict[str, Any]:
+    """What ``dosecalc selftest --json`` prints."""
+    return _of_result(Selftest, "A self-test of dosecalc", "dosecalc selftest --json")
+
+
 def verification() -> dict[str, Any]:
     """What ``dosecalc verify --json`` prints."""
     return _of_result(Verification, "A verified plan of dosecalc", "dosecalc verify PLAN.json --json")
@@ -169,6 +175,7 @@ SCHEMAS = {
     "record.schema.json": record,
     "verification.schema.json": verification,
     "answer.schema.json": answer,
+    "selftest.schema.json": selftest,
     "window.schema.json": window,
     "independent.schema.json": independent,
     "check.schema.json": check,

@@ -30,6 +30,7 @@ import dosecalc
 from dosecalc import cli
 from dosecalc.cases.answer import Answer
 from dosecalc.cases.runner import COMMANDS
+from dosecalc.cases.selftest import Selftest
 from dosecalc.course.observables import OBSERVABLES
 from dosecalc.course.rules import Compiler
 from dosecalc.crosschecks.audit import Audit
@@ -438,6 +439,7 @@ def parts_of(module) -> list[type[FrozenModel]]:
         ("plan.md", {"plans", "left_out", *documents.fields_of(comparison.LeftOut)}),
         ("gate.md", keys_below(GateCheck)),
         ("run.md", keys_below(Answer)),
+        ("selftest.md", keys_below(Selftest)),
         ("run.md", set(COMMANDS)),
         ("verify.md", keys_below(Verification) | keys_below(Independent)),
         ("limits.md", keys_below(Limits) - keys_below(Finding) - keys_below(Unconfirmed) - keys_below(Clearance)),

@@ -36,6 +36,7 @@ _MODULES = {
     "protocol": "protocols",
     "record": "records",
     "run": "running",
+    "selftest": "running",
     "verify": "verifying",
     "window": "dispensing",
 }
