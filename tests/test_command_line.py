@@ -41,7 +41,7 @@ def test_the_main_job_reads_like_a_plan(dosecalc):
     assert any("with optional doses" in line and "192 mCi" in line and "120 mCi/m²" in line for line in lines)
     assert any("stem-cell-backup (count)" in line and "cd34_per_weight" in line for line in lines)
     assert "--cycle-length gives the distance between cycles" in answer.out
-    assert lines[-2].startswith("Decision support for qualified staff, not a medical device.")
+    assert lines[-2].startswith("Decision support for qualified staff, with no CE mark or clearance.")
 
 
 def test_findings_are_shown_by_severity_before_what_is_not_assessed(dosecalc):
@@ -452,7 +452,7 @@ def test_a_crosscheck_reads_like_its_conclusion(dosecalc):
     row = next(line for line in lines if line.startswith("  40 mCi/m² a cycle of two doses"))
     assert row.split()[-4:] == ["m²", "-1.8", "yes", "clover2-20"]
     assert "With two things changed (listed, never taken as the explanation)" in lines
-    assert lines[-1].startswith("Decision support for qualified staff, not a medical device.")
+    assert lines[-1].startswith("Decision support for qualified staff, with no CE mark or clearance.")
 
 
 def test_a_known_size_shows_the_difference_and_the_suspected_slip(dosecalc):

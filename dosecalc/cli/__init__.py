@@ -20,7 +20,7 @@ Exit status: 0 done, nothing found against it; 1 a finding; 2 the input could
 not be used; 3 an internal error, or two methods that
 disagree; 130 interrupted.
 
-Decision support for qualified staff, not a medical device."""
+Decision support for qualified staff, with no CE mark or clearance."""
 
 
 _MODULES = {

@@ -15,7 +15,7 @@ from dosecalc.quantities.phrases import doses_text
 from dosecalc.render.page import Heading, Items, Page, Paragraph, Table
 from dosecalc.verification.compare import NOT_CHECKED
 
-NOTICE = "Decision support for qualified staff, not a medical device. Check every figure against its source."
+NOTICE = "Decision support for qualified staff, with no CE mark or clearance. Check every figure against its source."
 
 
 def page(plan: Plan) -> Page:
