@@ -1,13 +1,28 @@
-"""What every test shares: one way of drawing random cases, and the command line as a function."""
+"""What every test shares: one way of drawing random cases, no network, and the command line as a function."""
 
 import json
+import socket
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 import pytest
 from hypothesis import settings
 
 from dosecalc.cli import run
+
+
+class NoNetworkError(RuntimeError):
+    """Something tried to reach a network, which the program never does."""
+
+
+def _refused(*args: object, **more: object) -> NoReturn:
+    raise NoNetworkError(f"a connection was tried: {args[1:]} {more}")
+
+
+for _way in ("connect", "connect_ex", "sendto"):
+    setattr(socket.socket, _way, _refused)
+for _way in ("getaddrinfo", "create_connection", "gethostbyname"):
+    setattr(socket, _way, _refused)
 
 
 class Strength(NamedTuple):

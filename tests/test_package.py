@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+import socket
 import subprocess
 import sys
 import tarfile
+import urllib.request
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
 pytestmark = pytest.mark.xdist_group("package")  # one process builds the wheel, once for all of these tests
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,3 +82,66 @@ def test_the_version_is_the_same_everywhere():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert dosecalc.__version__ == project["version"]
     assert f"## [{project['version']}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("kind", ["--wheel", "--sdist"])
+def test_it_is_built_the_same_byte_for_byte(kind, tmp_path):
+    made = [build(kind, source=ROOT, out=tmp_path / each).read_bytes() for each in ("one", "other")]
+    assert made[0] == made[1]
+
+
+# -- what it is made with -------------------------------------------------------------------------------------------
+
+PERMISSIVE = re.compile(r"MIT|BSD|Apache|PSF|Python Software Foundation|ISC|HPND|Unlicense|Zlib|CC0", re.IGNORECASE)
+COPYLEFT = re.compile(r"A?GPL(?!-compatible)|GNU (?:Affero )?General Public", re.IGNORECASE)
+MATPLOTLIB = "matplotlib"
+"""Its licence, which it prints in full, is that of Python with another name."""
+
+
+def needed(name: str, extras: frozenset[str] = frozenset(), seen: frozenset[str] = frozenset()) -> set[str]:
+    """A distribution and everything that it needs to run, with some of its extras."""
+    found = {name}
+    for text in metadata.requires(name) or ():
+        wanted = Requirement(text)
+        asked = [{"extra": extra} for extra in (extras or {""})]
+        if wanted.name in seen or (wanted.marker and not any(wanted.marker.evaluate(each) for each in asked)):
+            continue
+        found |= needed(wanted.name, frozenset(wanted.extras), seen | found)
+    return found
+
+
+def licence_of(name: str) -> str:
+    about = metadata.metadata(name)
+    classified = [each for each in about.get_all("Classifier", []) if each.startswith("License")]
+    return " ".join(filter(None, [about.get("License-Expression"), about.get("License", "")[:200], *classified]))
+
+
+@pytest.mark.parametrize("extras", [frozenset(), frozenset({"pictures", "prove"})])
+def test_everything_that_it_runs_with_has_a_licence_that_lets_a_hospital_use_it(extras):
+    names = needed("dosecalc", extras)
+    assert {"pint", "numpy", "scipy", "pydantic", "click"} <= names or extras
+    for name in names - {"dosecalc"}:
+        licence = licence_of(name)
+        assert name == MATPLOTLIB or PERMISSIVE.search(licence), f"{name}: {licence!r}"
+        assert not COPYLEFT.search(licence.replace("GPL-3.0-only WITH GCC-exception-3.1", "")), f"{name}: {licence!r}"
+
+
+# -- it opens no connection -----------------------------------------------------------------------------------------
+
+
+def test_no_test_reaches_a_network():
+    with pytest.raises(RuntimeError, match="a connection was tried"), socket.socket() as one:
+        one.connect(("192.0.2.1", 80))
+    with pytest.raises(RuntimeError, match="a connection was tried"):
+        urllib.request.urlopen("http://192.0.2.1/", timeout=1)
+
+
+def test_the_program_imports_nothing_that_reaches_one():
+    code = (
+        "import sys, dosecalc\n"
+        "dosecalc.plan('clover2-20', bsa='1.6')\n"
+        "reaching = {'requests', 'httpx', 'aiohttp', 'urllib3', 'http.client', 'ftplib', 'smtplib', 'ssl'}\n"
+        "print(sorted(reaching & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
