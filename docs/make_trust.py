@@ -58,9 +58,8 @@ RUNS = {
     ),
     "gate": Run(
         "The gate",
-        "Published events as they stood before, 1,000 ordinary doses, one thing missing at a time, and planted faults.",
-        "python -m pytest -n 0 -p no:randomly tests/test_gate.py tests/test_gate_second.py tests/test_product.py "
-        "tests/test_equilibrium.py tests/test_identity.py | tail -n 1",
+        "Published events as they stood before the dose, and 1,000 ordinary doses with the scatter of a working day.",
+        "python tests/benchmarks/gate.py",
     ),
     "data": Run(
         "The data against outside sets",
