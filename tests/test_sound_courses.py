@@ -22,7 +22,7 @@ CHOSEN = {
     "mibg-4gy-melphalan": {"measured": {1: "1.9 Gy", 2: "2 Gy"}},
     # planned at a maximum of the source, which has no tolerance for what was given
     "nant-double": {"off": BELOW},
-    "psma-225ac": {"off": BELOW},
+    "psma-225ac": {"off": BELOW, "level": "100 kBq/kg"},
 }
 ASKED = {
     # a whole-body dose that can only be known once the dose was given

@@ -73,7 +73,7 @@ class CompiledArm(Generic[V, M]):
         self.protocol, self.arm, self.compiler = protocol, arm, compiler
         self.system, self.table = compiler.system, compiler.table
         self._zero = self.system.number(_ZERO)
-        self._courses: dict[tuple[int | None, int | None], tuple[tuple[Slot, ...], tuple[Day, ...]]] = {}
+        self._courses: dict[tuple[int | None, int | None, int], tuple[tuple[Slot, ...], tuple[Day, ...]]] = {}
         self.place = place = f"arms[{protocol.arms.index(arm)}]"
         self.spared = tuple(_spared(limit, f"{place}.organ_limits[{i}]") for i, limit in enumerate(arm.organ_limits))
         self.doses: dict[Position, CompiledDose[V, M]] = {
@@ -122,11 +122,16 @@ class CompiledArm(Generic[V, M]):
         reduced = self.steps.get((slot.dose.agent, steps.get(slot.number, 0))) if steps else None
         return reduced or self.doses[slot.position]
 
-    def course(self, cycles: int | None, chosen: int | None) -> tuple[tuple[Slot, ...], tuple[Day, ...]]:
-        """The doses of a course and their days, for so many cycles and a chosen cycle length; kept, as they recur."""
-        key = (cycles, chosen)
+    def course(
+        self, cycles: int | None, chosen: int | None, reached: int = 0
+    ) -> tuple[tuple[Slot, ...], tuple[Day, ...]]:
+        """The doses of a course and their days, for so many cycles and a chosen cycle length; kept, as they recur.
+
+        ``reached`` is the dose up to which a course of an open number of cycles goes on.
+        """
+        key = (cycles, chosen, reached if self.arm.cycles[-1].open else 0)
         if key not in self._courses:
-            slots = schedule.course(self.arm, cycles)
+            slots = schedule.course(self.arm, cycles, reached)
             self._courses[key] = (slots, schedule.days(slots, chosen, schedule.lengths(self.arm)))
         return self._courses[key]
 

@@ -13,6 +13,7 @@ from datetime import date as Date
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
+from dosecalc.files.capacity import CYCLES
 from dosecalc.files.protocol import Arm, Cycle, ListedDose, Range
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import Between, Bounds, Unknown, Value
@@ -43,6 +44,12 @@ def listed_cycles(arm: Arm) -> list[Cycle]:
     return [cycle for cycle in arm.cycles for _ in range(cycle.repeat)]
 
 
+def most_cycles(arm: Arm) -> int | None:
+    """How many cycles an arm has at most; None where the source leaves their number open."""
+    last, listed = arm.cycles[-1], sum(cycle.repeat for cycle in arm.cycles)
+    return last.at_most if last.open else listed
+
+
 def listed_doses(arm: Arm) -> Iterator[tuple[Position, ListedDose]]:
     """Every dose that the file lists in an arm, once, with its position."""
     for c, cycle in enumerate(arm.cycles):
@@ -50,10 +57,15 @@ def listed_doses(arm: Arm) -> Iterator[tuple[Position, ListedDose]]:
             yield Position(c, d), dose
 
 
-def course(arm: Arm, cycles: int | None = None) -> tuple[Slot, ...]:
-    """The doses of a course in order. ``cycles`` plans exactly so many, all required; the last one listed repeats."""
+def course(arm: Arm, cycles: int | None = None, reached: int = 0) -> tuple[Slot, ...]:
+    """The doses of a course in order. ``cycles`` plans exactly so many, all required; the last one listed repeats.
+
+    Where the source leaves the number of cycles open, further ones are planned until a dose of the number ``reached``
+    is among them.
+    """
     listed = [place for place, cycle in enumerate(arm.cycles) for _ in range(cycle.repeat)]
-    number = len(listed) if cycles is None else cycles
+    most = most_cycles(arm)
+    number = max(len(listed), _cycles_until(arm, listed, reached)) if cycles is None else cycles
     slots: list[Slot] = []
     for index in range(number):
         place = listed[min(index, len(listed) - 1)]
@@ -63,8 +75,8 @@ def course(arm: Arm, cycles: int | None = None) -> tuple[Slot, ...]:
                 Slot(
                     number=len(slots) + 1,
                     cycle=index + 1,
-                    optional=cycle.optional and cycles is None,
-                    extra=index >= len(listed),
+                    optional=cycles is None and (cycle.optional or index >= len(listed)),
+                    extra=most is not None and index >= most,
                     first_of_cycle=i == 0,
                     dose=dose,
                     listed=cycle,
@@ -72,6 +84,15 @@ def course(arm: Arm, cycles: int | None = None) -> tuple[Slot, ...]:
                 )
             )
     return tuple(slots)
+
+
+def _cycles_until(arm: Arm, listed: list[int], reached: int) -> int:
+    """The cycles of an arm of an open number until a dose is among them, as far as the source lets them go on."""
+    if not arm.cycles[-1].open:
+        return 0
+    doses = [len(arm.cycles[place].doses) for place in listed]
+    beyond = -(-max(reached - sum(doses), 0) // len(arm.cycles[-1].doses))
+    return min(len(listed) + beyond, most_cycles(arm) or CYCLES)
 
 
 def length_of(cycle: Cycle, chosen: int | None, lengths: dict[str, int]) -> Bounds:

@@ -172,11 +172,16 @@ class ListedDose(FileTable):
 
 
 class Cycle(FileTable):
-    """A group of doses, given ``repeat`` times. ``length`` is left out where the source leaves it out."""
+    """A group of doses, given ``repeat`` times. ``length`` is left out where the source leaves it out.
+
+    ``open``: how many more cycles of this kind follow is left open by the source; ``at_most`` so many in all.
+    """
 
     doses: Many[ListedDose]
     repeat: int = 1
     optional: bool = False
+    open: bool = False
+    at_most: int | None = None
     length: _QuantityOrRange | None = None
     interval: ListedInterval | None = None
     cite: Cite | None = None

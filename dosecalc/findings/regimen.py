@@ -258,13 +258,16 @@ def _in_range(
 
 
 def _cycles(match: Match, cite: tuple[str, ...]) -> Finding:
-    most = len(schedule.listed_cycles(match.arm))
+    most = schedule.most_cycles(match.arm)
     planned = max(slot.cycle for slot in match.slots)
+    told = f"{planned} cycle{'' if planned == 1 else 's'} planned"
+    if most is None:
+        text = f"{told}; the source leaves their number open, and --cycles N plans so many"
+        return own("cycles-maximum", "pass", None, text, cite)
     extra = next((slot for slot in match.slots if slot.extra), None)
-    if extra is None:
-        text = f"{planned} cycle{'' if planned == 1 else 's'} planned, at most {most} by the protocol"
-    else:
-        text = f"{planned} cycles planned, but the protocol has at most {most}: cycle {most + 1} begins with this dose"
+    text = f"{told}, at most {most} by the protocol"
+    if extra is not None:
+        text = f"{told}, but the protocol has at most {most}: cycle {most + 1} begins with this dose"
     check = own_check("cycle_number", planned, "at_most", most, holds=extra is None)
     number = None if extra is None else extra.number
     return own("cycles-maximum", "pass" if extra is None else "violation", number, text, cite, [check])

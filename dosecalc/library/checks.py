@@ -119,8 +119,9 @@ def _arms(protocol: Protocol) -> Iterator[Fault]:
             yield f"{place}.cycles", "the arm lists no cycle"
         yield from _number_of_doses(arm, place)
         for c, cycle in enumerate(arm.cycles):
-            followed = cycle.repeat > 1 or c + 1 < len(arm.cycles)
+            followed = cycle.repeat > 1 or cycle.open or c + 1 < len(arm.cycles)
             yield from _cycle(cycle, f"{place}.cycles[{c}]", followed=followed)
+        yield from _open(arm, f"{place}.cycles")
         yield from _organs(arm.organ_limits, f"{place}.organ_limits")
         yield from _ladder(arm, place)
 
@@ -131,6 +132,19 @@ def _number_of_doses(arm: Arm, place: str) -> Iterator[Fault]:
     for number, what, most in ((cycles, "cycles", CYCLES), (doses, "doses", DOSES)):
         if number > most:
             yield f"{place}.cycles", f"{number:,} {what} in all are more than the {most:,} that an arm may have"
+
+
+def _open(arm: Arm, place: str) -> Iterator[Fault]:
+    """The last cycle alone goes on, and to no fewer cycles than are listed."""
+    listed = sum(cycle.repeat for cycle in arm.cycles)
+    for c, cycle in enumerate(arm.cycles):
+        if cycle.open and c + 1 < len(arm.cycles):
+            yield f"{place}[{c}].open", "the number of the last cycles alone can be open"
+        if cycle.at_most is not None and not cycle.open:
+            yield f"{place}[{c}].at_most", "cycles of a number that is not open have no 'at_most'; write repeat"
+        elif cycle.at_most is not None and not listed <= cycle.at_most <= CYCLES:
+            message = f"read {cycle.at_most}, expected from the {listed} that are listed to {CYCLES}"
+            yield f"{place}[{c}].at_most", message
 
 
 def _cycle(cycle: Cycle, place: str, *, followed: bool) -> Iterator[Fault]:

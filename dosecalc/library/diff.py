@@ -192,6 +192,14 @@ def _doses(before: _Side, after: _Side) -> Iterator[Change]:
             numbers.setdefault(key, []).append(number)
     for (kind, sentence), alike in numbers.items():
         yield _change("dose", doses_text(alike), kind, sentence)
+    old_most, new_most = (_most(side.arm) for side in (before, after))
+    if old_most != new_most:
+        yield _change("cycle", "number", "changed", f"{old_most}, now {new_most}")
+
+
+def _most(arm: Arm) -> str:
+    most = schedule.most_cycles(arm)
+    return "an open number" if most is None else f"at most {most}"
 
 
 def _dose_changes(before: _Side, old: Slot | None, after: _Side, new: Slot | None) -> Iterator[tuple[Kind, str]]:

@@ -196,7 +196,7 @@ def _of_course(
         counted = list(_counted(file))
         inputs = {**inputs, **_sizes(file, counted, inputs)}
         planned = history.planned(inputs, _start(counted, setting))
-        doses = tuple(_numbered(file, setting, progress, history.expected(inputs, planned), account))
+        doses = tuple(_numbered(file, setting, progress, history.expected(inputs, planned, _reached(counted)), account))
         findings = list(_of_doses(doses))
         own = _of_patient(doses)
         ordered = not any(finding.rule == "dose-order" for finding in findings)
@@ -219,7 +219,8 @@ def _sizes(
 
     That of a dose which the protocol does not have says nothing of its doses.
     """
-    last = history.number_of_doses(inputs)
+    counted = list(counted)
+    last = history.number_of_doses(inputs, _reached(counted))
     sizes: dict[str, list[str]] = {}
     for written, number in counted:
         for name in SIZES if written.course_of is None and number <= last else ():
@@ -234,6 +235,11 @@ def _sizes(
             raise InputError(message, where=f"{file.file}, {name}")
         sizes[name] = [*whole, *texts]
     return sizes
+
+
+def _reached(counted: Iterable[tuple[WrittenDose, int]]) -> int:
+    """The highest number of a dose of the course."""
+    return max((number for written, number in counted if written.course_of is None), default=0)
 
 
 def _start(counted: Iterable[tuple[WrittenDose, int]], setting: Setting) -> Date | None:

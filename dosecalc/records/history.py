@@ -44,7 +44,7 @@ def planned(inputs: Inputs, start: Date | None) -> Plan | None:
         return None
 
 
-def expected(inputs: Inputs, plan: Plan | None) -> dict[int, Expected]:
+def expected(inputs: Inputs, plan: Plan | None, reached: int) -> dict[int, Expected]:
     """The doses of the protocol by their numbers; without a plan the agents alone are known."""
     file, _ = find_arm(inputs["protocol"][0])
     amounts = {} if plan is None else {dose.number: dose.value for dose in plan.doses}
@@ -54,7 +54,7 @@ def expected(inputs: Inputs, plan: Plan | None) -> dict[int, Expected]:
         kind: Kind = "activity" if agent.radionuclide else "mass"
         return Expected(amounts.get(slot.number), kind, agent.name, agent.radionuclide)
 
-    return {slot.number: of(slot) for slot in _slots(inputs)}
+    return {slot.number: of(slot) for slot in _slots(inputs, reached)}
 
 
 def as_given(inputs: Inputs, doses: tuple[Administration, ...], *, ordered: bool) -> Plan:
@@ -62,7 +62,7 @@ def as_given(inputs: Inputs, doses: tuple[Administration, ...], *, ordered: bool
 
     Dates that are not ``ordered`` say nothing of the days to come, and are left out.
     """
-    slots = {slot.number for slot in _slots(inputs)}
+    slots = {slot.number for slot in _slots(inputs, max(dose.number for dose in doses))}
     zone = next(_zones(doses), None)
     mine = [dose for dose in doses if dose.follows and dose.number in slots]
     given = {dose.number: _stated(dose, zone, dated=ordered) for dose in mine}
@@ -98,15 +98,15 @@ def instructions(inputs: Inputs) -> tuple[ListedInstruction, ...]:
     return tuple(each for each in file.protocol.instructions if each.holds_for(arm.id))
 
 
-def number_of_doses(inputs: Inputs) -> int:
-    """How many doses the protocol has."""
-    return len(_slots(inputs))
+def number_of_doses(inputs: Inputs, reached: int) -> int:
+    """How many doses the protocol has; where their number is open, at least up to the dose that was ``reached``."""
+    return len(_slots(inputs, reached))
 
 
-def _slots(inputs: Inputs) -> tuple[Slot, ...]:
+def _slots(inputs: Inputs, reached: int) -> tuple[Slot, ...]:
     _, arm = find_arm(inputs["protocol"][0])
     cycles = one(inputs, "cycles")
-    return schedule.course(arm, None if cycles is None else within("--cycles", whole, cycles))
+    return schedule.course(arm, None if cycles is None else within("--cycles", whole, cycles), reached)
 
 
 def _zones(doses: tuple[Administration, ...]) -> Iterator[tzinfo | None]:

@@ -186,13 +186,20 @@ def _given(agent: Agent) -> str:
 
 def _cycle_words(cycle: Cycle, *, alone: bool) -> str:
     """How long a cycle lasts, or how far its doses lie apart where only that is stated."""
-    optional = "optional, " if cycle.optional else ""
+    optional = f"{'optional, ' if cycle.optional else ''}{_open_words(cycle)}"
     interval = interval_words(cycle.interval) if cycle.interval is not None else ""
     if cycle.length is not None:
         return f"{optional}{length_words(cycle)}{f', doses {interval}' if interval else ''}"
     if interval:
         return f"{optional}{interval}"
     return f"{optional}{'once' if alone and cycle.repeat == 1 else length_words(cycle)}"
+
+
+def _open_words(cycle: Cycle) -> str:
+    """Whether more cycles of the kind may follow, and how many."""
+    if not cycle.open:
+        return ""
+    return "more may follow, their number open, " if cycle.at_most is None else f"up to {cycle.at_most} in all, "
 
 
 def _doses(protocol: Protocol, cycle: Cycle) -> Iterable[Item]:

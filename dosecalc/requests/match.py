@@ -124,7 +124,8 @@ class _Course:
         self.file, self.arm, self.request = file, arm, request
         self.compiled = file.compiled(arm)
         chosen = None if request.cycle_length is None else int(request.cycle_length.number)
-        self.slots, self.days = self.compiled.course(request.cycles, chosen)
+        reached = max(request.given, default=0) + 1  # the dose that comes next is planned too
+        self.slots, self.days = self.compiled.course(request.cycles, chosen, reached)
         if len(self.slots) > DOSES:
             text = (
                 f"{request.cycles} cycles of {arm.id} are {len(self.slots):,} doses, more than the {DOSES} of a course"

@@ -76,7 +76,7 @@ class SecondCourse:
         self.adopted: set[int] = set()
         self.finished, self._sums = False, dict[tuple[int, str], Span]()
         count = stated.one("cycles")
-        slots = arm.slots(int(count) if count else None)
+        slots = arm.slots(int(count) if count else None, max(stated.given, default=0) + 1)
         self.doses = [SecondDose(slot, day) for slot, day in zip(slots, Calendar(slots, stated).days, strict=True)]
         self.rooted = False
         dated = any(day is not None for _, day in stated.given.values())

@@ -145,8 +145,8 @@ def _within(worth: Fraction, level: Table) -> bool:
 
 
 def _cycles(course: SecondCourse) -> Said:
-    most = len(course.arm.cycles)
-    beyond = [dose.number for dose in course.doses if dose.slot.cycle > most]
+    most = course.arm.most
+    beyond = [dose.number for dose in course.doses if most is not None and dose.slot.cycle > most]
     yield Key("cycles-maximum"), Found(wrong={beyond[0]: VIOLATION}) if beyond else _one(PASS)
     chosen = course.stated.one("cycle-length")
     ranges = [each["length"] for each in course.arm.table["cycles"] if isinstance(each.get("length"), dict)]

@@ -21,7 +21,7 @@ KNOWN = {
     " instructions facts effective jurisdiction revision indication review",
     "agent": "name radionuclide cite route form site",
     "arm": "id title purpose cite cycles organ_limits reductions re_escalation",
-    "cycle": "doses repeat optional length interval cite",
+    "cycle": "doses repeat optional open at_most length interval cite",
     "interval": "every window at_least at_most cite",
     "dose": "agent day level cap floor tolerance cite",
     "row": "when level cap floor tolerance cite",
@@ -57,6 +57,10 @@ def known(kind: str, table: Table, where: str) -> Table:
     return table
 
 
+MOST = 100
+"""Cycles of a course, where their number is open."""
+
+
 @dataclass
 class Place:
     """One dose of the course as the file has it."""
@@ -82,13 +86,26 @@ class Regimen:
         """The cycles one by one, each as often as it is repeated."""
         return [cycle for cycle in self.table["cycles"] for _ in range(cycle.get("repeat", 1))]
 
-    def slots(self, cycles: int | None) -> list[Place]:
-        """The doses in order: of all cycles, or of so many, all of them required; the last one goes on."""
+    @property
+    def most(self) -> int | None:
+        """How many cycles there are at most; None where their number is open."""
+        last = self.table["cycles"][-1]
+        return last.get("at_most") if last.get("open") else len(self.cycles)
+
+    def slots(self, cycles: int | None, reached: int = 0) -> list[Place]:
+        """The doses in order: of all cycles, or of so many, all of them required; the last one goes on.
+
+        Cycles of an open number go on until there is a dose of the number that was reached.
+        """
         tables = self.cycles
-        chosen = tables if cycles is None else (tables + tables[-1:] * cycles)[:cycles]
+        chosen = list(tables) if cycles is None else (tables + tables[-1:] * cycles)[:cycles]
+        while cycles is None and tables[-1].get("open") and sum(len(each["doses"]) for each in chosen) < reached:
+            if len(chosen) == (self.most or MOST):
+                break
+            chosen.append(tables[-1])
         found: list[Place] = []
         for number, cycle in enumerate(chosen, 1):
-            optional = cycles is None and bool(cycle.get("optional"))
+            optional = cycles is None and (bool(cycle.get("optional")) or number > len(tables))
             for place, dose in enumerate(cycle["doses"]):
                 found.append(Place(len(found) + 1, number, dose, cycle, optional, place == 0))
         return found
