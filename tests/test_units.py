@@ -585,7 +585,8 @@ def test_every_exception_is_a_row_and_every_dimension_has_a_canonical_row():
 # What kind of thing a dimension is, in pint's words: a slip in the table would move a row to another kind.
 KINDS = {
     "activity": "1/s", "activity/weight": "1/s/kg", "activity/bsa": "1/s/m^2", "activity/volume": "1/s/m^3",
-    "activity/organ mass": "1/s/kg", "activity/mass": "1/s/kg", "activity/substance": "1/s/mol",
+    "activity/organ mass": "1/s/kg", "activity x time/organ mass/absorbed dose": "1/kg/(J/kg)",
+    "activity/mass": "1/s/kg", "activity/substance": "1/s/mol",
     "time-integrated activity": "1", "weight": "kg", "mass": "kg", "mass/weight": "1", "mass/bsa": "kg/m^2",
     "length": "m", "bsa": "m^2", "volume": "m^3", "absorbed dose": "J/kg", "absorbed dose/activity": "J/kg*s",
     "absorbed dose/time-integrated activity": "J/kg",

@@ -24,9 +24,11 @@ from dosecalc.files.protocol import (
     Product,
     Protocol,
     Range,
+    Sum,
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.numbers import Between, M, System, V, V_co, all_of
+from dosecalc.quantities.options import within
 from dosecalc.quantities.units import Measure
 
 ACTIVITIES = ("activity", "activity/weight", "activity/bsa")
@@ -56,13 +58,45 @@ class Steps(NamedTuple):
         return system.first(rows)[0]
 
 
-class Factor(NamedTuple):
-    """One factor of a product: a level, an observable or a table; ``power`` is -1 below the line."""
+class Term(NamedTuple):
+    """A term of a sum: a quantity or an observable, ``sign`` -1 where it is taken away; ``scale`` as of a factor."""
 
-    of: Measure | Observable | Steps | None
+    of: Measure | Observable
+    sign: int
+    scale: Fraction
+
+
+class Terms(NamedTuple):
+    """A sum of terms, read; ``unit`` is the unit whose number is meant, where there is one."""
+
+    terms: tuple[Term, ...]
+    unit: str | None = None
+
+    def at(self, system: System[V, M], moment: Viewpoint[V, M]) -> V:
+        """The sum; unknown below zero, where a formula says nothing."""
+        total = system.number(Fraction(0))
+        for term in self.terms:
+            value = system.number(term.of.value) if isinstance(term.of, Measure) else moment.value(term.of.name)
+            total = total + value * system.number(term.sign * term.scale)
+        said = system.first([(system.at_least(total, system.number(Fraction(0))), system.number(Fraction(1)))])[0]
+        return total * said
+
+
+class Factor(NamedTuple):
+    """One factor of a product: a level, an observable, a table or a sum; ``power`` is -1 below the line."""
+
+    of: Measure | Observable | Steps | Terms | None
     power: int
     scale: Fraction
     """From its canonical unit to the base units in which the product is made; ``of`` None is the level chosen."""
+
+    @property
+    def observables(self) -> tuple[Observable, ...]:
+        """The observables that it takes for a patient."""
+        if isinstance(self.of, Terms):
+            return tuple(term.of for term in self.of.terms if isinstance(term.of, Observable))
+        of = self.of.by if isinstance(self.of, Steps) else self.of
+        return (of,) if isinstance(of, Observable) else ()
 
 
 class Level(NamedTuple, Generic[V_co]):
@@ -168,6 +202,8 @@ def _term(factor: Factor, system: System[V, M], chosen: V, moment: Viewpoint[V, 
         return system.number(factor.of.value) * scale
     if isinstance(factor.of, Steps):
         return factor.of.at(system, moment.between(factor.of.by.name))
+    if isinstance(factor.of, Terms):
+        return factor.of.at(system, moment) * scale
     return moment.value(factor.of.name) * scale
 
 
@@ -267,8 +303,10 @@ class _Maker(Generic[V, M]):
         return (option,), tuple(factors)
 
     def _factor(
-        self, written: OfObservable | OfTable, place: str
-    ) -> tuple[Observable | Steps, Fraction, tuple[tuple[str, int], ...]]:
+        self, written: OfObservable | OfTable | Sum, place: str
+    ) -> tuple[Observable | Steps | Terms, Fraction, tuple[tuple[str, int], ...]]:
+        if isinstance(written, Sum):
+            return self._sum(written, place)
         if isinstance(written, OfTable):
             if written.table not in self.tables:
                 known = ", ".join(self.tables) or "none"
@@ -283,6 +321,37 @@ class _Maker(Generic[V, M]):
         canonical = units.unit(units.DIMENSIONS[row.dimension][1], row.dimension)
         return row, *_bases(canonical, place)
 
+    def _sum(self, written: Sum, place: str) -> tuple[Terms, Fraction, tuple[tuple[str, int], ...]]:
+        """A sum, whose terms are of one kind, or numbers of one unit."""
+        if not written.sum_:
+            raise InputError("the sum lists no term", where=f"{place}.sum")
+        terms: list[Term] = []
+        kinds: dict[tuple[tuple[str, int], ...], str] = {}
+        listed = [(each, f"{place}.sum[{i}]", 1) for i, each in enumerate(written.sum_)]
+        listed += [(each, f"{place}.less[{i}]", -1) for i, each in enumerate(written.less)]
+        for each, where, sign in listed:
+            of, scale, bases = self._of_term(each, where)
+            dimension = of.unit.dimension if isinstance(of, Measure) else of.dimension
+            if written.in_ is not None:
+                scale, bases = _number_in(written.in_, dimension, scale, bases, where, f"{place}.in")
+            kinds.setdefault(bases, where)
+            terms.append(Term(of, sign, scale))
+        if len(kinds) > 1:
+            message = 'the terms are of several kinds; write in = "UNIT" where the source adds their numbers'
+            raise InputError(message, where=list(kinds.values())[1])
+        return Terms(tuple(terms), written.in_), Fraction(1), next(iter(kinds))
+
+    def _of_term(
+        self, written: str | OfObservable, where: str
+    ) -> tuple[Measure | Observable, Fraction, tuple[tuple[str, int], ...]]:
+        if isinstance(written, OfObservable):
+            of, scale, bases = self._factor(written, where)
+            assert isinstance(of, Observable)
+            return of, scale, bases
+        measure, _ = ends(written, None, where)
+        canonical = units.unit(units.DIMENSIONS[measure.unit.dimension][1], measure.unit.dimension)
+        return measure, *_bases(canonical, where)
+
     def _check(self, factors: list[Factor], option: tuple[Measure, Measure], left: dict[str, int], where: str) -> None:
         """The units leave an amount, and ``/kg``, ``/m^2`` and ``/g`` are taken times what they mean."""
         amount = self.amounts[0]
@@ -290,7 +359,7 @@ class _Maker(Generic[V, M]):
             remainder = " ".join(f"{base}^{n}" if n != 1 else base for base, n in left.items()) or "a plain number"
             kind = units.DIMENSIONS[amount][0]
             raise InputError(f"the units of the factors leave {remainder}, expected {kind}", where=where)
-        names = {factor.of.name for factor in factors if isinstance(factor.of, Observable)}
+        names = {row.name for factor in factors for row in factor.observables}
         measures = [option[0], *(factor.of for factor in factors if isinstance(factor.of, Measure))]
         for measure in measures:
             size = SIZE_OF.get(measure.dimension)
@@ -302,14 +371,14 @@ class _Maker(Generic[V, M]):
                 raise InputError(message, where=where)
 
 
-def _has_zero(of: Measure | Observable | Steps | None) -> bool:
+def _has_zero(of: Measure | Observable | Steps | Terms | None) -> bool:
     """Whether the file's own number is zero, or one of its table."""
     if isinstance(of, Steps):
         return not all(factor for _, factor in of.steps)
     return isinstance(of, Measure) and not of.value
 
 
-def _written(level: Product, where: str) -> Iterator[tuple[str | Range | OfObservable | OfTable, str, int]]:
+def _written(level: Product, where: str) -> Iterator[tuple[str | Range | OfObservable | OfTable | Sum, str, int]]:
     for key, listed, power in (("product", level.product, 1), ("over", level.over, -1)):
         for i, written in enumerate(listed):
             yield written, f"{where}.{key}[{i}]", power
@@ -360,6 +429,18 @@ def steps(name: str, table: FactorTable, known: Mapping[str, Observable]) -> Ste
         except InputError as error:
             raise error.at(place) from None
     return Steps(name, by, tuple(read))
+
+
+def _number_in(
+    symbol: str, dimension: str, scale: Fraction, bases: tuple[tuple[str, int], ...], where: str, place: str
+) -> tuple[Fraction, tuple[tuple[str, int], ...]]:
+    """The scale by which a term becomes the number of a unit: one of the unit's kind, or a plain number already."""
+    named = within(place, units.read, f"1 {symbol}").unit
+    if dimension == named.dimension:
+        return 1 / named.factor, ()
+    if bases:
+        raise InputError(f"expected {units.DIMENSIONS[named.dimension][0]} or a plain number", where=where)
+    return scale, ()
 
 
 def _bases(unit: units.Unit, where: str) -> tuple[Fraction, tuple[tuple[str, int], ...]]:

@@ -8,8 +8,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from dosecalc.course import levels, schedule
-from dosecalc.course.levels import Level, Row, Steps
-from dosecalc.course.observables import Observable
+from dosecalc.course.levels import Level, Row
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Moment
 from dosecalc.crosschecks.amounts import DIMENSIONS, Substance
@@ -167,8 +166,7 @@ def _read_by(file: ProtocolFile, arm: Arm) -> Iterator[str]:
     for _, rows in file.compiled(arm).levels():
         for row in rows:
             yield from (leaf.observable.name for leaf in (row.when.leaves if row.when is not None else ()))
-            of = (factor.of.by if isinstance(factor.of, Steps) else factor.of for factor in row.factors)
-            yield from (each.name for each in of if isinstance(each, Observable))
+            yield from (each.name for factor in row.factors for each in factor.observables)
 
 
 def superseded(named: Sequence[KnownCourse], patient: Inputs, wanted: Wanted) -> Iterator[KnownCourse]:

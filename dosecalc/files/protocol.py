@@ -49,7 +49,8 @@ def _form(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "list"
     keys = value if isinstance(value, dict) else getattr(value, "__dict__", ())
-    return next((key for key in ("choose", "product", "observable", "table") if key in keys), "range")
+    named = ("choose", "product", "observable", "table", "sum")
+    return next((key for key in named if key in keys or f"{key}_" in keys), "range")
 
 
 class Condition(FileTable):
@@ -105,7 +106,24 @@ class OfTable(FileTable):
     table: str
 
 
-_Factor = Annotated[str | Range | OfObservable | OfTable, OneOf(("quantity", "range", "observable", "table"), _form)]
+_Term = Annotated[str | OfObservable, OneOf(("quantity", "observable"), _form)]
+
+
+class Sum(FileTable):
+    """A factor that is a sum: terms of one kind added, ``less`` others, as 1 - the lung shunt.
+
+    With ``in`` ("m^2") the numbers of terms in that unit and plain numbers are added, as a source that writes
+    "BSA - 0.2 + tumour fraction" does.
+    """
+
+    sum_: Many[_Term]
+    less: Many[_Term] = ()
+    in_: str | None = None
+
+
+_Factor = Annotated[
+    str | Range | OfObservable | OfTable | Sum, OneOf(("quantity", "range", "observable", "table", "sum"), _form)
+]
 
 
 class Product(FileTable):
@@ -355,5 +373,5 @@ QUANTITIES = frozenset(
 )
 """Keys whose text is a quantity, or a date."""
 
-LISTED = frozenset({"choose", "product", "over", "steps"})
+LISTED = frozenset({"choose", "product", "over", "steps", "sum", "less"})
 """Lists whose text is a quantity, or a step of a table."""

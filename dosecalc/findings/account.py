@@ -10,8 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from dosecalc.course.calculator import Calculation
-from dosecalc.course.levels import Steps
-from dosecalc.course.observables import BY_CYCLE, Observable
+from dosecalc.course.observables import BY_CYCLE
 from dosecalc.course.rules import CompiledCondition
 from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import Result
@@ -107,8 +106,7 @@ class _Reader:
             for basis in {dimension.partition("/")[2] for dimension in dimensions} & {"weight", "bsa"}:
                 self._made(basis, number)
             for factor in row.factors:
-                of = factor.of.by if isinstance(factor.of, Steps) else factor.of
-                if isinstance(of, Observable):
+                for of in factor.observables:
                     self._made(of.name, number)
             if row.organ is not None:
                 self._made(row.organ.name, number)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dosecalc.course.calculator import Calculation
-from dosecalc.course.levels import SIZE_OF, Row, Steps
-from dosecalc.course.observables import Observable
+from dosecalc.course.levels import SIZE_OF, Row
 from dosecalc.course.state import Moment
 from dosecalc.files.protocol import Agent
 from dosecalc.findings.finding import Finding
@@ -96,9 +95,7 @@ def _made_of(match: Match, moment: Moment, tracer: Tracer) -> Iterator[str]:
 def _names(row: Row) -> Iterator[str]:
     """The observables that make the amount of a row."""
     for factor in row.factors:
-        of = factor.of.by if isinstance(factor.of, Steps) else factor.of
-        if isinstance(of, Observable):
-            yield of.name
+        yield from (of.name for of in factor.observables)
     if row.organ is not None:
         yield row.organ.name
     for low, _ in () if row.factors else row.options:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from dosecalc.course import levels
-from dosecalc.course.levels import Factor, Level, Row, Steps
+from dosecalc.course.levels import Factor, Level, Row, Steps, Terms
 from dosecalc.course.observables import OBSERVABLES, Observable, settled_by
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.state import Moment
@@ -121,12 +121,20 @@ class Tracer:
 
     def _waits_for_factors(self, moment: Moment, row: Row) -> str | None:
         """The factors that were not stated, and the options that state them."""
-        rows = [each.of if not isinstance(each.of, Steps) else each.of.by for each in row.factors]
-        lacking = [each for each in rows if isinstance(each, Observable) and not EXACT.known(moment.value(each.name))]
+        rows = dict.fromkeys(observable for each in row.factors for observable in each.observables)
+        lacking = [each for each in rows if not EXACT.known(moment.value(each.name))]
         if not lacking:
-            return None
+            return self._below_zero(moment, row)
         titles = " and the ".join(each.title for each in lacking)
         return f"needs the {titles}: give {' and '.join(settled_by(each) for each in lacking)}"
+
+    def _below_zero(self, moment: Moment, row: Row) -> str | None:
+        """A sum of the level that comes to less than nothing."""
+        for factor in row.factors:
+            if isinstance(factor.of, Terms) and not EXACT.known(factor.of.at(EXACT, moment)):
+                shown = _factor_text(factor, row.low, moment)
+                return f"{shown} is below zero, for which the formula says nothing; check what was stated"
+        return None
 
     def _gap(self, moment: Moment) -> str:
         return "; ".join(
@@ -303,6 +311,9 @@ def _option_text(ends: tuple[Measure, Measure]) -> str:
 
 
 def _named(factor: Factor) -> str:
+    if isinstance(factor.of, Terms):
+        names = (units.spell(each.of) if isinstance(each.of, Measure) else each.of.name for each in factor.of.terms)
+        return _terms_text(factor.of, list(names))
     if isinstance(factor.of, Measure):
         return units.spell(factor.of)
     if isinstance(factor.of, Steps):
@@ -310,13 +321,30 @@ def _named(factor: Factor) -> str:
     return "" if factor.of is None else factor.of.name
 
 
+def _terms_text(of: Terms, texts: list[str]) -> str:
+    """A sum with its terms as they are written."""
+    signed = " ".join(f"{'-' if each.sign < 0 else '+'} {text}" for each, text in zip(of.terms, texts, strict=True))
+    meant = "" if of.unit is None else f", as numbers in {units.pretty(of.unit)}"
+    return f"({signed.removeprefix('+ ')}{meant})"
+
+
+def _value_text(row: Observable, moment: Moment) -> str:
+    shown = (units.show(definite(end), row.unit, row.dimension, exactly=True) for end in ends(moment.between(row.name)))
+    return " to ".join(dict.fromkeys(shown))
+
+
 def _factor_text(factor: Factor, level: Measure, moment: Moment) -> str:
     """A factor with its value for this patient."""
+    if isinstance(factor.of, Terms):
+        values = [
+            units.spell(each.of) if isinstance(each.of, Measure) else _value_text(each.of, moment)
+            for each in factor.of.terms
+        ]
+        return _terms_text(factor.of, values)
     if factor.of is None or isinstance(factor.of, Measure):
         return units.spell(factor.of or level)
     row = factor.of.by if isinstance(factor.of, Steps) else factor.of
-    shown = (units.show(definite(end), row.unit, row.dimension, exactly=True) for end in ends(moment.between(row.name)))
-    value = " to ".join(dict.fromkeys(shown))
+    value = _value_text(row, moment)
     if isinstance(factor.of, Steps):
         return f"{units.decimal(definite(factor.of.at(EXACT, moment.between(row.name))))} ({factor.of.name} at {value})"
     return value

@@ -18,6 +18,7 @@ from dosecalc.files.protocol import (
     Product,
     Range,
     Review,
+    Sum,
 )
 from dosecalc.quantities.units import pretty, read, spell
 from dosecalc.reference.routes import NOT_STATED
@@ -64,7 +65,11 @@ def effective_words(effective: Effective) -> str:
     return f"Valid {' '.join(f'{word} {date}' for word, date in ends if date is not None)}"
 
 
-def _factor(factor: str | Range | OfObservable | OfTable) -> str:
+def _factor(factor: str | Range | OfObservable | OfTable | Sum) -> str:
+    if isinstance(factor, Sum):
+        terms = [f"+ {_factor(each)}" for each in factor.sum_] + [f"- {_factor(each)}" for each in factor.less]
+        meant = "" if factor.in_ is None else f", each as a number in {pretty(factor.in_)}"
+        return f"({' '.join(terms).removeprefix('+ ')}{meant})"
     if isinstance(factor, OfObservable):
         return factor.observable
     return f"the factor of {factor.table}" if isinstance(factor, OfTable) else level_words(factor)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import product
 from typing import NamedTuple
 
 
@@ -95,6 +96,9 @@ DIMENSIONS = {
     "activity/bsa": Dimension("an activity per body surface area", "MBq/m^2", "20 mCi/m^2"),
     "activity/volume": Dimension("an activity concentration", "MBq/mL", "10 mCi/mL"),
     "activity/organ mass": Dimension("an activity per gram of an organ", "MBq/g", "80 uCi/g"),
+    "activity x time/organ mass/absorbed dose": Dimension(
+        "an activity times a time, per gram of an organ and absorbed dose", "MBq*day/(g*Gy)", "0.0247 MBq*day/(g*Gy)"
+    ),
     "activity/mass": Dimension("a specific activity (per mass)", "MBq/mg", "2500 mCi/mg"),
     "activity/substance": Dimension("a specific activity (per mole)", "MBq/mmol", "15 Ci/mmol"),
     "time-integrated activity": Dimension("a time-integrated activity", "h*MBq", "100 h*MBq"),
@@ -196,6 +200,10 @@ def _others() -> Iterator[Unit]:
     for symbol in ("Gy", "mGy"):  # of the whole body or an organ
         names = (_power(symbol), _power("MBq", -1), _power("h", -1))
         yield Unit(f"{symbol}/(h*MBq)", "absorbed dose/time-integrated activity", ATOMS[symbol].factor, names)
+    for symbol, time, dose in product(("MBq", "kBq", "mCi", "uCi"), ("day", "h"), ("Gy", "cGy")):
+        worth = ATOMS[symbol].factor * ATOMS[time].factor / ATOMS[dose].factor
+        atoms = (_power(symbol), _power(time), _power("g", -1), _power(dose, -1))
+        yield Unit(f"{symbol}*{time}/(g*{dose})", "activity x time/organ mass/absorbed dose", worth, atoms)
     yield Unit("m^2", "bsa", Fraction(1), (("meter", 2),))
     yield Unit("/L", "count/volume", Fraction(1), (_power("L", -1),))
     yield Unit("/mL", "count/volume", Fraction(10**3), (_power("mL", -1),))

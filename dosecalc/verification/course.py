@@ -9,7 +9,7 @@ from typing import Any
 from dosecalc.verification import bsa, observables
 from dosecalc.verification.days import Calendar, DoseDay
 from dosecalc.verification.logic import Span, Truth, added, exactly
-from dosecalc.verification.quantities import Worth, read
+from dosecalc.verification.quantities import Worth, quantity, read
 from dosecalc.verification.reading import Beyond, Place, Regimen, Table, check_regimen, known
 from dosecalc.verification.statements import BARE, Earlier, StatedAgain
 
@@ -64,6 +64,9 @@ class SecondDose:
 
     def _size(self, name: str) -> Fraction | None:
         return self.weight if name == "per_weight" else self.bsa
+
+
+SIZES = {"bsa": "bsa", "weight": "mass", "height": "length"}
 
 
 class SecondCourse:
@@ -258,6 +261,20 @@ class SecondCourse:
 
     def _product(self, dose: SecondDose, level: Table) -> tuple[Worth | None, Fraction | None]:
         """Factors multiplied, over others; the first quantity is the level."""
+        chosen = self.chosen(dose)
+        if chosen is None and (ends := next((each for each in level["product"] if "min" in each), None)) is not None:
+            least, most = (self._with(dose, level, read(ends[key])) for key in ("min", "max"))
+            dose.ranges.append(ends)
+            dose.ends += [] if least is None or most is None else [(least, most)]
+            return None, None
+        return self._multiplied(dose, level)
+
+    def _with(self, dose: SecondDose, level: Table, end: Worth) -> Fraction | None:
+        """The amount of a product with an end of its range in place of what would be chosen."""
+        listed = [f"{end.number} {end.unit}" if "min" in each else each for each in level["product"]]
+        return self._multiplied(dose, {**level, "product": listed})[1]
+
+    def _multiplied(self, dose: SecondDose, level: Table) -> tuple[Worth | None, Fraction | None]:
         head: Worth | None = None
         worth = Fraction(1)
         missing = False
@@ -285,7 +302,32 @@ class SecondCourse:
             return self.observed(factor["observable"], dose)
         if "table" in factor:
             return self._step(dose, known("table", self.arm.file["tables"][factor["table"]], "a table"))
+        if "sum" in factor:
+            return self._sum(dose, known("sum", factor, "a sum"))
         raise Beyond(f"a factor: {', '.join(factor)}")
+
+    def _sum(self, dose: SecondDose, factor: Table) -> Fraction | None:
+        """Terms added, less others; as numbers of a unit where the file names one. Below zero there is none."""
+        total = Fraction(0)
+        unit = quantity(Fraction(1), factor["in"]) if "in" in factor else None
+        for sign, listed in ((1, factor["sum"]), (-1, factor.get("less", []))):
+            for term in listed:
+                value = self._factor(dose, term)
+                if value is None:
+                    return None
+                plain = value.worth if isinstance(value, Worth) else value
+                of = value.dimension if isinstance(value, Worth) else self._dimension(str(term["observable"]))
+                total += sign * (plain / unit.worth if unit is not None and of == unit.dimension else plain)
+        return total if total >= 0 else None
+
+    def _dimension(self, name: str) -> str:
+        """The dimension of an observable that stands in a sum of numbers."""
+        own = self.arm.file.get("observables", {}).get(name, {}).get("unit")
+        if own is not None:
+            return quantity(Fraction(1), own).dimension
+        if name not in SIZES:
+            raise Beyond(f"a sum with {name}")
+        return SIZES[name]
 
     def observed(self, name: str, dose: SecondDose) -> Fraction | None:
         """A number that was stated or follows."""

@@ -10,6 +10,7 @@ import re
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
+from itertools import product
 from typing import NamedTuple
 
 NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?) ?(.*)", re.ASCII)
@@ -70,6 +71,9 @@ def units() -> dict[str, tuple[str, Fraction]]:
     for unit, worth in [*ACTIVITY.items(), *MASS.items()]:
         of = "activity" if unit in ACTIVITY else "mass"
         table |= {f"{unit}/{per}": (f"{of}/{size}", fraction(worth) / base) for per, (size, base) in PER.items()}
+    for unit, time, dose in product(ACTIVITY, ("day", "h"), ("Gy", "cGy")):
+        per_gray = fraction(ACTIVITY[unit]) * fraction(TIME[time]) / 1000 / fraction(ABSORBED[dose])
+        table[f"{unit}*{time}/(g*{dose})"] = ("activity x time/(organ mass x absorbed dose)", per_gray)
     for unit, worth in ACTIVITY.items():
         table[f"h*{unit}"] = ("time-integrated activity", fraction(worth) / 24)
         table |= {

@@ -26,6 +26,7 @@ KNOWN = {
     "dose": "agent day level cap floor tolerance cite",
     "row": "when level cap floor tolerance cite",
     "level": "min max choose organ product over",
+    "sum": "sum less in",
     "reduction": "step level agent tolerance cite",
     "organ_limit": "organ limit alpha_beta repair_half_time cite",
     "condition": "observable above at_least below at_most is one_of all any not condition cite",
