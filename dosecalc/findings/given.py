@@ -163,7 +163,19 @@ def _ends_of(row: Row, moment: Moment) -> Iterator[tuple[Value, Value]]:
             least, most = (
                 levels.amount(row, EXACT, Level[Value](end.dimension, end.value), moment) for end in (low, high)
             )
-            yield least, most
+            yield _bounded(least, row, moment), _bounded(most, row, moment)
+
+
+def _bounded(amount: Value, row: Row, moment: Moment) -> Value:
+    """An amount within the cap and the floor of its row, as it would have been planned."""
+    for bound, beyond in ((row.cap, max), (row.floor, min)):
+        if bound is None or isinstance(amount, Unknown):
+            continue
+        limit = levels.sized(Level[Value](bound.dimension, bound.value), moment)
+        if isinstance(limit, Unknown):
+            return limit
+        amount = limit if beyond(amount, limit) == amount else amount
+    return amount
 
 
 def _departure(given: Fraction, planned: list[tuple[Value, Value]]) -> Departure:

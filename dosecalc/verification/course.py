@@ -26,6 +26,8 @@ class SecondDose:
     level: Worth | None = None
     planned: Fraction | None = None
     ends: list[tuple[Fraction, Fraction]] = field(default_factory=list)  # of what is possible, while not decided
+    unsure: bool = False
+    """Whether an alternative of an open level could not be computed."""
     open: bool = False  # more than one row of its levels is possible
     caps: list[Fraction | None] = field(default_factory=list)  # of the rows that are possible
     given: Fraction | None = None
@@ -236,8 +238,14 @@ class SecondCourse:
         for each in level.get("choose", [level]):
             ends = [read(end) for end in ((each, each) if isinstance(each, str) else (each["min"], each["max"]))]
             if ends[0].dimension != "absorbed dose":
-                least, most = (self._by_size(dose, end) for end in ends)
-                dose.ends += [] if least is None or most is None else [(least, most)]
+                self._alternative(dose, *(self._by_size(dose, end) for end in ends))
+
+    def _alternative(self, dose: SecondDose, least: Fraction | None, most: Fraction | None) -> None:
+        """One of the ranges that an open level may mean."""
+        if least is None or most is None:
+            dose.unsure = True
+        else:
+            dose.ends.append((least, most))
 
     def is_reduced_amount(self, dose: SecondDose, within: Fraction) -> bool:
         """Whether what was given is the amount of a step of the ladder."""
@@ -265,7 +273,7 @@ class SecondCourse:
         if chosen is None and (ends := next((each for each in level["product"] if "min" in each), None)) is not None:
             least, most = (self._with(dose, level, read(ends[key])) for key in ("min", "max"))
             dose.ranges.append(ends)
-            dose.ends += [] if least is None or most is None else [(least, most)]
+            self._alternative(dose, least, most)
             return None, None
         return self._multiplied(dose, level)
 

@@ -120,7 +120,8 @@ class Calendar:
         distance = between(before, day)[0]
         if distance is not None and (distance < 0 or (distance == 0 and step > 0)):  # the dose before came late
             day = before.after(step, at_least=True)
-            self.begin = day.after(-(offset(slot) or 0))
+            if slot.first:  # the cycle begins with it; another dose that comes late moves no cycle
+                self.begin = day.after(-(offset(slot) or 0))
         return day
 
 

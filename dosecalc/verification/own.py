@@ -239,9 +239,9 @@ def _given(course: SecondCourse, beliefs: Beliefs) -> Said:
 def _against(course: SecondCourse, dose: SecondDose, warning: Fraction, violation: Fraction) -> str:
     """What was given against what was planned; of a range the nearest end."""
     given, planned = dose.given or Fraction(0), dose.planned
-    if planned is None and dose.ends:
+    if planned is None and dose.ends and not dose.unsure:
         nearest = [min(max(given, least), most) for least, most in dose.ends]
-        planned = min(nearest, key=lambda amount: abs(given - amount))
+        planned = min(nearest, key=lambda amount: abs(given / amount - 1) if amount else given)
     if planned is None:
         return UNKNOWN
     apart = abs(given - planned)

@@ -11,6 +11,7 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
+from math import isqrt
 from typing import NamedTuple
 
 NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?) ?(.*)", re.ASCII)
@@ -113,7 +114,10 @@ def quantity(number: Fraction, unit: str) -> Worth:
 
 
 def root(value: Fraction) -> Fraction:
-    """A square root, to forty digits."""
+    """A square root, to forty digits; exactly where there is one."""
+    above, below = isqrt(value.numerator), isqrt(value.denominator)
+    if above**2 == value.numerator and below**2 == value.denominator:
+        return Fraction(above, below)
     with localcontext() as context:
         context.prec = 40
         return Fraction((Decimal(value.numerator) / Decimal(value.denominator)).sqrt())
