@@ -522,6 +522,7 @@ NOT_IN_PINT = {
     "cell/kg": "as cell",
     "xULN": "pint has no multiple of the upper limit of normal",
     "10^9/L": "a number inside a unit",
+    "10^4/uL": "a number inside a unit",
     "K/uL": "pint's K is the kelvin; here it is a thousand cells",
     "mL/min/1.73m^2": "a number inside a unit",
     "umol/L": "an amount of substance, which the molar mass of creatinine turns into mass",

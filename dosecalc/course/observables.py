@@ -6,6 +6,7 @@ except those of prior therapy. A momentary one (a blood count) answers for the d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Literal, NamedTuple, TypedDict, Unpack
@@ -13,6 +14,7 @@ from typing import Literal, NamedTuple, TypedDict, Unpack
 from dosecalc.errors import InputError
 from dosecalc.quantities import units
 from dosecalc.quantities.statement import Stated
+from dosecalc.reference.labs import lab_names
 
 Kind = Literal["quantity", "count", "boolean", "choice"]
 
@@ -223,13 +225,42 @@ def find(name: str, known: Mapping[str, Observable] = OBSERVABLES) -> Observable
     return row
 
 
+def stated_as(name: str, known: Mapping[str, Observable] = OBSERVABLES) -> Observable:
+    """The row of an observable as a laboratory or a person names it: in any case, or by another name of the table.
+
+    InputError naming the near ones if there is none.
+    """
+    folded = name.casefold().replace("-", "_")
+    meant = next((each for each in (name, folded, lab_names().get(folded, "")) if each in known), name)
+    return find(meant, known)
+
+
 NEVER = Fraction(10) ** 9
 """Days since something that never happened: longer than any washout."""
 _TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
 
+_WITH_LIMIT = re.compile(r"(.+?) ?\((?:ULN|uln|upper limit of normal) ?[=:]? ?([^()]+)\)")
+
+
+def _of_normal(text: str) -> Fraction | None:
+    """A value with the upper limit of that laboratory, "35 U/L (ULN 40 U/L)", as a multiple of it; None for others."""
+    match = _WITH_LIMIT.fullmatch(text.strip())
+    if match is None:
+        return None
+    value, limit = (units.read(each) for each in match.groups())
+    if value.dimension != limit.dimension or not limit.value:
+        message = f"read {text!r}: {value.text} and its upper limit {limit.text} are not of one kind, or the limit is 0"
+        raise InputError(message)
+    return value.value / limit.value
+
+
 def read(row: Observable, text: str) -> Stated:
     """Read the text of an observable's value and check its range. InputError if it cannot be used."""
+    if row.dimension == "xULN" and (times := _of_normal(text)) is not None:
+        _check_range(row, times, text)
+        measure = units.read(f"{units.decimal(times, 12)} xULN")
+        return Stated(times, text, measure)
     if row.kind == "boolean":
         if text.strip().lower() not in _TRUTH:
             raise InputError(f"read {text!r}, expected true or false")

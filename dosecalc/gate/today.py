@@ -9,7 +9,7 @@ from datetime import date as Date
 from fractions import Fraction
 from functools import lru_cache
 
-from dosecalc.course.observables import OBSERVABLES
+from dosecalc.course.observables import OBSERVABLES, stated_as
 from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
 from dosecalc.files import folders
@@ -121,7 +121,8 @@ def values_of(stated: StatedCase) -> dict[str, tuple[str, Date | None]]:
     """The observables by name, each with its value and its day. InputError for what is no day, or stands twice."""
     found: dict[str, tuple[str, Date | None]] = {}
     for table in TABLES:
-        for name, written in (stated.value(table) or {}).items():
+        for stated_name, written in (stated.value(table) or {}).items():
+            name = _meant(stated_name)
             if name in found:
                 raise InputError(f"{name} stands in two tables of the case", where=f"{table}.{name}")
             value, at, day = _plain(written).partition("@")
@@ -136,6 +137,15 @@ def key_of(name: str) -> str:
     if bare.startswith("washout"):
         return f"patient.washouts.{name}"
     return f"patient.labs.{name}" if row is not None and row.momentary and row.kind == "quantity" else f"facts.{name}"
+
+
+def _meant(name: str) -> str:
+    """The name of an observable for the one that a laboratory has; others, as those of a file, stay as they are."""
+    bare, bracket, index = name.partition("[")
+    try:
+        return f"{stated_as(bare).name}{bracket}{index}"
+    except InputError:
+        return name
 
 
 def _plain(written: object) -> str:

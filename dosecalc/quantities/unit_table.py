@@ -214,6 +214,7 @@ def _others() -> Iterator[Unit]:
     yield Unit("mg/dL", "creatinine", Fraction(1), (_power("mg"), _power("dL", -1)))
     yield Unit("umol/L", "creatinine", 1 / CREATININE_UMOL_PER_L, (_power("umol"), _power("L", -1)))
     yield Unit("mL/min/1.73m^2", "egfr", Fraction(1), ())
+    yield Unit("10^4/uL", "count/volume", Fraction(10**10), ())
 
 
 def _table() -> dict[str, tuple[Unit, ...]]:
@@ -238,6 +239,16 @@ SYNONYMS = {
     "mL/min/1.73 m^2": "mL/min/1.73m^2",
     "x10^9/L": "10^9/L",
     "x 10^9/L": "10^9/L",
+    "10*9/L": "10^9/L",  # UCUM
+    "G/L": "10^9/L",
+    "Gpt/L": "10^9/L",
+    "10*3/uL": "K/uL",
+    "10^3/uL": "K/uL",
+    "Tsd/uL": "K/uL",
+    "Tsd./uL": "K/uL",
+    "10^3/mm^3": "K/uL",
+    "10*3/mm^3": "K/uL",
+    "10*4/uL": "10^4/uL",
     "cells": "cell",
     "cells/kg": "cell/kg",
     "cell/uL": "/uL",

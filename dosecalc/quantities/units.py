@@ -42,6 +42,8 @@ class Measure(NamedTuple):
 
 _SPELLINGS = str.maketrans({"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9"})
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?")
+_LITRE = re.compile(r"(/[umd]?)l(?![A-Za-z])")
+"""A litre under the stroke with a small letter, as many laboratories write it."""
 _LONGEST = 100
 _LARGEST = Fraction(10) ** 30
 
@@ -51,6 +53,7 @@ def spelled(symbol: str) -> str:
     folded = symbol.translate(_SPELLINGS).replace("**", "^")
     folded = re.sub(r"(?<![A-Za-z])(m|mm|dm|cm)([23])(?![0-9])", r"\1^\2", folded)
     folded = re.sub(r"^ug(?![A-Za-z])", "mcg", folded)
+    folded = _LITRE.sub(r"\1L", folded)
     return SYNONYMS.get(folded, folded)
 
 

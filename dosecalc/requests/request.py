@@ -208,7 +208,7 @@ def _observations(
     for text in inputs.get("set", ()):
         name, index, value = within("--set", _named, text)
         row, number = within("--set", _settable, name, index, value, table)
-        if name not in SIZES:
+        if row.name not in SIZES:
             place = f"--set {text.partition('=')[0].strip()}"
             yield place, row, number, within(place, observables.read, row, value)._replace(written=text)
 
@@ -228,7 +228,8 @@ def _settable(
     name: str, number: int | None, value: str, table: Mapping[str, Observable]
 ) -> tuple[Observable, int | None]:
     """The observable that a text names; InputError where nobody can state it, or not of one dose."""
-    row = observables.find(name, table)
+    row = observables.stated_as(name, table)
+    name = row.name
     if row.computed:
         instead = f"; {observables.settled_by(row)} bears on it" if row.option else ""
         raise InputError(f"{name} is computed from the plan and cannot be set{instead}")
@@ -241,7 +242,7 @@ def unknown_observables(inputs: Inputs, table: Mapping[str, Observable]) -> Iter
     """The texts of ``--set`` that name an observable which a table does not have, each with the words that say so."""
     for text in inputs.get("set", ()):
         try:
-            observables.find(within("--set", _named, text)[0], table)
+            observables.stated_as(within("--set", _named, text)[0], table)
         except InputError as error:
             if error.where is not None:
                 raise

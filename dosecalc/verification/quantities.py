@@ -30,7 +30,15 @@ PLAIN = {
     "xULN": {"xULN": "1"},
     "clearance": {"mL/min": "1"},
     "egfr": {"mL/min/1.73m^2": "1"},
-    "count/volume": {"/L": "1e-9", "/mL": "1e-6", "/uL": "1e-3", "/mm^3": "1e-3", "10^9/L": "1", "K/uL": "1"},
+    "count/volume": {
+        "/L": "1e-9",
+        "/mL": "1e-6",
+        "/uL": "1e-3",
+        "/mm^3": "1e-3",
+        "10^9/L": "1",
+        "K/uL": "1",
+        "10^4/uL": "10",
+    },
     "hemoglobin": {"g/dL": "1", "g/L": "0.1"},
     "creatinine": {"mg/dL": "1", "umol/L": "1/88.4"},
     "enzyme/volume": {"U/L": "1"},
@@ -39,6 +47,8 @@ PER = {"kg": ("weight", 10**6), "m^2": ("bsa", 1), "g": ("organ mass", 1000)}
 SPELLINGS = {"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9", "**": "^"}
 NAMES = {
     "d": "day", "days": "day", "wk": "week", "weeks": "week", "months": "month", "years": "y", "year": "y",
+    "10*9/L": "10^9/L", "G/L": "10^9/L", "Gpt/L": "10^9/L", "10*3/uL": "K/uL", "10^3/uL": "K/uL", "Tsd/uL": "K/uL",
+    "Tsd./uL": "K/uL", "10^3/mm^3": "K/uL", "10*3/mm^3": "K/uL", "10*4/uL": "10^4/uL",
     "hour": "h", "hours": "h", "ug": "mcg", "x10^9/L": "10^9/L", "x 10^9/L": "10^9/L", "x ULN": "xULN",
     "cells/kg": "cell/kg", "cell/uL": "/uL", "cells/uL": "/uL", "mL/min/1.73 m^2": "mL/min/1.73m^2",
 }  # fmt: skip
@@ -104,6 +114,7 @@ def quantity(number: Fraction, unit: str) -> Worth:
         for spelled, ours in SPELLINGS.items():
             unit = unit.replace(spelled, ours)
         unit = re.sub(r"\b(m|mm)([23])\b", r"\1^\2", unit)
+        unit = re.sub(r"(/[umd]?)l(?![A-Za-z])", r"\1L", unit)
         unit = re.sub(r"^ug\b", "mcg", NAMES.get(unit, unit))
         if match := re.fullmatch(r"(\w+)(?: |\*)(?:h|hr)|h (\w+)", unit):
             unit = f"h*{match[1] or match[2]}"

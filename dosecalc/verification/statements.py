@@ -51,6 +51,25 @@ class Earlier:
     weight: Fraction | None
 
 
+NAMES = {
+    name: observable
+    for observable, names in {
+        "platelets": "plt plts thrombocytes thrombo",
+        "hemoglobin": "hb hgb haemoglobin",
+        "anc": "neutrophils neutrophil neut",
+        "wbc": "leukocytes leucocytes wcc",
+        "creatinine": "crea creat scr",
+        "bilirubin": "bili tbil total_bilirubin",
+        "alt": "gpt sgpt alat",
+        "ast": "got sgot asat",
+        "crcl": "clcr ccr creatinine_clearance",
+        "karnofsky": "kps",
+    }.items()
+    for name in names.split()
+}
+"""What laboratories call observables."""
+
+
 @dataclass
 class StatedAgain:
     """What was stated, by what it says."""
@@ -61,11 +80,11 @@ class StatedAgain:
     def __post_init__(self) -> None:
         for text in self.inputs.get("set", []):
             name, _, value = text.partition("=")
-            match = re.fullmatch(r"([a-z0-9_.]+?)(?:\[(\d+)\])?", name.strip())
+            match = re.fullmatch(r"([A-Za-z0-9_.-]+?)(?:\[(\d+)\])?", name.strip())
             if match is None:
                 raise Unreadable(text)
-            bare = BARE.get(match[1], "")
-            self.observed[match[1], int(match[2]) if match[2] else None] = value_of(value.strip(), bare)
+            meant = NAMES.get(folded := match[1].lower().replace("-", "_"), folded)
+            self.observed[meant, int(match[2]) if match[2] else None] = value_of(value.strip(), BARE.get(meant, ""))
         for option in ("age", "sex"):
             for text in self.inputs.get(option, []):
                 self.observed[option, None] = value_of(text, BARE.get(option, ""))
@@ -198,6 +217,8 @@ def value_of(text: str, bare: str = "") -> Value:
         return text == "true"
     if text == "never":
         return exactly(NEVER)
+    if match := re.fullmatch(r"(.+?) ?\((?:ULN|uln|upper limit of normal) ?[=:]? ?([^()]+)\)", text):
+        return exactly(read(match[1]).worth / read(match[2]).worth)
     try:
         number, unit = quantities.split(text)
     except Unreadable:

@@ -140,6 +140,10 @@ def _names(name: str, items: list[Any]) -> list[str]:
     return names
 
 
+OF_LABORATORIES = {"10^4/uL"}
+"""Units that statements are read in, and that no file is written in."""
+
+
 # -- numbers and units ----------------------------------------------------------------------------------------------
 
 
@@ -185,7 +189,10 @@ def _of_another_unit(key: str, text: str) -> str | None:
     measure = units.read(text)
     alike = sorted(
         {
-            row.factor: row for rows in units.UNITS.values() for row in rows if row.dimension == measure.dimension
+            row.factor: row
+            for rows in units.UNITS.values()
+            for row in rows
+            if row.dimension == measure.dimension and row.symbol not in OF_LABORATORIES
         }.values(),
         key=lambda row: row.factor,
     )
