@@ -237,7 +237,7 @@ def test_no_size_names_the_options(dosecalc):
 
 
 @pytest.mark.parametrize(
-    ("wanted", "near"), [("clover2-30", "clover2-20"), ("CLOVER2-20", "clover2-20"), ("mibg", "mibg-")]
+    ("wanted", "near"), [("clover2-30", "clover2-20"), ("CLOVER2-30", "clover2-20"), ("mibg", "mibg-")]
 )
 def test_an_unknown_arm_names_the_near_ones(dosecalc, wanted, near):
     answer = dosecalc("plan", "--protocol", wanted, "--bsa", "1.6")

@@ -15,18 +15,27 @@ def protocol() -> None:
     """Protocol files: list them, show one in words, check one, compare two, write a new one."""
 
 
-@protocol.command("list", short_help="All arms that can be planned.")
+@protocol.command("list", short_help="All arms that can be planned, or those of some words.")
+@click.argument("words", nargs=-1, metavar="[WORD...]")
 @options(CATALOGUE)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON list of objects.")
-def list_(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def list_(words: tuple[str, ...], as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """List every arm of the shipped protocols and of the folders in DOSECALC_PROTOCOLS.
+
+    With words only the arms that all of them name: the arm, the trial, the disease, the agent under any of its names, a
+    registry number.
+
+    \b
+        dosecalc protocol list pluvicto
+        dosecalc protocol list mibg neuroblastoma
+        dosecalc protocol list NCT05610891
 
     The column "facts" marks arms that rest on facts not yet checked against the source. Exits 1 where a file
     cannot be used; the arms of the others are listed.
     """
     from dosecalc.library.catalogue import index
 
-    rows, problems = index(stated(texts))
+    rows, problems = index({**stated(texts), "word": list(words)})
     for problem in problems:
         complain(str(problem))
     if as_json:

@@ -69,10 +69,10 @@ def files_with(arm: str) -> list[str]:
 
 def files_naming(arm: str) -> list[str]:
     """The site's files that contain an arm id in their text, readable as TOML or not."""
-    return [path for folder in site_folders() for path in _files(folder) if f'"{arm}"' in _text(path)]
+    return [path for folder in site_folders() for path in _files(folder) if f'"{arm}"' in text_of(path)]
 
 
-def _text(path: str) -> str:
+def text_of(path: str) -> str:
     """The text of a file; empty where it cannot be read, which the reader says when the file is used."""
     try:
         return disk.read(path, path).decode("utf-8-sig")
@@ -87,7 +87,7 @@ def arms_in(path: str) -> list[str]:
     site's file may be written in any way that TOML allows, and is parsed.
     """
     if _is_shipped(path):
-        return re.findall(_ARM, _text(path), re.MULTILINE)
+        return re.findall(_ARM, text_of(path), re.MULTILINE)
     return _parsed_arms(path)
 
 

@@ -12,14 +12,14 @@ from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError, Problem
-from dosecalc.files.protocol import STATUSES, Arm, Review
+from dosecalc.files.protocol import STATUSES, Agent, Arm, Protocol, Review
 from dosecalc.library.agents import named, suits
 from dosecalc.library.load import load_file
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities.documents import Result
 from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.options import one, within
-from dosecalc.reference import radionuclides
+from dosecalc.reference import radionuclides, synonyms
 from dosecalc.reference.routes import NOT_STATED
 
 
@@ -47,9 +47,10 @@ class IndexRow(Result):
 def index(filters: Mapping[str, Sequence[str]] | None = None) -> tuple[list[IndexRow], list[Problem]]:
     """The arms that answer every filter, and the first problem of each file that cannot be used.
 
-    ``agent`` is part of a name, ``nuclide`` a radionuclide, ``status`` one of a protocol, ``jurisdiction``
-    where it holds, ``due`` a day by which the next review of the file is due, ``age`` one that the rules on age do not
-    exclude. Raises InputError for a filter that cannot be read, or an agent that no arm has.
+    ``word`` are words that all have to stand in what names an arm, ``agent`` is part of a name, ``nuclide`` a
+    radionuclide, ``status`` one of a protocol, ``jurisdiction`` where it holds, ``due`` a day by which the next review
+    of the file is due, ``age`` one that the rules on age do not exclude. Raises InputError for a filter that cannot be
+    read, or an agent that no arm has.
     """
     wanted = _read(filters or {})
     rows: list[IndexRow] = []
@@ -74,6 +75,7 @@ class _Filters(NamedTuple):
     jurisdiction: str | None
     age: Fraction | None
     due: Date | None
+    words: tuple[str, ...] = ()
 
 
 def _read(filters: Mapping[str, Sequence[str]]) -> _Filters:
@@ -87,7 +89,8 @@ def _read(filters: Mapping[str, Sequence[str]]) -> _Filters:
     nuclide = None if nuclide is None else radionuclides.spelled(nuclide)
     due = one(filters, "due")
     day = None if due is None else within("--due", _day, due)
-    return _Filters(agent, nuclide, status, None if place is None else place.strip().upper(), days, day)
+    words = tuple(text.casefold() for each in filters.get("word", ()) for text in each.split())
+    return _Filters(agent, nuclide, status, None if place is None else place.strip().upper(), days, day, words)
 
 
 def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
@@ -103,6 +106,7 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
         and (filters.jurisdiction is None or filters.jurisdiction in protocol.jurisdiction)
         and (filters.due is None or _is_due(protocol.review, filters.due))
         and not meets.no
+        and (not filters.words or _speaks_of(protocol, arm, agents, filters.words))
     ):
         yield IndexRow.made(
             arm=arm.id,
@@ -122,6 +126,18 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
             suits=True if meets.yes else None,
             file=file.file,
         )
+
+
+def _speaks_of(protocol: Protocol, arm: Arm, agents: Mapping[str, Agent], words: tuple[str, ...]) -> bool:
+    """Whether every word is part of what names an arm: ids, titles, agents under all their names, registry numbers."""
+    named = [arm.id, arm.title, arm.purpose, protocol.id, protocol.title, protocol.status, protocol.indication]
+    named += [*protocol.registry, *protocol.jurisdiction, protocol.note]
+    for agent in agents.values():
+        named += [agent.name, agent.radionuclide, *synonyms.names_of(agent.name, agent.radionuclide)]
+        named += [] if agent.radionuclide is None else ["".join(reversed(agent.radionuclide.split("-")))]  # 177Lu
+    told = " ".join(each for each in named if each is not None).casefold()
+    plain = told.replace("-", "").replace(" ", "")
+    return all(word in told or word.replace("-", "") in plain for word in words)
 
 
 def _day(text: str) -> Date:

@@ -46,6 +46,8 @@ def find_arm(wanted: str) -> tuple[ProtocolFile, Arm]:
     path, hash_, arm_id = wanted.partition("#")
     if hash_ or path.endswith(".toml"):
         return _in_file(path, arm_id)
+    if wanted != wanted.lower() and folders.files_with(wanted.lower()) and not folders.files_with(wanted):
+        wanted = wanted.lower()  # ids are in small letters
     files = [load_file(path) for path in folders.files_with(wanted)]
     matches = [(file, arm) for file in files for arm in file.protocol.arms if arm.id == wanted]
     if len(matches) > 1:
@@ -75,10 +77,20 @@ def _no_such_arm(wanted: str) -> str:
     from difflib import get_close_matches
 
     known, name = folders.arm_ids(), wanted.lower()
+    if registered := _registered(wanted):
+        return f"read {wanted[:60]!r}, a registry number; its arms are {', '.join(registered)}: choose one"
     near = get_close_matches(name, known, n=3, cutoff=0.5)
     near = near or [arm for arm in known if name and arm.startswith(name[:4])]
     hint = f"Near ones: {', '.join(near)}." if near else f"There are {len(known)} arms."
     return f"read {wanted[:60]!r}, which is no arm of any protocol here. {hint} 'dosecalc protocol list' shows all."
+
+
+def _registered(number: str) -> list[str]:
+    """The arms of the files that have a registry number, by their text."""
+    wanted = number.strip().upper()
+    files = (path for path in folders.protocol_files() if wanted and f'"{wanted}"' in folders.text_of(path).upper())
+    protocols = (load_file(path).protocol for path in files)
+    return [arm.id for each in protocols if wanted in map(str.upper, each.registry) for arm in each.arms]
 
 
 def find_arms(wanted: str) -> tuple[ProtocolFile, list[Arm]]:

@@ -128,6 +128,12 @@ def same(one: str, other: str) -> bool | None:
     return alike(read(one), read(other))
 
 
+def names_of(agent: str, nuclide: str | None) -> tuple[str, ...]:
+    """The other names of the table that may mean an agent, as brands and codes do."""
+    compounds = read(agent, nuclide).compounds
+    return tuple(name for name, meant, of in _lines() if compounds & meant and of in (None, nuclide))
+
+
 def spelled_alike(one: str, other: str) -> bool:
     """Whether two names have the same words beside those of a radionuclide."""
     words = [_told(each) for each in (one, other)]
