@@ -397,11 +397,11 @@ def test_an_output_that_takes_no_powers_gets_them_written_out():
     assert b"?" not in done.stdout.replace(b" ? ", b"")
 
 
-def on_a_terminal(width: int, **environment: str) -> str:
+def on_a_terminal(width: int, *options: str, **environment: str) -> str:
     """What a plan looks like on a terminal of this width, read from the other end of it."""
     main, other = pty.openpty()
     process = subprocess.Popen(
-        [sys.executable, "-m", "dosecalc", *PLAN], stdout=other, stderr=other, close_fds=True,
+        [sys.executable, "-m", "dosecalc", *PLAN, *options], stdout=other, stderr=other, close_fds=True,
         env={**os.environ, "COLUMNS": str(width), "TERM": "xterm-256color", **environment},
     )  # fmt: skip
     os.close(other)
@@ -428,10 +428,20 @@ def test_a_terminal_gets_colour_and_no_colour_takes_it_away():
 
 @pytest.mark.parametrize("width", [120, 80, 60, 40])
 def test_no_number_is_cut_on_a_narrow_terminal(width):
-    shown = on_a_terminal(width, NO_COLOR="1", TERM="dumb").replace("\r", "")
+    shown = on_a_terminal(width, "--full", NO_COLOR="1", TERM="dumb").replace("\r", "")
     assert "…" not in shown
     words = shown.split()
     assert words.count("1,184") == 6
+    for figure in ("128", "192", "4,736", "7,104", "32"):
+        assert figure in words
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_one_screen_cuts_no_number_either(width):
+    shown = on_a_terminal(width, NO_COLOR="1", TERM="dumb").replace("\r", "")
+    assert "…" not in shown
+    words = shown.split()
+    assert words.count("1,184") == 2  # equal doses are told once
     for figure in ("128", "192", "4,736", "7,104", "32"):
         assert figure in words
 

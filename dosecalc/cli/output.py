@@ -75,6 +75,11 @@ def complain_of(error: ClickException) -> None:
             sys.stderr.flush()
 
 
+def on_a_terminal() -> bool:
+    """Whether somebody reads along, and not a pipe or a file."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
 def show(page: Page) -> None:
     """Draw a page where a terminal listens, else write it as plain text."""
     from dosecalc.render.page import plain

@@ -6,7 +6,7 @@ import click
 
 from dosecalc.cli import completion
 from dosecalc.cli.options import options, stated
-from dosecalc.cli.output import show, write
+from dosecalc.cli.output import on_a_terminal, show, write
 from dosecalc.quantities.options import PLAN
 
 
@@ -18,11 +18,18 @@ from dosecalc.quantities.options import PLAN
 @click.option(
     "--code", "as_code", is_flag=True, help="Print the plan's code, from which 'dosecalc verify' makes it again."
 )
+@click.option(
+    "--full/--brief",
+    "full",
+    default=None,
+    help="All of it, or one screen.  [default: one screen on a terminal, all of it in a pipe or file]",
+)
 @click.option("--strict", is_flag=True, help="Exit 1 also where something is unknown, pending or warned of.")
 def plan(  # click passes flags by name
     as_json: bool,  # noqa: FBT001
     as_code: bool,  # noqa: FBT001
     strict: bool,  # noqa: FBT001
+    full: bool | None,  # noqa: FBT001
     compare: tuple[str, str] | None,
     **texts: tuple[str, ...],
 ) -> int:
@@ -53,9 +60,10 @@ def plan(  # click passes flags by name
 
         write(code_of(result))
     else:
+        from dosecalc.render.brief import brief_page
         from dosecalc.render.plan import page
 
-        show(page(result))
+        show(page(result) if (not on_a_terminal() if full is None else full) else brief_page(result))
     return result.exit_status(strict=strict)
 
 

@@ -24,7 +24,7 @@ def page(plan: Plan) -> Page:
         clearance_line(plan.clearance),
         *_head(plan),
         *_doses(plan),
-        *_totals(plan),
+        *totals_page(plan),
         *_findings(plan),
         *stated_page(plan.stated, "Not read by this arm"),
         *_unknown(plan),
@@ -47,7 +47,7 @@ def _head(plan: Plan) -> Page:
         Paragraph(f"Given: {_given(plan)}", "dim"),
         *([Paragraph(f"Review: {protocol['review']}", "dim")] if "review" in protocol else []),
     ]
-    if patient := _patient(plan):
+    if patient := patient_words(plan):
         page.append(Paragraph(f"Patient: {patient}", "dim"))
     return page
 
@@ -60,7 +60,8 @@ def _given(plan: Plan) -> str:
     return "; ".join(f"{plan.agents[agent]} {each.text}" for agent, each in how.items())
 
 
-def _patient(plan: Plan) -> str:
+def patient_words(plan: Plan) -> str:
+    """What is known of the patient, in a line."""
     known = plan.patient
     parts = []
     if "age" in known:
@@ -161,7 +162,7 @@ def _doses(plan: Plan) -> Page:
     ]
     rows = []
     for dose in plan.doses:
-        amount, other = _amount(dose, metric)
+        amount, other = amount_texts(dose, metric)
         row = [
             f"{dose.number}{' optional' if dose.optional else ''}{' given' if dose.given else ''}",
             str(dose.cycle),
@@ -171,7 +172,7 @@ def _doses(plan: Plan) -> Page:
         row += [dose.agent] if several else []
         row += [
             units.spell(dose.level) if dose.level else "as given" if dose.given else "pending",
-            _flag(dose, amount),
+            flagged(dose, amount),
             *([other] if activity else []),
         ]
         rows.append([*row, _cumulative(dose)])
@@ -197,7 +198,7 @@ def _day(dose: Dose) -> str:
     return f"from {dose.day}" if dose.date_from else str(dose.day)
 
 
-def _amount(size: Amounts, metric: str = "MBq") -> tuple[str, str]:
+def amount_texts(size: Amounts, metric: str = "MBq") -> tuple[str, str]:
     """An amount in the unit it is prescribed in, and again in becquerel with as many figures."""
     if size.value is None:
         return "pending", ""
@@ -207,7 +208,8 @@ def _amount(size: Amounts, metric: str = "MBq") -> tuple[str, str]:
     return units.show(size.value, "mCi", figures=figures), units.show(size.value, metric, figures=figures)
 
 
-def _flag(dose: Dose, amount: str) -> str:
+def flagged(dose: Dose, amount: str) -> str:
+    """An amount with a word where the source itself changed it."""
     if dose.bounded == "cap":
         return f"{amount} (capped)"
     if dose.bounded == "floor":
@@ -218,11 +220,12 @@ def _flag(dose: Dose, amount: str) -> str:
 def _cumulative(dose: Dose) -> str:
     if dose.cumulative.value is None:
         return "not known"
-    shown = _amount(dose.cumulative)[0]
+    shown = amount_texts(dose.cumulative)[0]
     return f"at least {shown}" if dose.cumulative.lower_bound else shown
 
 
-def _totals(plan: Plan) -> Page:
+def totals_page(plan: Plan) -> Page:
+    """The totals of each agent, per body surface and per weight."""
     rows = []
     for agent, total in plan.totals.items():
         optional = any(d.optional and d.agent == agent for d in plan.doses)
@@ -235,7 +238,7 @@ def _totals(plan: Plan) -> Page:
 
 def size_texts(size: Amounts) -> list[str]:
     """An amount, the same in becquerel, and per body surface and weight."""
-    amount, other = _amount(size)
+    amount, other = amount_texts(size)
     unit = "mCi" if size.kind == "activity" else "mg"
     ratios = [(size.per_bsa_, f"{unit}/m^2"), (size.per_weight_, f"{unit}/kg")]
     unknown = "pending" if size.value is None else "not known"
