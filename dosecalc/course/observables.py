@@ -170,6 +170,20 @@ _ROWS: list[Observable] = [
     _q("washout_radiation", "time since large-field radiation", "time", "day", "0", "40000", ago=True),
     _q("washout_cytokine", "time since cytokine therapy", "time", "h", "0", "1000000", ago=True),
     _q("washout_transplant", "time since a stem-cell transplant", "time", "day", "0", "40000", ago=True),
+    *(
+        _q(f"washout_{name}", f"time since {title}", "time", "day", "0", "40000", ago=True, momentary=True)
+        for name, title in (
+            ("long_acting_analogue", "the last long-acting somatostatin analogue"),
+            ("abiraterone", "the end of abiraterone"),
+            ("mibg_drug", "the last drug that interferes with the uptake of MIBG"),
+            ("thyroid_hormone", "the last thyroid hormone"),
+            ("iodinated_contrast", "the last iodinated contrast medium"),
+        )
+    ),
+    _q("washout_short_acting_analogue", "time since the last short-acting somatostatin analogue", "time", "h", "0",
+       "1000000", ago=True, momentary=True),
+    _b("with_abiraterone", "abiraterone with prednisone or prednisolone is being taken", momentary=True),
+    _b("low_iodine_diet", "on a low-iodine diet, for as long as the source asks", momentary=True),
     *_organs(),
     *_per("dose_activity", "activity of the dose", **_DOSE),
     _q("dose_mass", "mass of the dose", "mass", "mg", **_DOSE),

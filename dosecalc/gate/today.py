@@ -164,7 +164,7 @@ def laboratory(stated: StatedCase) -> Iterator[Hold]:
     limit, at = belief("lab-age"), stated.at
     for name, (value, day) in values_of(stated).items():
         row, key = OBSERVABLES.get(name.partition("[")[0]), key_of(name)
-        if row is None or not row.momentary or row.kind != "quantity":
+        if row is None or not row.momentary or row.kind != "quantity" or row.ago:
             continue
         yield from _grade(stated, name, value)
         if day is None:

@@ -28,7 +28,9 @@ SETTLED: dict[tuple[str, Value], dict[str, Value]] = {  # what some truths say o
 }
 MOMENTARY = (
     *("platelets", "anc", "wbc", "blasts", "hemoglobin", "creatinine", "crcl", "egfr", "bilirubin", "alt", "ast"),
-    *("infection_grade", "proteinuria", "vod", "pregnant", "lactating"),
+    *("infection_grade", "proteinuria", "vod", "pregnant", "lactating", "with_abiraterone", "low_iodine_diet"),
+    *("washout_long_acting_analogue", "washout_short_acting_analogue", "washout_abiraterone", "washout_mibg_drug"),
+    *("washout_thyroid_hormone", "washout_iodinated_contrast"),
 )
 
 
