@@ -232,7 +232,8 @@ class Arm(FileTable):
     """One regimen, chosen by its id. The id begins with the id of its file.
 
     A course that was reduced stays so, unless ``re_escalation`` says that the source goes back up. ``purpose`` is
-    therapy too where a dosimetric dose comes first in the same regimen.
+    therapy too where a dosimetric dose comes first in the same regimen. ``anchor`` is what happens on day 0 where the
+    source counts days from that, as "the transplant"; days before it are below zero.
     """
 
     id: str
@@ -242,6 +243,7 @@ class Arm(FileTable):
     organ_limits: Many[OrganLimit] = ()
     reductions: Many[Reduction] = ()
     re_escalation: bool = False
+    anchor: str | None = None
     cite: Cite | None = None
 
 

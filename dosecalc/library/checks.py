@@ -120,7 +120,8 @@ def _arms(protocol: Protocol) -> Iterator[Fault]:
         yield from _number_of_doses(arm, place)
         for c, cycle in enumerate(arm.cycles):
             followed = cycle.repeat > 1 or cycle.open or c + 1 < len(arm.cycles)
-            yield from _cycle(cycle, f"{place}.cycles[{c}]", followed=followed)
+            yield from _cycle(cycle, f"{place}.cycles[{c}]", followed=followed, anchored=arm.anchor is not None)
+        yield from _anchor(arm, place)
         yield from _open(arm, f"{place}.cycles")
         yield from _organs(arm.organ_limits, f"{place}.organ_limits")
         yield from _ladder(arm, place)
@@ -147,18 +148,33 @@ def _open(arm: Arm, place: str) -> Iterator[Fault]:
             yield f"{place}[{c}].at_most", message
 
 
-def _cycle(cycle: Cycle, place: str, *, followed: bool) -> Iterator[Fault]:
+def _anchor(arm: Arm, place: str) -> Iterator[Fault]:
+    """Days count from an anchor in an arm of one cycle, each of whose doses has a day."""
+    if arm.anchor is None:
+        return
+    if not arm.anchor.strip():
+        yield f"{place}.anchor", "expected what happens on day 0, as 'the transplant'"
+    if len(arm.cycles) > 1 or arm.cycles[0].repeat > 1 or arm.cycles[0].open:
+        yield f"{place}.anchor", "days count from an anchor in an arm of one cycle"
+    elif any(dose.day is None for dose in arm.cycles[0].doses):
+        yield f"{place}.anchor", "each dose has a day, as days are counted from the anchor"
+
+
+def _cycle(cycle: Cycle, place: str, *, followed: bool, anchored: bool) -> Iterator[Fault]:
     if cycle.repeat < 1:
         yield f"{place}.repeat", f"read {cycle.repeat}, expected 1 or more"
     if not cycle.doses:
         yield f"{place}.doses", "the cycle lists no dose"
     stated = [dose.day for dose in cycle.doses if dose.day is not None]
-    if any(not 1 <= day <= LONGEST for day in stated) or stated != sorted(stated):
-        yield f"{place}.doses", f"days {stated} are not in order from day 1"
+    first = -LONGEST if anchored else 1
+    if any(not first <= day <= LONGEST for day in stated) or stated != sorted(stated):
+        before = "" if anchored or min(stated) > 0 else "; days before day 1 need the anchor of the arm, what day 0 is"
+        yield f"{place}.doses", f"days {stated} are not in order from day {first}{before}"
     for d, dose in enumerate(cycle.doses):
         if dose.level == ():
             yield f"{place}.doses[{d}].level", "the list of levels is empty"
-    yield from _length(cycle.length, max(stated, default=1), f"{place}.length")
+    last = max(stated, default=1) - (min(stated, default=1) - 1 if anchored else 0)
+    yield from _length(cycle.length, last, f"{place}.length")
     if cycle.interval is not None:
         yield from _interval(cycle.interval, f"{place}.interval", of_length=cycle.length is not None)
         yield from _never_asked(cycle, cycle.interval, f"{place}.interval", followed=followed)

@@ -195,6 +195,9 @@ def _doses(before: _Side, after: _Side) -> Iterator[Change]:
     old_most, new_most = (_most(side.arm) for side in (before, after))
     if old_most != new_most:
         yield _change("cycle", "number", "changed", f"{old_most}, now {new_most}")
+    if before.arm.anchor != after.arm.anchor:
+        old_anchor, new_anchor = (side.arm.anchor or "not stated" for side in (before, after))
+        yield _change("cycle", "anchor", "changed", f"day 0 is {old_anchor}, now {new_anchor}")
 
 
 def _most(arm: Arm) -> str:

@@ -38,7 +38,7 @@ class Number(NamedTuple):
         """Whether it is one of the few numbers that need no source."""
         if self.name in _BOUNDS:
             return isinstance(self.written, int) and self.written in (0, 1)
-        return self.name in ("day", "repeat") and self.written == 1
+        return self.name in ("day", "repeat") and (self.written == 1 or (self.name == "day" and self.written == 0))
 
 
 class DoubleEntry:
@@ -112,6 +112,8 @@ class DoubleEntry:
     def _number(self, number: Number) -> Iterator[Fault]:
         if number.needs_no_fact:
             return
+        if number.name == "day" and isinstance(number.written, int):  # day -21 is 21 days before the anchor
+            number = number._replace(written=abs(number.written))
         try:
             wanted = value_of(number.written)
         except InputError:

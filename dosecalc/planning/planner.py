@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple, Unpack
 
@@ -249,6 +250,7 @@ def identity(matched: Match) -> dict[str, str]:
         "status": protocol.status,
         "file": file.file,
         "sha256": file.sha256,
+        **({"anchor": words} if (words := _anchor(matched)) else {}),
         **({"review": words} if (words := review_words(protocol.review)) else {}),
     }
 
@@ -295,6 +297,16 @@ def _check_derived_surface(matched: Match, result: Calculation) -> None:
                 f"between {units.show(row.low, 'm^2')} and {units.show(row.high, 'm^2')} in any person",
                 where="--weight and --height",
             )
+
+
+def _anchor(matched: Match) -> str | None:
+    """What day 0 is, where the source counts days from it, and when that is in this course."""
+    if matched.arm.anchor is None:
+        return None
+    slot, when = matched.slots[0], matched.whens[0]
+    before = -(slot.dose.day or 0)
+    told = f"day 0 is {matched.arm.anchor}, {before} days after the first dose"
+    return told if when.date is None else f"{told}: {when.date + timedelta(days=before)}"
 
 
 # -- conflicts, instructions, sources ---------------------------------------------------------------------------

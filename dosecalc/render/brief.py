@@ -40,6 +40,7 @@ def _head(plan: Plan) -> Page:
     return [
         Heading(f"{plan.protocol['arm']}   {plan.protocol['status']}{label}"),
         Paragraph(units.prose(plan.protocol["title"])),
+        *([Paragraph(f"Anchor: {plan.protocol['anchor']}")] if "anchor" in plan.protocol else []),
         *([Paragraph(f"Patient: {patient}", "dim")] if patient else []),
     ]
 

@@ -45,6 +45,7 @@ def _head(plan: Plan) -> Page:
         Paragraph(units.prose(protocol["title"])),
         Paragraph(f"Agents: {', '.join(plan.agents[a] for a in plan.totals)}", "dim"),
         Paragraph(f"Given: {_given(plan)}", "dim"),
+        *([Paragraph(f"Anchor: {protocol['anchor']}")] if "anchor" in protocol else []),
         *([Paragraph(f"Review: {protocol['review']}", "dim")] if "review" in protocol else []),
     ]
     if patient := patient_words(plan):

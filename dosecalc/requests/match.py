@@ -231,10 +231,11 @@ class _Course:
         chosen = self.request.cycle_length
         if chosen is None:
             return
-        text, last = chosen.written, max((s.dose.day for s in self.slots if s.dose.day is not None), default=1)
+        days = [slot.dose.day for slot in self.slots if slot.dose.day is not None]
+        text, last = chosen.written, max(days, default=1) - min(0, min(days, default=1) - 1)
         if chosen.number < last:
-            days = units.decimal(chosen.number)
-            why = f"{days} days are shorter than a cycle of {self.arm.id}, whose last dose is on day {last}"
+            length = units.decimal(chosen.number)
+            why = f"{length} days are shorter than a cycle of {self.arm.id}, whose last dose is on day {last}"
             yield Unusable("cycle-length", text, why)
         lengths = {slot.cycle: slot.listed.length for slot in self.slots}
         spaced = any(slot.listed.interval is not None for slot in self.slots)

@@ -69,8 +69,9 @@ def length_of(cycle: Table, chosen: str | None) -> tuple[int | None, bool]:
 
 
 def offset(slot: Place) -> int | None:
-    """The days from the beginning of its cycle."""
-    return int(slot.table["day"]) - 1 if "day" in slot.table else None
+    """The days from the beginning of its cycle: from day 1, or from its first dose where days begin elsewhere."""
+    first = min(1, int(slot.of["doses"][0].get("day", 1)))
+    return int(slot.table["day"]) - first if "day" in slot.table else None
 
 
 class Calendar:

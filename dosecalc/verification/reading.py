@@ -20,7 +20,7 @@ KNOWN = {
     "file": "schema id title status registry note agents arms rules conditions observables tables conflicts"
     " instructions facts effective jurisdiction revision indication review",
     "agent": "name radionuclide cite route form site",
-    "arm": "id title purpose cite cycles organ_limits reductions re_escalation",
+    "arm": "id title purpose cite cycles organ_limits reductions re_escalation anchor",
     "cycle": "doses repeat optional open at_most length interval cite",
     "interval": "every window at_least at_most cite",
     "dose": "agent day level cap floor tolerance cite",
