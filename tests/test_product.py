@@ -63,3 +63,12 @@ def test_words_that_are_no_result_are_refused():
         check_dose(case(SOUND | {"assay.constancy": PASSED | {"result": "fine"}}))
     with pytest.raises(InputError, match="in_use"):
         check_dose(case(SOUND | OPENED | {"received.in_use": "8"}))
+
+
+@pytest.mark.parametrize(
+    ("stated", "key"),
+    [({"assay.constancy": "yes"}, "assay.constancy"), ({"directive.revisions": [3]}, r"revisions\[0\]")],
+)
+def test_a_value_in_the_place_of_a_table_is_refused_in_the_words_of_a_file(stated, key):
+    with pytest.raises(InputError, match=rf"{key}: read .*, expected a table of keys, {{ key = ... }}"):
+        check_dose(case(SOUND | stated))

@@ -108,6 +108,8 @@ def _refusal(item: ErrorDetails, key: str) -> str:
     if item["type"] == "missing":
         return f"the key {key!r} is missing"
     read = repr(item["input"])[:60]
+    if item["type"] in ("model_type", "model_attributes_type", "dict_type", "mapping_type"):
+        return f"read {read}, expected a table of keys, {{ key = ... }}"
     if item["type"] == "string_type":
         return f"read {read}, expected text in quotes{', a quantity with its unit' if key in QUANTITIES else ''}"
     return f"read {read}, {_wanted(item['msg'])}"
