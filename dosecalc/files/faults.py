@@ -101,10 +101,21 @@ def model_problems(name: str, text: str, error: ValidationError) -> list[Problem
     return located(name, text, [*faults.items(), *rest])
 
 
+def _near(key: str) -> str:
+    """A key of the formats that may have been meant."""
+    from difflib import get_close_matches
+
+    from dosecalc.files.model import all_keys
+
+    plain = {each.replace("_", ""): each for each in all_keys()}
+    near = get_close_matches(key.replace("_", "").replace("-", "").casefold(), plain, n=1, cutoff=0.8)
+    return f"; did you mean {plain[near[0]]!r}?" if near and plain[near[0]] != key else ""
+
+
 def _refusal(item: ErrorDetails, key: str) -> str:
     """One refusal of a model as a sentence."""
     if item["type"] == "extra_forbidden":
-        return f"the key {key!r} is not known here"
+        return f"the key {key!r} is not known here{_near(key)}"
     if item["type"] == "missing":
         return f"the key {key!r} is missing"
     read = repr(item["input"])[:60]

@@ -7,7 +7,7 @@ A list of a file becomes a tuple and a table of names a mapping that refuses cha
 protocol under the sha256 of its file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date as Date
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Self, TypeVar, Union, dataclass_transform, get_args, get_origin
@@ -175,3 +175,14 @@ def _tagged(shape: Any, mark: OneOf) -> CoreSchema:
     """Forms of which a value names its own, so that a refusal speaks of that one alone."""
     forms = dict(zip(mark.forms, map(_schema, get_args(shape)), strict=True))
     return core_schema.tagged_union_schema(forms, mark.form)
+
+
+def all_keys() -> frozenset[str]:
+    """Every key of every table that is loaded, for the near one of a key that is not known."""
+
+    def below(table: type[FileTable]) -> Iterator[str]:
+        for each in table.__subclasses__():
+            yield from keys_of(each)
+            yield from below(each)
+
+    return frozenset(below(FileTable))
