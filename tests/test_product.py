@@ -1,5 +1,7 @@
 """The product and the instrument in the gate: each mismatch holds in its own words, and goes once it is mended."""
 
+import json
+
 import pytest
 from gating import case
 
@@ -28,6 +30,8 @@ PASSED = {"at": "2026-03-02T07:30+01:00", "result": "passed"}
          "received.measured and received.amount", "12.4 % below; allowed is 10 % (our limit)"),
         ({"assay.setting": "I-131"}, {"assay.setting": "177Lu"}, "assay.setting and directive.agent",
          "the calibrator was set to I-131, and the dose is of Lu-177"),
+        ({"assay.instrument": "calibrator 2, set to I-131"}, {"assay.instrument": "calibrator 2, set to Lu-177"},
+         "assay.instrument and directive.agent", "the instrument is named with I-131, and the dose is of Lu-177"),
         ({"assay.constancy": PASSED | {"result": "failed"}}, {"assay.constancy": PASSED}, "assay.constancy",
          "the calibrator failed its last constancy check"),
         ({"assay.constancy": PASSED | {"at": "2026-03-01T07:30+01:00"}}, {"assay.constancy": PASSED},
@@ -72,3 +76,26 @@ def test_words_that_are_no_result_are_refused():
 def test_a_value_in_the_place_of_a_table_is_refused_in_the_words_of_a_file(stated, key):
     with pytest.raises(InputError, match=rf"{key}: read .*, expected a table of keys, {{ key = ... }}"):
         check_dose(case(SOUND | stated))
+
+
+def test_what_the_protocol_does_not_read_is_shown_and_not_dropped(dosecalc, tmp_path):
+    stated = SOUND | {"protocol": "pluvicto-mcrpc", "dose": 1, "patient.labs": {"crcl": "20 mL/min @ 2026-03-01"}}
+    check = check_dose(case(stated))
+    assert check.unread == ("crcl 20 mL/min",)
+    path = tmp_path / "case.json"
+    path.write_text(json.dumps(case(stated)), encoding="utf-8")
+    out = dosecalc("check", str(path)).out
+    assert "not read by the protocol: crcl 20 mL/min" in out
+    assert "patient: MRN 1234, 1961-05-04; identified by wristband; name and date of birth said aloud" in out
+
+
+def test_a_clock_time_without_a_zone_says_how_a_case_names_one(dosecalc, tmp_path):
+    path = tmp_path / "case.toml"
+    path.write_text('at = "2026-03-02T10:30"\n', encoding="utf-8")
+    assert 'for example tz = "America/Chicago" in the case' in dosecalc("check", str(path)).err
+
+
+def test_a_form_names_the_choices(dosecalc):
+    form = dosecalc("check", "--new", "pluvicto-mcrpc").out
+    assert '# diagnosis = ""   # one of prostate-cancer, other' in form
+    assert '# psma_positive = ""   # true or false' in form

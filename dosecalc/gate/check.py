@@ -28,6 +28,7 @@ from dosecalc.gate.parts import OnTheWay, hold
 from dosecalc.gate.requirements import Asked, Requirement, identity, requirements
 from dosecalc.gate.result import GateCheck, Hold, Overridden, SideBySide, Waived
 from dosecalc.gate.stated import PARTS, StatedCase, of_case
+from dosecalc.planning.result import Plan
 from dosecalc.planning.second import STILL_TO_COME
 from dosecalc.quantities import times
 from dosecalc.records import rechecked
@@ -84,7 +85,10 @@ def _of_file(path: str, confirm: str | None) -> GateCheck:
     except BadFileError:
         raise
     except InputError as error:
-        raise InputError(error.message, where=f"{name}, {error.where}" if error.where else name) from None
+        said = error.message.replace(
+            "for example --tz America/Chicago", 'for example tz = "America/Chicago" in the case'
+        )
+        raise InputError(said, where=f"{name}, {error.where}" if error.where else name) from None
 
 
 def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | None) -> GateCheck:
@@ -115,12 +119,19 @@ def _checked(stated: StatedCase, sources: list[dict[str, str]], confirm: str | N
         holds=holds,
         compared=tuple(each for each in said if isinstance(each, SideBySide)),
         accepted=tuple(accepted_warnings(stated, of)),
+        unread=() if plan is None else tuple(_unread(plan)),
         waived=tuple(Waived.made(part=part, why=why) for part in PARTS if (why := stated.waived(part)) is not None),
         override=None if override is None else Overridden.made(by=override.by, why=override.why),
         plan=None if plan is None else plan.clearance.text,
         sources=[*sources, *source_of_draw(stated), *([] if plan is None else plan.sources), *identity()],
     )
     return check.model_copy(update={"verified": rechecked.repeated(check.document())})
+
+
+def _unread(plan: Plan) -> Iterator[str]:
+    """What was stated of the patient and no rule of the protocol reads before this dose."""
+    unread = (each for each in plan.stated if each.outcome == "unread" and each.what not in ("pregnant", "lactating"))
+    return (f"{each.what} {each.text}" for each in unread)
 
 
 def _stated_again(table: FileTable) -> dict[str, Any]:

@@ -133,4 +133,8 @@ def _is_asked(section: str, name: str, row: Observable) -> bool:
 
 def _example(section: str, row: Observable) -> str:
     day = " @ 2026-03-01" if section == "patient.labs" else ""
+    if row.kind == "choice":
+        return f'""   # one of {", ".join(row.choices)}'
+    if row.kind == "boolean":
+        return '""   # true or false'
     return f'"... {row.unit}{day}"' if row.unit else '""'

@@ -10,7 +10,7 @@ from dosecalc.gate.result import Hold, SideBySide
 from dosecalc.gate.stated import StatedCase
 from dosecalc.quantities import times, units
 from dosecalc.quantities.options import within
-from dosecalc.reference import radionuclides
+from dosecalc.reference import radionuclides, synonyms
 from dosecalc.reference.beliefs import belief
 from dosecalc.reference.radionuclides import Radionuclide
 
@@ -61,6 +61,10 @@ def instrument(stated: StatedCase, nuclide: Radionuclide | None) -> Said:
         if not same:
             text = f"the calibrator was set to {setting}, and the dose is of {nuclide.name}"
             yield hold(what, "differs", text, "assay.setting")
+    named_too = synonyms.read(stated.text("assay.instrument") or "").nuclides
+    if nuclide is not None and named_too and nuclide.name not in named_too:
+        text = f"the instrument is named with {', '.join(sorted(named_too))}, and the dose is of {nuclide.name}"
+        yield hold("assay.instrument and directive.agent", "differs", text, "assay.instrument")
     yield from _constancy(stated)
 
 

@@ -73,6 +73,7 @@ class GateCheck(Document):
     holds: tuple[Hold, ...] = Field(description="Every reason to hold.")
     compared: tuple[SideBySide, ...] = Field(description="What was held against each other.")
     accepted: tuple[Accepted, ...] = Field(description="Warnings that somebody let stand.")
+    unread: tuple[str, ...] = Field(description="What was stated of the patient and no rule of the protocol reads.")
     waived: tuple[Waived, ...] = Field(description="Parts that the case or the site does without.")
     override: Overridden | None = Field(description="Who goes on in spite of a hold; null where nobody said so.")
     verified: Repeated = Field(description="What a second method says of its comparisons, and what it did not look at.")

@@ -43,7 +43,11 @@ def _pair(each: SideBySide) -> tuple[str, str, str]:
 
 
 def _rest(check: GateCheck) -> Page:
-    rows = [("accepted", f"{each.rule}: {each.why}", "") for each in check.accepted]
+    patient = check.inputs.get("patient", {})
+    named = [", ".join(map(str, patient.get("ids", ()))), str(patient.get("identified_by", ""))]
+    rows = [("patient", "; identified by ".join(filter(None, named)), "")] if any(named) else []
+    rows += [("not read by the protocol", ", ".join(check.unread), "warning")] if check.unread else []
+    rows += [("accepted", f"{each.rule}: {each.why}", "") for each in check.accepted]
     rows += [("done without", f"{each.part}: {each.why}", "") for each in check.waived]
     rows += [] if check.plan is None else [("plan", check.plan, "")]
     rows.append(("code of this unit", check.code, ""))

@@ -77,6 +77,10 @@ def _leaf(course: SecondCourse, condition: Table, observed: Value) -> Truth:
             for word in WORDS
             if word in condition
         )
+    if isinstance(observed, str) and len(observed) == 1:  # a letter stands for the choice that begins with it
+        own = course.arm.file.get("observables", {}).get(str(condition["observable"]), {})
+        meant = [each for each in own.get("choices", ("female", "male")) if each.startswith(observed)]
+        observed = meant[0] if len(meant) == 1 else observed
     if "one_of" in condition:
         return bool(observed in condition["one_of"])
     return bool(observed == condition["is"])

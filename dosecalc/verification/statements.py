@@ -26,6 +26,7 @@ SETTLED: dict[tuple[str, Value], dict[str, Value]] = {  # what some truths say o
         "marrow_mononuclear_per_weight": exactly(0),
     },
 }
+TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 MOMENTARY = (
     *("platelets", "anc", "wbc", "blasts", "hemoglobin", "creatinine", "crcl", "egfr", "bilirubin", "alt", "ast"),
     *("infection_grade", "proteinuria", "vod", "pregnant", "lactating", "with_abiraterone", "low_iodine_diet"),
@@ -215,16 +216,17 @@ class StatedAgain:
 
 def value_of(text: str, bare: str = "") -> Value:
     """What an observable was stated to be: a truth, a number, a quantity, a word, or never."""
-    if text in ("true", "false"):
-        return text == "true"
-    if text == "never":
+    word = text.strip().lower()
+    if word in TRUTHS:
+        return TRUTHS[word]
+    if word == "never":
         return exactly(NEVER)
     if match := re.fullmatch(r"(.+?) ?\((?:ULN|uln|upper limit of normal) ?[=:]? ?([^()]+)\)", text):
         return exactly(read(match[1]).worth / read(match[2]).worth)
     try:
         number, unit = quantities.split(text)
     except Unreadable:
-        return text
+        return word
     return exactly(quantities.quantity(number, unit or bare).worth if unit or bare else number)
 
 

@@ -529,16 +529,17 @@ def _of_timing(pair: Pair, change: Change) -> Iterator[Inputs]:
         for cycles in (listed - 1, listed, listed + 1):
             if cycles:
                 yield base(pair, cycles=cycles)
-    made = base(pair)
+    further = listed + 1 if pair.old.arm.cycles[-1].open else None
+    made = base(pair, cycles=further)
     for length in lengths:
         yield merged(made, {"cycle-length": [f"{length} day"]})
-    yield from _distances(pair, made, lengths)
+    yield from _distances(pair, made, lengths, further)
     yield merged(made, {"start": [START.isoformat()]})
 
 
-def _distances(pair: Pair, made: Inputs, lengths: Sequence[int]) -> Iterator[Inputs]:
+def _distances(pair: Pair, made: Inputs, lengths: Sequence[int], cycles: int | None) -> Iterator[Inputs]:
     """Two neighbouring doses at every distance that a number of the file could tell from another."""
-    slots = slots_of(pair)
+    slots = slots_of(pair, cycles)
     days = [slot.dose.day or 1 for arm in (pair.old, pair.new) for slot in arm.course(None, None)[0]]
     far = {abs(one - other) for one in set(days) for other in set(days)}
     near = {*far, *lengths}
