@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from dosecalc.dosimetry.dose import S_FACT, S_NUCLIDE
 from dosecalc.dosimetry.kinetics import Fit
@@ -22,7 +23,8 @@ _SCATTER = 2.0
 """How many times more than stated readings may scatter."""
 _CLOSER = 3.0
 """How many times closer another fit has to be to be named."""
-"""How many times the first activity a second may be."""
+_APART = 1.1
+"""By what factor the half-lives of two phases have to differ for readings to tell them apart."""
 
 
 def flags(
@@ -46,6 +48,10 @@ def _of_fit(request: FitRequest, retention: Retention, fits: tuple[Fit, ...]) ->
         yield f"{len(fit.residuals)} readings are too few for AICc to choose a number of phases: one phase was fitted"
     if fit.u is None:
         yield "too few readings to estimate the uncertainty; more of them, or their own (u), would give one"
+    for faster, slower in pairwise(fit.phases):
+        if slower.half_life < _APART * faster.half_life:
+            both = f"{units.decimal(faster.half_life, 4)} and {units.decimal(slower.half_life, 4)} h"
+            yield f"two phases have half-lives of {both}: the readings do not tell them apart, fit fewer phases"
     start = float(fit.at([0.0])[0])
     if abs(start - 1) > _START:
         yield f"the fit begins at {units.decimal(100 * start)} % at the administration, where it should be 100 %"

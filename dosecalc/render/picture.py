@@ -21,6 +21,8 @@ FORMATS = ("svg", "png")
 _POINTS = 400
 _BEYOND = 0.35
 """How far the curve is drawn behind the last reading, as a part of the time to it."""
+_FRAME = {"left": 0.11, "right": 0.985, "bottom": 0.09, "top": 0.945, "hspace": 0.07}
+"""Fixed margins: a solver of layouts orders its constraints by address, and the last pixel may change between draws."""
 _INK, _FIT, _PHASE, _TAIL = "#1b1b1b", "#0b5fa5", "#8aa9c4", "#e8eef4"
 
 
@@ -46,9 +48,9 @@ def draw(dosimetry: Dosimetry, kind: str) -> bytes:
     except ImportError:
         raise InputError("pictures need matplotlib: pip install 'dosecalc[pictures]'", where="--plot") from None
     with mpl.rc_context({"svg.hashsalt": "dosecalc", "svg.fonttype": "path", "font.size": 9}):
-        figure = Figure(figsize=(7.2, 5.4), layout="constrained")
+        figure = Figure(figsize=(7.2, 5.4))
         FigureCanvasAgg(figure)
-        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1))
+        above, below = figure.subplots(2, 1, sharex=True, height_ratios=(3, 1), gridspec_kw=_FRAME)
         _curve(above, dosimetry)
         _residuals(below, dosimetry)
         picture = io.BytesIO()
