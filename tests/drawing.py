@@ -195,13 +195,13 @@ def draw(arm: Kit, rng: random.Random) -> list[Said]:
         said.append(_observation(arm, row, rng))
     if rng.random() < 0.3:
         said.append(_observation(arm, rng.choice(arm.others), rng))
-    for extra in (_given, _measured, _prior, _dates, _cycles, _reduction):
+    for extra in (_given, _measured, _prior, _dates, _cycles, _reduction, _toxicity):
         said += extra(arm, rng)
     rng.shuffle(said)
-    return _possible({(each.what, each.index): each for each in said})
+    return _possible({(each.what, each.text if each.what == "toxicity" else each.index): each for each in said})
 
 
-def _possible(said: dict[tuple[str, int | None], Said]) -> list[Said]:
+def _possible(said: dict[tuple[str, int | str | None], Said]) -> list[Said]:
     """Statements without those that would contradict another, for most plans are to be made and not refused."""
     if ("age_completed", None) in said:
         said.pop(("age", None), None)
@@ -272,6 +272,35 @@ def _reduction(arm: Kit, rng: random.Random) -> Iterator[Said]:
     if rng.random() < (0.3 if arm.arm.reductions else 0.01):
         number, step = rng.randint(1, len(arm.slots)), rng.randint(0, 3)
         yield Said("reduction", f"{number}={step}", "reduction", str(step), number)
+
+
+_SAID_OF = (
+    *("grade 1", "grade 2", "grade 3", "grade 4", "grade 2, recovered to grade 1", "grade 3, recovered to grade 2"),
+    *("grade 3, not recovered", "grade 2; recovered to baseline", "GRADE 3, recovered to grade 0"),
+)
+_VALUES = (
+    *("platelets 42 10^9/L", "plt 80 10^9/L", "platelets 30000/uL (LLN 150 10^9/L), recovered to 90 10^9/L"),
+    *(
+        "hb 7.9 g/dL",
+        "anc 0.9 10^9/L, recovered to 1.6 10^9/L",
+        "neutrophils 400/uL",
+        "alt 5 xULN",
+        "bilirubin 3.1 xULN",
+    ),
+)
+
+
+def _toxicity(arm: Kit, rng: random.Random) -> Iterator[Said]:
+    ladders = [each for each in arm.file.protocol.toxicities if each.holds_for(arm.id)]
+    if rng.random() > (0.6 if ladders else 0.02):
+        return
+    names = [name for each in ladders for name in (each.title, *each.also)] + ["hair loss"]
+    some = rng.sample(names, min(len(names), 2))
+    for cycle in sorted({rng.randint(1, arm.slots[-1].cycle) for _ in range(rng.randint(1, 4))}):
+        told = [f"{name} {rng.choice(_SAID_OF)}" for name in some[: rng.randint(1, 2)]]
+        told = [rng.choice(_VALUES)] if rng.random() < 0.3 else ["none"] if rng.random() < 0.2 else told
+        for each in told:
+            yield Said("toxicity", f"{cycle}={each}", "toxicity", f"{cycle}={each}")
 
 
 def unaccounted(said: list[Said], document: Any) -> list[Said]:

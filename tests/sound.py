@@ -145,4 +145,7 @@ class Person:
         if not given:
             return stated
         known = {each: measured[each] for each in measured if each <= until}
+        spoken = {slot.cycle: "none" for slot in self.arm.slots if slot.number in given}
+        if any(each.holds_for(self.arm.id) for each in self.arm.file.protocol.toxicities):
+            stated = {**stated, "toxicity": spoken}
         return {**stated, "start": None, "given": given, **({"measured": known} if known else {})}

@@ -190,6 +190,7 @@ class Case(FileTable):
     cycles: Texts = ()
     cycle_length: Texts = ()
     reduction: Texts = ()
+    toxicity: Texts = ()
     patient: CasePatient | None = None
     directive: CaseDirective | None = None
     order: CaseOrder | None = None

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         prior: Some
         given: Mapping[int, One] | Sequence[str] | str
         measured: Mapping[int, One] | Sequence[str] | str
+        toxicity: Mapping[int, Some] | Sequence[str] | str
         label: str
         patient_id: str | Sequence[str]
 
@@ -48,6 +49,7 @@ class Patient(BaseModel):
 
     Quantities are text (``"20 kg"``), pint Quantities, or plain numbers for weight (kg), height (cm), bsa (m²) and
     age (years). ``weight`` may be a list with dates (``"20 kg@2026-03-01"``) or a table by dose (``{3: "22 kg"}``).
+    ``toxicity`` maps cycles to what followed them.
     ``observables`` maps names (``platelets``, ``platelets[3]``) to values; ``prior`` lists earlier therapy, or is
     ``"none"``; ``given`` and ``measured`` map dose numbers to what was given and measured. Raises InputError.
     """
@@ -63,6 +65,7 @@ class Patient(BaseModel):
     prior: Texts = ()
     given: Texts = ()
     measured: Texts = ()
+    toxicity: Texts = ()
     label: Texts = ()
     patient_id: Texts = ()
 

@@ -286,6 +286,36 @@ class Rule(_ForArms):
     severity: Severity = "violation"
 
 
+class ToxicityRow(FileTable):
+    """One line of a ladder: from which ``grade`` on, the how manieth ``time``, and what the source does then.
+
+    ``hold``: the next cycle waits, ``until`` the grade is at most so much, or back at ``or_baseline``. ``reduce_to`` is
+    the step of the arm's reductions from the next dose on; ``stop`` ends the course. A line for a second time holds for
+    every later one too; of several lines the one of the worst grade holds, and of those the one of the latest time.
+    """
+
+    grade: int
+    time: int = 1
+    hold: bool = False
+    until: int | None = None
+    or_baseline: bool = False
+    reduce_to: int | None = None
+    stop: bool = False
+    cite: Cite
+
+
+class ListedToxicity(_ForArms):
+    """What the source does after a toxicity, by grade and by how often it came.
+
+    ``title`` is its name, ``also`` are others. ``observable`` is the one of this file that has the grade before a dose.
+    """
+
+    title: str
+    also: Many[str] = ()
+    observable: str | None = None
+    rows: Many[ToxicityRow]
+
+
 class ListedConflict(_ForArms):
     """Statements that cannot all hold, with the reading that this protocol takes and why.
 
@@ -362,6 +392,7 @@ class Protocol(FileTable):
     tables: Named[FactorTable] = NO_NAMES
     conditions: Named[Condition] = NO_NAMES
     rules: Many[Rule] = ()
+    toxicities: Many[ListedToxicity] = ()
     conflicts: Many[ListedConflict] = ()
     instructions: Many[ListedInstruction] = ()
     observables: Named[OwnObservable] = NO_NAMES

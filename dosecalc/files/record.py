@@ -122,6 +122,7 @@ class CourseRecord(FileTable):
     cycles: Texts = ()
     cycle_length: Texts = ()
     reduction: Texts = ()
+    toxicity: Texts = ()
     nuclide: str | None = None
     dose_coefficient: Text | None = None
     tz: str | None = None

@@ -61,6 +61,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "start": ("effective", "review-due", "spacing"),
     "given": ("given-amount", "spacing", "cycle-length"),
     "reduction": ("no-re-escalation",),
+    "toxicity": ("toxicity",),
     "retention": ("retention",),
 }
 """The rules of dosecalc's own that a statement may decide."""
@@ -144,6 +145,8 @@ class _Reader:
         """Every statement of the request, and of options that are shown in any case."""
         yield from self._of_patient()
         yield from self._by_dose()
+        for each in self.match.request.toxicities:
+            yield self._made_from("toxicity", f"{each.cycle}={each.stated.text}", None, [])
         prior = self.match.request.prior
         for text in () if prior is None else [each.text for each in prior] or ["none"]:
             yield self._statement("prior", text, None, None)

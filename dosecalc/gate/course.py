@@ -26,7 +26,7 @@ from dosecalc.quantities import units
 from dosecalc.reference import routes
 
 _SIZES = ("age", "sex", "weight", "height", "bsa", "prior", "given", "measured")
-_OF_CASE = ("level", "cycles", "cycle_length", "reduction")
+_OF_CASE = ("level", "cycles", "cycle_length", "reduction", "toxicity")
 _AMOUNT = "given-amount"
 _BY_AMOUNT = (_AMOUNT, "spacing")
 _ASKED_HERE = "pregnant-or-nursing"

@@ -15,7 +15,7 @@ from dosecalc.library.load import find_arm
 from dosecalc.reference.routes import NOT_STATED
 
 _KEY = re.compile(
-    r"\b(?:(?:patient|facts|directive)(?:\.[a-z0-9_\[\]]+)+|level|cycles|cycle_length|reduction|dose|at)(?![a-z_])"
+    r"\b(?:(?:patient|facts|directive)(?:\.[a-z0-9_\[\]]+)+|level|cycles|cycle_length|reduction|toxicity|dose|at)(?![a-z_])"
 )
 _AS_A_KEY = re.compile(r", as [a-z]+ = .*")
 _EXAMPLE = re.compile(r' = "([^"]*)"')

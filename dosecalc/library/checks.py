@@ -25,6 +25,7 @@ from dosecalc.files.protocol import (
     Review,
     cited,
 )
+from dosecalc.library import ladders
 from dosecalc.library.double_entry import FactOf, value_of
 from dosecalc.quantities import units
 from dosecalc.reference.routes import NOT_STATED
@@ -51,6 +52,7 @@ BUILT_IN = (
     "size-age",
     "size-change",
     "pregnant-or-nursing",
+    "toxicity",
 )
 """Rules that dosecalc derives from the regimen itself; a file does not list them."""
 OF_RECORDS = (
@@ -95,6 +97,7 @@ def structure(protocol: Protocol) -> Iterator[Fault]:
     for i, conflict in enumerate(protocol.conflicts):
         yield from _id(conflict.id, f"conflicts[{i}].id")
     yield from _conflicts(protocol.conflicts)
+    yield from ladders.faults(protocol)
 
 
 def _id(name: str, key: str) -> Iterator[Fault]:
@@ -360,7 +363,10 @@ def _rules(protocol: Protocol) -> Iterator[Fault]:
 def _arm_lists(protocol: Protocol) -> Iterator[Fault]:
     """A list of arms names arms of the file."""
     arms = {arm.id for arm in protocol.arms}
-    limited = (("rules", protocol.rules), ("conflicts", protocol.conflicts), ("instructions", protocol.instructions))
+    limited = (
+        *(("rules", protocol.rules), ("conflicts", protocol.conflicts), ("instructions", protocol.instructions)),
+        ("toxicities", protocol.toxicities),
+    )
     lists = ((f"{name}[{i}].arms", part.arms) for name, parts in limited for i, part in enumerate(parts))
     for place, listed in lists:
         if listed == ():

@@ -11,7 +11,17 @@ from dosecalc.course import schedule
 from dosecalc.course.schedule import Slot
 from dosecalc.errors import InputError
 from dosecalc.files.model import FileTable
-from dosecalc.files.protocol import Arm, Condition, Cycle, FactorTable, ListedInstruction, OfTable, Protocol, Rule
+from dosecalc.files.protocol import (
+    Arm,
+    Condition,
+    Cycle,
+    FactorTable,
+    ListedInstruction,
+    ListedToxicity,
+    OfTable,
+    Protocol,
+    Rule,
+)
 from dosecalc.library.load import find_arms
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.library.wording import (
@@ -24,6 +34,7 @@ from dosecalc.library.wording import (
     level_words,
     review_words,
     route_words,
+    toxicity_words,
 )
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Document, Result
@@ -34,7 +45,17 @@ from dosecalc.version import VERSION
 
 T = TypeVar("T")
 About = Literal[
-    "protocol", "dose", "cycle", "reduction", "organ limit", "table", "rule", "conflict", "instruction", "facts"
+    "protocol",
+    "dose",
+    "cycle",
+    "reduction",
+    "organ limit",
+    "table",
+    "rule",
+    "toxicity",
+    "conflict",
+    "instruction",
+    "facts",
 ]
 Kind = Literal["new", "gone", "changed"]
 _UP, _DOWN = ("above", "at_least"), ("below", "at_most")
@@ -135,6 +156,7 @@ def _changes(before: _Side, after: _Side) -> Iterator[Change]:
     yield from _organ_limits(before.arm, after.arm)
     yield from _tables(before, after)
     yield from _rules(before, after)
+    yield from _toxicities(before, after)
     yield from _conflicts(before, after)
     yield from _instructions(before, after)
     yield from _facts(before, after)
@@ -320,6 +342,13 @@ def _tables(before: _Side, after: _Side) -> Iterator[Change]:
         return {name: table for name, table in side.protocol.tables.items() if name in names}
 
     yield from _by_name("table", used(before), used(after), lambda table: "; ".join(table.steps))
+
+
+def _toxicities(before: _Side, after: _Side) -> Iterator[Change]:
+    def ladders(side: _Side) -> dict[str, ListedToxicity]:
+        return {each.title: each for each in side.protocol.toxicities if each.holds_for(side.arm.id)}
+
+    yield from _by_name("toxicity", ladders(before), ladders(after), toxicity_words)
 
 
 def _table_names(part: object) -> Iterator[str]:

@@ -20,7 +20,7 @@ from dosecalc.quantities import units
 
 FactOf = Callable[[str], Fact | None]
 _NO_NUMBERS = frozenset({"facts", "observables", "schema", "review"})
-_NOT_COMPARED = frozenset({"cite", "between", "step"})
+_NOT_COMPARED = frozenset({"cite", "between", "step", "reduce_to", "time"})
 _BOUNDS = frozenset({"above", "at_least", "below", "at_most"})
 
 

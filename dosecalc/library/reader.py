@@ -126,7 +126,7 @@ class ProtocolFile:
 
 def _cites_of(protocol: Protocol, arm: Arm) -> Iterator[str]:
     named = {**protocol.conditions, **protocol.tables}
-    limited = (*protocol.rules, *protocol.instructions, *protocol.conflicts)
+    limited = (*protocol.rules, *protocol.toxicities, *protocol.instructions, *protocol.conflicts)
     for part in (arm, *protocol.agents.values(), protocol.effective, *(p for p in limited if p.holds_for(arm.id))):
         yield from _cites_below(part, named)
 

@@ -12,6 +12,7 @@ from dosecalc.files.protocol import (
     LevelRow,
     ListedDose,
     ListedInterval,
+    ListedToxicity,
     OfObservable,
     OfTable,
     OneLevel,
@@ -19,6 +20,7 @@ from dosecalc.files.protocol import (
     Range,
     Review,
     Sum,
+    ToxicityRow,
 )
 from dosecalc.quantities.units import pretty, read, spell
 from dosecalc.reference.routes import NOT_STATED
@@ -138,3 +140,34 @@ def review_words(review: Review | None) -> str:
     done = f"reviewed by {review.reviewed_by} on {review.date}" if review.date is not None else "not reviewed yet"
     parts = [done, f"next on {review.next}" if review.next else "", f"owner {review.owner}" if review.owner else ""]
     return ", ".join(part for part in parts if part)
+
+
+_TIMES = ("first", "second", "third")
+
+
+def time_words(time: int) -> str:
+    """The how manieth time: "first", "second", "4th"."""
+    return _TIMES[time - 1] if time <= len(_TIMES) else f"{time}th"
+
+
+def row_words(row: ToxicityRow, level: str = "") -> str:
+    """What a line of a ladder does: "holds the dose until grade 1, then reduces to step 1 (3.7 GBq)"."""
+    if row.stop:
+        return "ends the course"
+    until = [f"grade {row.until}"] if row.until is not None else []
+    until += ["baseline"] if row.or_baseline else []
+    parts = (
+        [f"holds the dose{' until ' if until else ', not stated until when'}{' or '.join(until)}"] if row.hold else []
+    )
+    if row.reduce_to is not None:
+        parts.append(f"reduces to step {row.reduce_to}{f' ({level})' if level else ''}")
+    return ", then ".join(parts)
+
+
+def toxicity_words(toxicity: ListedToxicity) -> str:
+    """A ladder in words: each line with its grade, its time, and what it does."""
+    lines = []
+    for row in toxicity.rows:
+        again = f", for the {time_words(row.time)} time" if row.time > 1 else ""
+        lines.append(f"from grade {row.grade}{again}: {row_words(row)}")
+    return "; ".join(lines)

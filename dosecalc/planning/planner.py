@@ -14,7 +14,7 @@ from dosecalc.course.state import Moment
 from dosecalc.errors import InputError, UnstatedError
 from dosecalc.files.folders import read_text
 from dosecalc.files.protocol import Agent, Arm, cited
-from dosecalc.findings import given, largest, pregnancy, regimen, sentences, sizes, unread, weighing
+from dosecalc.findings import given, largest, pregnancy, regimen, sentences, sizes, toxicity, unread, weighing
 from dosecalc.findings.account import Statement, account
 from dosecalc.findings.clearance import clear
 from dosecalc.findings.finding import Finding, in_order
@@ -201,6 +201,7 @@ def _findings(matched: Match, result: Calculation) -> tuple[Finding, ...]:
         *largest.findings(matched, result, tracer),
         *sizes.findings(matched, result),
         *weighing.findings(matched, result),
+        *toxicity.findings(matched),
     ]
     for run in result.rules:
         told = [sentences.with_prior(finding, matched.request.prior) for finding in sentences.of_rule(run)]

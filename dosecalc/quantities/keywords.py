@@ -63,6 +63,8 @@ class PlanOptions(TypedDict, total=False):
     """The whole-body dose from each administration alone: ``{1: "1.9 Gy"}``."""
     reduction: Mapping[int, int] | None
     """The step of the protocol's ladder from a dose on: ``{3: 1}``."""
+    toxicity: Mapping[int, str | Sequence[str]] | Sequence[str] | None
+    """What followed each cycle: ``{2: "platelets grade 3, recovered to grade 1"}``, or ``{2: "none"}``."""
     observables: Mapping[str, Scalar | Truth] | None
     """Values of observables by name, ``{"platelets": "90000/uL", "remission[2]": True}``."""
     patient: PatientStatements | Path | None

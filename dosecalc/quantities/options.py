@@ -65,6 +65,11 @@ PATIENT: tuple[Option, ...] = (
         "reduction", "N=STEP", "Reduced after toxicity: the protocol's step from dose N on (3=1); 0 is the full level."
     ),
     Option(
+        "toxicity",
+        "CYCLE=TEXT",
+        'What followed a cycle: "2=platelets grade 3", "2=platelets 40 10^9/L, recovered to grade 1", 2=none.',
+    ),
+    Option(
         "set",
         "NAME[N]=VALUE",
         'State an observable: "platelets=90000/uL". See dosecalc observables.',

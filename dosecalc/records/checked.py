@@ -51,6 +51,7 @@ def as_record(raw: Mapping[str, Any]) -> dict[str, Any]:
         "cycles": case.get("cycles"),
         "cycle_length": case.get("cycle_length"),
         "reduction": case.get("reduction"),
+        "toxicity": case.get("toxicity"),
         "tz": case.get("tz"),
         "patient_id": dose["patient_id"],
         "patient": _kept(about),

@@ -153,6 +153,7 @@ def _inputs(record: CourseRecord) -> dict[str, list[str]]:
         "cycles": record.cycles,
         "cycle-length": record.cycle_length,
         "reduction": record.reduction,
+        "toxicity": record.toxicity,
         "protocol": [] if record.protocol is None else [record.protocol],
     }
     return {option: list(texts) for option, texts in named.items() if texts}

@@ -7,7 +7,7 @@ from dosecalc.render.page import Heading, Items, Page, Paragraph
 
 _SECTIONS = (
     ("The protocol", ("protocol",)),
-    ("The regimen", ("dose", "cycle", "reduction", "organ limit", "table")),
+    ("The regimen", ("dose", "cycle", "reduction", "toxicity", "organ limit", "table")),
     ("Rules", ("rule",)),
     ("Notes shown to the user", ("conflict", "instruction", "facts")),
 )

@@ -11,6 +11,7 @@ from dosecalc.files.protocol import (
     FactorTable,
     ListedConflict,
     ListedInstruction,
+    ListedToxicity,
     Protocol,
     Reduction,
     Rule,
@@ -26,6 +27,7 @@ from dosecalc.library.wording import (
     level_words,
     review_words,
     route_words,
+    toxicity_words,
 )
 from dosecalc.quantities.units import pretty, prose
 from dosecalc.render import page as paper
@@ -92,6 +94,8 @@ def protocol_page(file: ProtocolFile, arms: Sequence[Arm]) -> Page:
     page += [Heading("Rules"), Items([_rule(rule, ids) for rule in protocol.rules if rule.holds_for(*ids)])]
     conditions = protocol.conditions.items()
     page += _section("Named conditions", [(name.replace("-", " "), condition_words(c), "") for name, c in conditions])
+    ladders = [(each.title, _ladder(each), "") for each in protocol.toxicities if each.holds_for(*ids)]
+    page += _section("After toxicity", ladders)
     conflicts = [_conflict(conflict) for conflict in protocol.conflicts if conflict.holds_for(*ids)]
     page += _section("Conflicts between the sources", conflicts)
     page += _section("Instructions", [_instruction(each) for each in protocol.instructions if each.holds_for(*ids)])
@@ -206,6 +210,11 @@ def _doses(protocol: Protocol, cycle: Cycle) -> Iterable[Item]:
     for dose in cycle.doses:
         day = f"day {dose.day}" if dose.day is not None else "day not stated"
         yield f"  {day}", f"{protocol.agents[dose.agent].name}, {level_words(dose.level)}{bound_words(dose)}", "dim"
+
+
+def _ladder(toxicity: ListedToxicity) -> str:
+    cites = dict.fromkeys(cite for row in toxicity.rows for cite in cited(row.cite))
+    return f"{toxicity_words(toxicity)} ({', '.join(cites)})"
 
 
 def _steps(name: str, table: FactorTable) -> Item:

@@ -103,6 +103,7 @@ def without(request: Request, unusable: tuple[Unusable, ...]) -> Request:
         measured=kept("measured", request.measured),
         retention=kept("retention", request.retention),
         reductions=kept("reduction", request.reductions),
+        toxicities=tuple(each for each in request.toxicities if ("toxicity", each.stated.written) not in out),
         prior=None if prior is None else tuple(each for each in prior if ("prior", each.text) not in out),
         cycle_length=None if length is None or ("cycle-length", length.written) in out else length,
     )
@@ -151,6 +152,7 @@ class _Course:
         yield from self._given_of_another_kind()
         yield from self._measured()
         yield from self._reductions()
+        yield from self._toxicities()
         yield from self._levels()
         yield from self._cycle_length()
         yield from self._indices()
@@ -196,6 +198,13 @@ class _Course:
                 listed = ", ".join(map(str, known))
                 why = f"there is no step {stated.value}; {self.arm.id} has step {listed}, and 0 is the full level"
                 yield Unusable("reduction", stated.written, why)
+
+    def _toxicities(self) -> Iterator[Unusable]:
+        most = self.slots[-1].cycle
+        for each in self.request.toxicities:
+            if each.cycle > most:
+                why = f"there is no cycle {each.cycle}; {self.arm.id} plans {most} here"
+                yield Unusable("toxicity", str(each.stated.written), why)
 
     def _levels(self) -> Iterator[Unusable]:
         for number, chosen in self.request.levels.items():

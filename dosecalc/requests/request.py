@@ -20,6 +20,8 @@ from dosecalc.quantities.statement import Stated
 from dosecalc.quantities.units import Measure
 from dosecalc.reference.beliefs import belief
 from dosecalc.reference.bodysurface import DEFAULT, FORMULAS
+from dosecalc.requests import toxicities
+from dosecalc.requests.toxicities import ToxicityAfter
 
 SIZES = ("bsa", "weight", "height")
 MOST = 100
@@ -49,8 +51,8 @@ class Request(NamedTuple):
     """Everything that was asked, read. ``prior`` is None where nothing was said, empty where there was none.
 
     ``levels`` are by dose, under None the level of every dose; ``given`` (amounts), ``measured`` (Gy), ``retention``
-    (paths of files of readings) and ``reductions`` (steps) are by dose too. ``indexed`` holds observables of one dose
-    or cycle.
+    (paths of files of readings) and ``reductions`` (steps) are by dose too, ``toxicities``
+    by cycle. ``indexed`` holds observables of one dose or cycle.
     """
 
     stated: Mapping[str, Stated]
@@ -65,6 +67,7 @@ class Request(NamedTuple):
     measured: Mapping[int, Stated]
     retention: Mapping[int, Stated]
     reductions: Mapping[int, Stated]
+    toxicities: tuple[ToxicityAfter, ...]
     formula: str | None
 
 
@@ -82,6 +85,7 @@ def read(inputs: Inputs, table: Mapping[str, Observable]) -> Request:
         measured=_by_dose(inputs, "measured", _measured),
         retention=_by_dose(inputs, "retention", _retention),
         reductions=_by_dose(inputs, "reduction", _reduction),
+        toxicities=within("--toxicity", toxicities.read, inputs.get("toxicity", ())),
         levels=_levels(inputs),
         prior=within("--prior", _prior, inputs.get("prior", ())),
         cycles=_single(inputs, "cycles", whole),

@@ -12,7 +12,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from dosecalc.verification import bsa
+from dosecalc.verification import bsa, toxicities
 from dosecalc.verification.course import SecondCourse, SecondDose
 from dosecalc.verification.days import between, length_of, offset, whole_days
 from dosecalc.verification.logic import UNKNOWN as NOT_KNOWN
@@ -42,7 +42,7 @@ ASKED = (
         "no-re-escalation",
         "spacing",
     ),
-    *("bsa-agreement", "organ-dose", "given-amount", "scaled-activity"),
+    *("bsa-agreement", "organ-dose", "given-amount", "scaled-activity", toxicities.RULE),
 )
 OF_AMOUNTS = ("given-amount", "scaled-activity", "organ-dose", "level-range", "level-undefined")
 Beliefs = dict[str, list[Any]]
@@ -61,6 +61,7 @@ def found(course: SecondCourse, beliefs: Beliefs) -> Said:
     yield from _given(course, beliefs)
     yield from _scaled(course, beliefs)
     yield from _spacing(course, beliefs)
+    yield from toxicities.found(course)
 
 
 def is_ours(rule: str) -> bool:

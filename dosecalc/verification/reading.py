@@ -18,7 +18,7 @@ Table = dict[str, Any]  # TOML, as tomllib gives it
 
 KNOWN = {
     "file": "schema id title status registry note agents arms rules conditions observables tables conflicts"
-    " instructions facts effective jurisdiction revision indication review",
+    " instructions facts effective toxicities jurisdiction revision indication review",
     "agent": "name radionuclide cite route form site",
     "arm": "id title purpose cite cycles organ_limits reductions re_escalation anchor",
     "cycle": "doses repeat optional open at_most length interval cite",
@@ -35,6 +35,8 @@ KNOWN = {
     "table": "by steps cite",
     "conflict": "id between reading because when gap arms cite",
     "instruction": "text cite arms about",
+    "toxicity": "title also observable arms rows",
+    "toxicity_row": "grade time hold until or_baseline reduce_to stop cite",
     "effective": "from until cite",
 }
 

@@ -22,6 +22,7 @@ from dosecalc.course.calculator import CompiledArm
 from dosecalc.course.levels import Row, Steps
 from dosecalc.course.observables import BY_CYCLE, OBSERVABLES, Observable
 from dosecalc.course.rules import CompiledCondition, Leaf
+from dosecalc.files.protocol import ListedToxicity, Protocol
 from dosecalc.library.coverage import Point, _first, _Patient, axes_of
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.quantities import units
@@ -43,6 +44,7 @@ class Pair(NamedTuple):
     file: ProtocolFile
     old: CompiledArm
     new: CompiledArm
+    changed: Protocol
 
     @property
     def id(self) -> str:
@@ -55,12 +57,12 @@ def patients(file: ProtocolFile, changed: ProtocolFile, change: Change) -> Itera
     arms = file.protocol.arms
     if place == "arms":
         arms = (arms[int(change.path[1])],)
-    elif place in ("rules", "conflicts"):
+    elif place in ("rules", "conflicts", "toxicities"):
         listed = getattr(file.protocol, str(place))[int(change.path[1])]
         arms = tuple(arm for arm in arms if listed.holds_for(arm.id))
     if change.path[-1] == "arms":
         arms = (file.arm(str(change.old)),)
-    pairs = [Pair(file, file.compiled(arm), changed.compiled(changed.arm(arm.id))) for arm in arms]
+    pairs = [Pair(file, file.compiled(arm), changed.compiled(changed.arm(arm.id)), changed.protocol) for arm in arms]
     for pair in pairs if place == "tables" else pairs[:4]:
         yield from ((pair.id, inputs) for inputs in _of_arm(pair, change))
 
@@ -82,8 +84,30 @@ def _of_arm(pair: Pair, change: Change) -> Iterator[Inputs]:
         yield from _of_conflicts(pair)
     if place == "tables":
         yield from _of_tables(pair)
+    if place == "toxicities":
+        yield from _of_toxicities(pair, int(change.path[1]))
     if place in ("arms", "conditions"):
         yield from _of_timing(pair, change) if _is_timing(change) else _of_levels(pair)
+
+
+def _of_toxicities(pair: Pair, number: int) -> Iterator[Inputs]:
+    """Every grade for the first, the second and the third time, by every name, and what it may recede to."""
+    for title in (name for of in (pair.file.protocol, pair.changed) for name in _names_of(of.toxicities[number])):
+        for times in (1, 2, 3):
+            for grade in range(1, 6):
+                for after in ("", ", not recovered", ", recovered to baseline", *_recovered(grade)):
+                    said = [f"{cycle}={title} grade {grade}{after}" for cycle in range(1, times + 1)]
+                    yield {**base(pair), "toxicity": said}
+                    if pair.old.arm.reductions:
+                        yield {**base(pair), "toxicity": said, "reduction": [f"{times + 1}=1"]}
+
+
+def _recovered(grade: int) -> Iterator[str]:
+    return (f", recovered to grade {less}" for less in range(grade))
+
+
+def _names_of(toxicity: ListedToxicity) -> tuple[str, ...]:
+    return (toxicity.title, *toxicity.also)
 
 
 def _is_timing(change: Change) -> bool:
