@@ -70,7 +70,9 @@ class Kit:
         self.others = [row for row in self.file.table.values() if not row.computed]
 
     def _leaves(self) -> Iterator[Any]:
-        conditions = [row.when for row in self.rows] + [when for _, when in self.compiled.conflicts]
+        conditions = [each for row in self.rows for each in row.conditions] + [
+            when for _, when in self.compiled.conflicts
+        ]
         for rule in (*self.compiled.rules, *self.compiled.own_rules):
             conditions += [rule.when, rule.require]
         for condition in conditions:
@@ -78,7 +80,7 @@ class Kit:
 
     def _names(self) -> set[str]:
         names = {leaf.observable.name for leaf in self.leaves} | {"weight", "bsa", "age", "sex"}
-        names |= {f"organ_dose.{limit.source.organ}" for limit in self.compiled.spared}
+        names |= {f"organ_dose.{limit.source.organ}" for limit in (*self.compiled.spared, *self.compiled.effective)}
         for row in self.rows:
             names |= {row.organ.name} if row.organ is not None else set()
             names |= {each.name for each in factors(row)}
@@ -163,7 +165,7 @@ def kit(arm_id: str) -> Kit:
 
 def factors(row: Row) -> list[Observable]:
     """The observables that a product of levels is made of."""
-    of = (each.of.by if isinstance(each.of, Steps) else each.of for each in row.factors)
+    of = (each.of.by if isinstance(each.of, Steps) else each.of for each in row.every_factor)
     return [each for each in of if isinstance(each, Observable)]
 
 

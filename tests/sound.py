@@ -23,7 +23,7 @@ ORDINARY = {
     "wbc": "6 10^9/L", "blasts": "0/mm^3", "hemoglobin": "12 g/dL", "creatinine": "0.6 mg/dL", "crcl": "100 mL/min",
     "egfr": "100 mL/min/1.73m^2", "bilirubin": "0.5 xULN", "alt": "0.8 xULN", "ast": "0.8 xULN", "karnofsky": "90 %",
     "lansky": "90 %", "life_expectancy": "52 week", "marrow_involvement": "5 %", "cd34_per_weight": "4e6 cell/kg",
-    "infection_grade": "0", "pregnant": "false", "lactating": "false",
+    "infection_grade": "0", "pregnant": "false", "lactating": "false", "retention_48h": "60 %",
 }  # fmt: skip
 """Values that most patients have, whatever is asked of them."""
 

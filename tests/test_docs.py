@@ -322,6 +322,7 @@ PLANS = {
     "iodide-large-gland": {"level": "160 uCi/g", "observables": {"gland_mass": "80 g", "uptake": "40 %"}},
     "iodide-metric": {"level": "3 MBq/g"},
     "iodide-ablation": {"level": "50 mCi"},
+    "iodide-benua-leeper": {"observables": {"organ_dose.blood": "0.5 Gy/GBq", "retention_48h": "80 %"}},
     "iodide-metastases": {"level": "100 mCi"},
     "clover2-20": {"bsa": "1.6"},
     "clover2-10": {"weight": "50 kg", "height": "160 cm", "start": "2026-03-02", "cycle_length": "56 day"},

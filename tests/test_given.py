@@ -173,3 +173,11 @@ def test_a_tolerance_may_be_an_amount(tmp_path):
     ):
         plan = dosecalc.plan(str(path), given={1: given})
         assert {each.status for each in plan.findings if each.rule == "given-amount"} == {status}, given
+
+
+@pytest.mark.parametrize(("weight", "given"), [("62.5 kg", "14.8 GBq"), ("70 kg", "15.7 GBq")])
+def test_a_reduced_amount_is_named_where_the_reduced_level_goes_by_weight(weight, given):
+    """Azedra: 7 mCi/kg up to 62.5 kg (16,187.5 MBq there), 425 mCi above it (15,725 MBq)."""
+    plan = dosecalc.plan("azedra-therapeutic", weight=weight, given={1: "18.5 GBq", 2: given})
+    (found,) = [each for each in plan.findings if each.rule == "given-amount" and each.dose == 2]
+    assert (found.status, "--reduction 2=1" in found.message) == ("warning", True)

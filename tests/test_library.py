@@ -109,6 +109,11 @@ EXAMPLES = [
     ("iodide-metric", {"level": "4 MBq/g", "observables": GLAND}, [320]),
     ("iodide-ablation", {"level": "30 mCi"}, [30 * MCI]),
     ("iodide-metastases", {"level": "150 mCi"}, [150 * MCI]),
+    (
+        "iodide-benua-leeper",
+        {"observables": {"organ_dose.blood": "0.4 Gy/GBq", "retention_48h": "60 %", "diffuse_lung_metastases": True}},
+        [Fraction(80 * MCI * 10, 6)],
+    ),
 ]
 
 

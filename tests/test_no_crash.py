@@ -127,7 +127,7 @@ def cases(arm: Kit, most: int) -> list[dict[str, str | None]]:
 
 def under(row: Row) -> list[Observable]:
     """The observables that a row divides by."""
-    of = [*(each.of for each in row.factors if each.power < 0), row.organ]
+    of = [*(each.of for each in row.every_factor if each.power < 0), row.organ]
     return [each for each in of if isinstance(each, Observable)]
 
 

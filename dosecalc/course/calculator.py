@@ -13,7 +13,7 @@ from typing import Generic, NamedTuple, TypeAlias
 
 from dosecalc.course import levels, organs, schedule
 from dosecalc.course.levels import CompiledDose, Level, Row, compile_dose
-from dosecalc.course.organs import OrganDose, Spared, Sparing
+from dosecalc.course.organs import EffectiveLimit, OrganDose, Spared, Sparing
 from dosecalc.course.pregnancy import own_rules
 from dosecalc.course.rules import CompiledCondition, CompiledRule, Compiler, Outcome, outcome, read_at
 from dosecalc.course.schedule import Day, Position, Slot
@@ -35,16 +35,22 @@ Total: TypeAlias = tuple[Bounds[V], ...]
 """The amounts of an agent given so far: in all, per body weight, per body surface area."""
 
 
-def _spared(limit: OrganLimit, where: str) -> Spared:
+def _organ_limit(limit: OrganLimit, where: str) -> EffectiveLimit | Spared:
     def read(text: str | None, dimension: str, key: str) -> Measure | None:
-        return None if text is None else read_at(text, (dimension,), f"{where}.{key}")
-
-    most = read_at(limit.limit, ("absorbed dose",), f"{where}.limit")
-    ratio = read(limit.alpha_beta, "absorbed dose", "alpha_beta")
-    repair = read(limit.repair_half_time, "time", "repair_half_time")
-    for key, measure in (("limit", most), ("alpha_beta", ratio), ("repair_half_time", repair)):
+        measure = None if text is None else read_at(text, (dimension,), f"{where}.{key}")
         if measure is not None and not measure.value:
             raise InputError("expected more than zero", where=f"{where}.{key}")
+        return measure
+
+    most, bed = (read(text, "absorbed dose", key) for key, text in (("limit", limit.limit), ("bed", limit.bed)))
+    ratio = read(limit.alpha_beta, "absorbed dose", "alpha_beta")
+    repair = read(limit.repair_half_time, "time", "repair_half_time")
+    if bed is not None:
+        if ratio is None or repair is None:
+            raise InputError("a limit as BED needs alpha_beta and repair_half_time", where=f"{where}.bed")
+        return EffectiveLimit(limit, bed, ratio, repair)
+    if most is None:
+        raise InputError("an organ has a limit, or a bed", where=where)
     return Spared(limit, most, ratio, repair)
 
 
@@ -75,7 +81,9 @@ class CompiledArm(Generic[V, M]):
         self._zero = self.system.number(_ZERO)
         self._courses: dict[tuple[int | None, int | None, int], tuple[tuple[Slot, ...], tuple[Day, ...]]] = {}
         self.place = place = f"arms[{protocol.arms.index(arm)}]"
-        self.spared = tuple(_spared(limit, f"{place}.organ_limits[{i}]") for i, limit in enumerate(arm.organ_limits))
+        limits = [_organ_limit(limit, f"{place}.organ_limits[{i}]") for i, limit in enumerate(arm.organ_limits)]
+        self.spared = tuple(each for each in limits if isinstance(each, Spared))
+        self.effective = tuple(each for each in limits if isinstance(each, EffectiveLimit))
         self.doses: dict[Position, CompiledDose[V, M]] = {
             position: compile_dose(protocol, compiler, dose, self._place_of(position))
             for position, dose in schedule.listed_doses(arm)
@@ -301,6 +309,16 @@ class CompiledArm(Generic[V, M]):
         names = _TOTALLED["activity" if moment.radioactive else "mass"]
         for (dose, cumulative), size, total in zip(names, sizes, running, strict=True):
             moment.values[dose], moment.values[cumulative] = size, total
+        if moment.radioactive:
+            moment.values["session_activity"] = self._session(moment)
+
+    def _session(self, moment: Moment[V, M]) -> V:
+        """The activity of the doses of one day of a cycle, up to this one; not known where days are not stated."""
+        cycle = [m for m in moment.state.doses if m.radioactive and m.cycle == moment.cycle]
+        day = moment.slot.dose.day if moment.slot else None
+        if cycle and day is None:
+            return self.system.unknown("session_activity")
+        return sum((m.amount for m in cycle if m.slot and m.slot.dose.day == day), moment.amount)
 
     def _course(self, doses: tuple[Moment[V, M], ...], totals: dict[str, Total[V]]) -> dict[str, Between[V]]:
         """The totals of the course, optional cycles counted."""

@@ -6,7 +6,7 @@ units have to leave an amount.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Generic, NamedTuple
 
@@ -17,17 +17,20 @@ from dosecalc.files.protocol import (
     Choice,
     Condition,
     FactorTable,
+    Least,
     LevelRow,
     ListedDose,
+    NamedLimit,
     OfObservable,
     OfTable,
     Product,
     Protocol,
     Range,
     Sum,
+    cited,
 )
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import Between, M, System, V, V_co, all_of
+from dosecalc.quantities.numbers import TRUE, Between, M, System, Tri, V, V_co, all_of
 from dosecalc.quantities.options import within
 from dosecalc.quantities.units import Measure
 
@@ -106,6 +109,24 @@ class Level(NamedTuple, Generic[V_co]):
     value: V_co
 
 
+class LimitRow(NamedTuple, Generic[V, M]):
+    """One of several limits of an amount: its name, when it holds, its level, and its factors."""
+
+    name: str
+    when: CompiledCondition[V, M] | None
+    level: Measure
+    factors: tuple[Factor, ...]
+    cite: tuple[str, ...]
+
+    def applies(self, moment: Viewpoint[V, M]) -> Tri[M]:
+        """Whether it holds for a patient."""
+        return TRUE if self.when is None else self.when.test(moment)
+
+    def amount(self, system: System[V, M], moment: Viewpoint[V, M]) -> V:
+        """The amount that it allows."""
+        return multiplied(self.factors, system, system.number(self.level.value), moment)
+
+
 class Row(NamedTuple, Generic[V, M]):
     """One row of a dose's levels, compiled.
 
@@ -123,6 +144,8 @@ class Row(NamedTuple, Generic[V, M]):
     """The absorbed dose of the organ per activity, where the level is an absorbed dose that this organ reaches."""
     tolerance: Measure | None = None
     """How far the source lets what is given lie off: a percentage, or an amount."""
+    least: tuple[LimitRow[V, M], ...] = ()
+    """Where the level is the least of several limits: all of them, the first of which is the row's own product."""
 
     @property
     def low(self) -> Measure:
@@ -141,6 +164,16 @@ class Row(NamedTuple, Generic[V, M]):
     def fixed(self) -> bool:
         """Whether its level alone, without a choice or other factors, makes the amount."""
         return not self.open and not self.factors
+
+    @property
+    def every_factor(self) -> tuple[Factor, ...]:
+        """Its factors, with those of every limit."""
+        return (*self.factors, *(factor for limit in self.least[1:] for factor in limit.factors))
+
+    @property
+    def conditions(self) -> tuple[CompiledCondition[V, M], ...]:
+        """Its own condition, and those of its limits."""
+        return tuple(each for each in (self.when, *(limit.when for limit in self.least)) if each is not None)
 
     @property
     def target(self) -> bool:
@@ -178,14 +211,33 @@ def compile_dose(
 
 
 def amount(row: Row[V, M], system: System[V, M], level: Level[V], moment: Viewpoint[V, M]) -> V:
-    """The amount that a level makes, in MBq or mg: by itself, per size, or as a product; unknown over a zero."""
+    """The amount that a level makes, in MBq or mg: by itself, per size, as a product (unknown over a zero), or the
+    least of several limits.
+    """
     if not row.factors:
         return sized(level, moment)
+    made = multiplied(row.factors, system, level.value, moment)
+    for limit in row.least[1:]:
+        made = system.where(limit.applies(moment).yes, _lesser(limit, system, made, moment), made)
+    for limit in row.least[1:]:  # what may not hold matters only where it allows less than all that do
+        made = system.first([(limit.applies(moment), _lesser(limit, system, made, moment)), (TRUE, made)])[0]
+    return made
+
+
+def multiplied(factors: tuple[Factor, ...], system: System[V, M], level: V, moment: Viewpoint[V, M]) -> V:
+    """The product of factors, ``level`` in the place of the one that is chosen."""
     product = system.number(Fraction(1))
-    for factor in row.factors:
-        term = _term(factor, system, level.value, moment)
+    for factor in factors:
+        term = _term(factor, system, level, moment)
         product = product * term if factor.power > 0 else system.quotient(product, term)
     return product
+
+
+def _lesser(limit: LimitRow[V, M], system: System[V, M], made: V, moment: Viewpoint[V, M]) -> V:
+    """The lesser of an amount and what a limit allows; unknown while either is."""
+    allowed = limit.amount(system, moment)
+    lesser = system.where(system.above(made, allowed).yes, allowed, made)
+    return system.where(system.known(allowed), lesser, allowed)
 
 
 def sized(level: Level[V], moment: Viewpoint[V, M]) -> V:
@@ -222,11 +274,47 @@ class _Maker(Generic[V, M]):
         named = source.level.organ if isinstance(source.level, Choice) else None
         organ = find(f"organ_dose.{named}", self.compiler.table) if named is not None else None
         bounds, tolerance = self._bounds(source, where), self._tolerance(source, where)
-        return Row(self._when(source, factors, where), options, factors, *bounds, source, organ, tolerance)
+        least = self._limits(source.level, f"{where}.level") if isinstance(source.level, Least) else ()
+        return Row(self._when(source, factors, where), options, factors, *bounds, source, organ, tolerance, least)
+
+    def _limits(self, level: Least, where: str) -> tuple[LimitRow[V, M], ...]:
+        """The limits of an amount. InputError where there is but one, or the first does not always hold."""
+        if len(level.least) < 2:
+            raise InputError("the least of several limits lists at least two", where=f"{where}.least")
+        found: list[LimitRow[V, M]] = []
+        for i, limit in enumerate(level.least):
+            place = f"{where}.least[{i}]"
+            if limit.name in [each.name for each in found]:
+                raise InputError(f"two limits have the name {limit.name!r}", where=f"{place}.name")
+            if limit.when is not None and not i:
+                raise InputError("the first limit always holds; put one without 'when' first", where=f"{place}.when")
+            when = None if limit.when is None else self.compiler.condition(limit.when, f"{place}.when")
+            ((low, _),), factors = self._limit(limit, place)
+            self._stated(() if when is None else (when,), f"{place}.when")
+            found.append(LimitRow(limit.name, when, low, factors, cited(limit.cite)))
+        return tuple(found)
+
+    def _limit(self, limit: NamedLimit, where: str) -> tuple[tuple[tuple[Measure, Measure], ...], tuple[Factor, ...]]:
+        """A limit as a product; a quantity per size is taken times the size. InputError for one that is chosen."""
+        level = limit.level
+        if isinstance(level, str):
+            (measure, _) = ends(level, self.amounts, f"{where}.level")
+            size = SIZE_OF.get(measure.dimension)
+            level = Product(product=(level, *(() if size is None else (OfObservable(observable=size),))))
+        options, factors = self._product(level, f"{where}.level")
+        if options[0][0] is not options[0][1]:
+            raise InputError("a limit is one quantity and no range", where=f"{where}.level")
+        if any(isinstance(factor.of, Steps) for factor in factors):
+            raise InputError("a limit takes no table", where=f"{where}.level")
+        return options, factors
 
     def _level(self, level: object, where: str) -> tuple[tuple[tuple[Measure, Measure], ...], tuple[Factor, ...]]:
         if isinstance(level, Product):
             return self._product(level, where)
+        if isinstance(level, Least):
+            if not level.least:
+                raise InputError("the least of several limits lists at least two", where=f"{where}.least")
+            return self._limit(level.least[0], f"{where}.least[0]")
         if isinstance(level, Choice):
             if len(level.choose) < 2:
                 raise InputError("a choice lists at least two levels", where=f"{where}.choose")
@@ -247,15 +335,20 @@ class _Maker(Generic[V, M]):
                 named = self.tables[factor.of.name]
                 first = Condition(observable=named.by, at_least=named.steps[0].partition(":")[0].strip())
                 conditions.append(self.compiler.condition(first, f"tables.{factor.of.name}"))
-        for leaf in (leaf for condition in conditions for leaf in condition.leaves):
-            if leaf.observable.computed and leaf.observable.name not in PLACED:
-                message = f"a level cannot depend on {leaf.observable.name}, which depends on the level"
-                raise InputError(message, where=f"{where}.when")
+        self._stated(conditions, f"{where}.when")
         if len(conditions) < 2:
             return conditions[0] if conditions else None
         tests = [each.test for each in conditions]
         leaves = tuple(leaf for each in conditions for leaf in each.leaves)
         return CompiledCondition(lambda moment: all_of(test(moment) for test in tests), leaves)
+
+    @staticmethod
+    def _stated(conditions: Sequence[CompiledCondition[V, M]], where: str) -> None:
+        """InputError for a condition that asks for what depends on the level itself."""
+        for leaf in (leaf for condition in conditions for leaf in condition.leaves):
+            if leaf.observable.computed and leaf.observable.name not in PLACED:
+                message = f"a level cannot depend on {leaf.observable.name}, which depends on the level"
+                raise InputError(message, where=where)
 
     def _bounds(self, source: ListedDose | LevelRow, where: str) -> tuple[Measure | None, Measure | None]:
         bounds = (("cap", source.cap or self.dose.cap), ("floor", source.floor or self.dose.floor))

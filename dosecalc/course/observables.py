@@ -101,7 +101,10 @@ _DOSE: _More = {"scope": "dose", "computed": True}
 _COURSE: _More = {"scope": "course", "computed": True}
 _NOW: _More = {"momentary": True}
 
-ORGANS = ("red_marrow", "lungs", "kidneys", "liver", "small_intestine")
+ORGANS = (
+    *("red_marrow", "lungs", "kidneys", "liver", "small_intestine", "blood", "whole_body", "spleen"),
+    *("salivary_glands", "bladder", "cerebrospinal_fluid", "tumour", "normal_liver"),
+)
 
 
 def _organs() -> list[Observable]:
@@ -190,6 +193,7 @@ _ROWS: list[Observable] = [
     _q("dose_mass_per_bsa", "mass of the dose per body surface area", "mass/bsa", "mg/m^2", **_DOSE),
     _q("dose_interval", "time since the previous dose", "time", "day", **_DOSE, option="--start and --cycle-length"),
     *_per("cumulative_activity", "cumulative activity", **_DOSE),
+    _q("session_activity", "activity of the session", "activity", "MBq", **_DOSE),
     *_per("lifetime_activity", "lifetime activity", **_DOSE, option="--prior"),
     _q("whole_body_dose", "whole-body absorbed dose", "absorbed dose", "Gy", **_DOSE, option="--measured"),
     Observable("cycle_number", "number of the cycle", "count", scope="dose", computed=True),

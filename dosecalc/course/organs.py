@@ -12,7 +12,7 @@ from typing import Generic, NamedTuple
 
 from dosecalc.files.protocol import OrganLimit
 from dosecalc.quantities.numbers import M, M_co, Mask, System, V, V_co
-from dosecalc.quantities.units import Measure
+from dosecalc.quantities.units import Measure, Number
 
 
 class Spared(NamedTuple):
@@ -22,6 +22,15 @@ class Spared(NamedTuple):
     limit: Measure
     alpha_beta: Measure | None
     repair: Measure | None
+
+
+class EffectiveLimit(NamedTuple):
+    """A limit of an arm as a biologically effective dose, compiled: Gy, Gy, and days of repair."""
+
+    source: OrganLimit
+    limit: Measure
+    alpha_beta: Measure
+    repair: Measure
 
 
 class OrganDose(NamedTuple, Generic[V_co, M_co]):
@@ -70,12 +79,13 @@ def allowed(system: System[V, M], spared: Spared, coefficient: V) -> V:
     return system.quotient(system.number(spared.limit.value), coefficient)
 
 
-def effective_dose(doses: Sequence[float], alpha_beta: float, repair: float, half_life: float) -> float:
+def effective_dose(doses: Sequence[Number], alpha_beta: Number, repair: Number, half_life: Number) -> Number:
     """Biologically effective dose in Gy of absorbed doses in Gy, by the linear-quadratic model.
 
     BED = sum d + (1 / (alpha/beta)) x T_rep / (T_rep + T_eff) x sum d^2, for dose rates that fall with one effective
     half-life T_eff while damage is repaired with the half-time T_rep (both in one unit); the administrations are far
     apart. The form of Dale (Br J Radiol 1985) that dosimetry with radionuclides uses.
     """
-    delivered = sum(doses)
-    return delivered + repair / (repair + half_life) / alpha_beta * sum(dose * dose for dose in doses)
+    delivered = sum(doses, Fraction(0))
+    squares = sum((dose * dose for dose in doses), Fraction(0))
+    return delivered + repair / (repair + half_life) / alpha_beta * squares

@@ -165,8 +165,8 @@ def _read_by(file: ProtocolFile, arm: Arm) -> Iterator[str]:
     """The observables that the levels of an arm ask for, or are multiplied by."""
     for _, rows in file.compiled(arm).levels():
         for row in rows:
-            yield from (leaf.observable.name for leaf in (row.when.leaves if row.when is not None else ()))
-            yield from (each.name for factor in row.factors for each in factor.observables)
+            yield from (leaf.observable.name for condition in row.conditions for leaf in condition.leaves)
+            yield from (each.name for factor in row.every_factor for each in factor.observables)
 
 
 def superseded(named: Sequence[KnownCourse], patient: Inputs, wanted: Wanted) -> Iterator[KnownCourse]:

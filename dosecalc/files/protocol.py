@@ -49,7 +49,7 @@ def _form(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         return "list"
     keys = value if isinstance(value, dict) else getattr(value, "__dict__", ())
-    named = ("choose", "product", "observable", "table", "sum")
+    named = ("choose", "product", "observable", "table", "sum", "least")
     return next((key for key in named if key in keys or f"{key}_" in keys), "range")
 
 
@@ -80,7 +80,21 @@ class Range(FileTable):
     max: str
 
 
-Organ = Literal["red_marrow", "lungs", "kidneys", "liver", "small_intestine"]
+Organ = Literal[
+    "red_marrow",
+    "lungs",
+    "kidneys",
+    "liver",
+    "small_intestine",
+    "blood",
+    "whole_body",
+    "spleen",
+    "salivary_glands",
+    "bladder",
+    "cerebrospinal_fluid",
+    "tumour",
+    "normal_liver",
+]
 _QuantityOrRange = Annotated[str | Range, OneOf(("quantity", "range"), _form)]
 
 
@@ -133,7 +147,24 @@ class Product(FileTable):
     over: Many[_Factor] = ()
 
 
-OneLevel = Annotated[str | Range | Choice | Product, OneOf(("quantity", "range", "choose", "product"), _form)]
+class NamedLimit(FileTable):
+    """One of several limits of an amount: what it protects, the level that it allows, and when it holds."""
+
+    name: str
+    level: Annotated[str | Product, OneOf(("quantity", "product"), _form)]
+    when: Condition | None = None
+    cite: Cite | None = None
+
+
+class Least(FileTable):
+    """The least of several limits, of which the first always holds."""
+
+    least: Many[NamedLimit]
+
+
+OneLevel = Annotated[
+    str | Range | Choice | Product | Least, OneOf(("quantity", "range", "choose", "product", "least"), _form)
+]
 
 
 class LevelRow(FileTable):
@@ -148,7 +179,8 @@ class LevelRow(FileTable):
 
 
 Level = Annotated[
-    str | Range | Choice | Product | Many[LevelRow], OneOf(("quantity", "range", "choose", "product", "list"), _form)
+    str | Range | Choice | Product | Least | Many[LevelRow],
+    OneOf(("quantity", "range", "choose", "product", "least", "list"), _form),
 ]
 
 
@@ -208,11 +240,13 @@ class Cycle(FileTable):
 class OrganLimit(FileTable):
     """The absorbed dose that an organ may receive in a course; above it the source reduces all doses alike.
 
-    With ``alpha_beta`` and ``repair_half_time`` the biologically effective dose is reported as well.
+    With ``alpha_beta`` and ``repair_half_time`` the biologically effective dose is reported as well; ``bed`` is what
+    that may be at most, which a plan asks and by which nothing is reduced.
     """
 
     organ: Organ
-    limit: str
+    limit: str | None = None
+    bed: str | None = None
     alpha_beta: str | None = None
     repair_half_time: str | None = None
     cite: Cite | None = None
@@ -401,7 +435,7 @@ class Protocol(FileTable):
 
 
 QUANTITIES = frozenset(
-    {"level", "min", "max", "cap", "floor", "tolerance", "limit", "above", "at_least", "below", "at_most"}
+    {"level", "min", "max", "cap", "floor", "tolerance", "limit", "bed", "above", "at_least", "below", "at_most"}
     | {"length", "every", "window", "from", "until", "alpha_beta", "repair_half_time"}
 )
 """Keys whose text is a quantity, or a date."""

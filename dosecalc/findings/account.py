@@ -99,14 +99,14 @@ class _Reader:
         """Note the statements that the amount of a dose was made from."""
         moment = self.result.doses[number - 1]
         for row in moment.rows:
-            for leaf in row.when.leaves if row.when is not None else ():
+            for leaf in (leaf for condition in row.conditions for leaf in condition.leaves):
                 self._made(leaf.observable.name, number)
         for row in moment.possible:
             dimensions = [end.dimension for ends in row.options for end in ends]
             dimensions += [limit.dimension for limit in (row.cap, row.floor) if limit is not None]
             for basis in {dimension.partition("/")[2] for dimension in dimensions} & {"weight", "bsa"}:
                 self._made(basis, number)
-            for factor in row.factors:
+            for factor in row.every_factor:
                 for of in factor.observables:
                     self._made(of.name, number)
             if row.organ is not None:
@@ -114,9 +114,16 @@ class _Reader:
             if row.target:
                 self._made("measured", number)
                 self._made("given", number)
+        self._organs(number)
+
+    def _organs(self, number: int) -> None:
+        """Note what was stated of organs that the arm limits."""
         for organ in self.result.organs:
             self._made(f"organ_dose.{organ.spared.source.organ}", number)
             self._made(f"organ_half_life.{organ.spared.source.organ}", number)
+        for effective in self.match.compiled.effective:
+            for name in (f"organ_dose.{effective.source.organ}", f"organ_half_life.{effective.source.organ}"):
+                self.asked.setdefault(name, {}).setdefault(number, {}).setdefault("organ-dose")
 
     def _made(self, name: str, number: int) -> None:
         for each in self._names(name):

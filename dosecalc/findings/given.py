@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from operator import itemgetter
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from dosecalc.findings.finding import Finding, Status
 from dosecalc.findings.sentences import own, own_check
 from dosecalc.findings.trace import Tracer
 from dosecalc.quantities import units
-from dosecalc.quantities.numbers import EXACT, Unknown, Value, apart, definite
+from dosecalc.quantities.numbers import EXACT, TRUE, Unknown, Value, apart, definite
 from dosecalc.quantities.units import Measure, Number
 from dosecalc.reference.beliefs import Belief, belief
 from dosecalc.requests.match import Match
@@ -206,8 +206,8 @@ def _reduced_step(match: Match, moment: Moment, given: Fraction) -> int | None:
     """The step of the source's ladder whose amount was given, if one is nearer than what was planned."""
     assert moment.slot is not None
     for (agent, step), compiled in match.compiled.steps.items():
-        row = compiled.rows[0]
-        if agent != moment.slot.dose.agent or len(compiled.rows) != 1 or not row.fixed:
+        row = _row_that_holds(compiled.rows, moment)
+        if agent != moment.slot.dose.agent or row is None or not row.fixed:
             continue
         amount = levels.amount(row, EXACT, Level[Value](row.low.dimension, row.low.value), moment)
         if (
@@ -216,6 +216,15 @@ def _reduced_step(match: Match, moment: Moment, given: Fraction) -> int | None:
             and apart(given / amount, Fraction(1)) <= belief("given-amount-warning").value
         ):
             return step
+    return None
+
+
+def _row_that_holds(rows: Sequence[Row], moment: Moment) -> Row | None:
+    """The first row that holds; None while one before it may."""
+    for row in rows:
+        truth = TRUE if row.when is None else row.when.test(moment)
+        if not truth.no:
+            return row if truth.yes else None
     return None
 
 

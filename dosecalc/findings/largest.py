@@ -94,7 +94,7 @@ def _made_of(match: Match, moment: Moment, tracer: Tracer) -> Iterator[str]:
 
 def _names(row: Row) -> Iterator[str]:
     """The observables that make the amount of a row."""
-    for factor in row.factors:
+    for factor in row.every_factor:
         yield from (of.name for of in factor.observables)
     if row.organ is not None:
         yield row.organ.name

@@ -5,21 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from dosecalc.course import levels, organs, schedule
+from dosecalc.course import levels, schedule
 from dosecalc.course.calculator import Calculation
 from dosecalc.course.levels import Level
-from dosecalc.course.organs import OrganDose
 from dosecalc.course.schedule import Slot
 from dosecalc.course.state import Moment
 from dosecalc.files.protocol import Range, cited
-from dosecalc.findings import spacing
-from dosecalc.findings.finding import Finding, Status
+from dosecalc.findings import organs, spacing
+from dosecalc.findings.finding import Finding
 from dosecalc.findings.sentences import own, own_check
 from dosecalc.findings.trace import Tracer
 from dosecalc.quantities import units
 from dosecalc.quantities.documents import Quantity, quantity_of
-from dosecalc.quantities.numbers import EXACT, Unknown, Value, definite
-from dosecalc.quantities.units import Measure, Number
+from dosecalc.quantities.numbers import EXACT, Value, definite
+from dosecalc.quantities.units import Measure
 from dosecalc.reference.beliefs import belief
 from dosecalc.requests.match import Match
 
@@ -39,7 +38,7 @@ def findings(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Find
     yield from _review(match)
     yield from _ladder(match, result)
     yield from _scaled(match, result, tracer)
-    yield from _organs(match, result)
+    yield from organs.findings(match, result)
 
 
 def _named_gap(match: Match, moment: Moment) -> str:
@@ -156,62 +155,6 @@ def _scaled(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Findi
             shown = units.show(definite(moment.amount), "MBq")
             text = f"{shown} is more than {limit.text} times what was given before (our limit); check what was measured"
             yield own("scaled-activity", "warning", slot.number, text, (*cited(match.arm.cite), limit.cite))
-
-
-def _organs(match: Match, result: Calculation) -> Iterable[Finding]:
-    """The dose of each organ that the source spares, against its limit."""
-    for organ in result.organs:
-        name = organ.spared.source.organ
-        cite = cited(organ.spared.source.cite) or cited(match.arm.cite)
-        limit, words = units.spell(organ.spared.limit), name.replace("_", " ")
-        most = organ.spared.limit.value
-        if isinstance(organ.coefficient, Unknown):
-            option = f'--set "organ_dose.{name}=... Gy/mCi"'
-            text = f"{words}: at most {limit}; what an activity gives to it is not known; to decide it, give {option}"
-            yield own("organ-dose", "unknown", None, text, cite, settled_by=(option,), part=name)
-        elif isinstance(organ.dose, Unknown) and (already := _already(match, result, organ)) > most:
-            text = f"{words}: {units.show(already, 'Gy')} of at most {limit} from what was given alone"
-            yield _organ(match, result, organ._replace(dose=already, binds=False), text, cite)
-        elif isinstance(organ.dose, Unknown):
-            text = f"{words}: at most {limit}; the activity of the course is not known"
-            yield own("organ-dose", "unknown", None, text, cite, part=name)
-        else:
-            yield _organ(match, result, organ, f"{words}: {units.show(organ.dose, 'Gy')} of at most {limit}", cite)
-
-
-def _already(match: Match, result: Calculation, organ: OrganDose) -> Number:
-    """What an organ got of the doses that were given, whatever those to come will be."""
-    amounts = [definite(m.amount) for m in result.doses if m.radioactive and m.number in match.inputs.given]
-    return definite(organ.coefficient) * sum(amounts, Fraction(0))
-
-
-def _organ(match: Match, result: Calculation, organ: OrganDose, text: str, cite: tuple[str, ...]) -> Finding:
-    above = EXACT.above(organ.dose, organ.spared.limit.value).yes
-    exactly = EXACT.equal(organ.dose, organ.spared.limit.value).yes
-    if exactly and organ.binds:
-        text += ", to which the course was reduced"
-    elif above and organ.binds:
-        text += ", although nothing more is given"
-    observed: Quantity = {"value": float(definite(organ.dose)), "unit": "Gy"}
-    check = own_check("organ_dose", observed, "at_most", quantity_of(organ.spared.limit), holds=not above)
-    text += _effective(match, result, organ)
-    status: Status = "violation" if above else "pass"
-    return own("organ-dose", status, None, text, cite, [check], part=organ.spared.source.organ)
-
-
-def _effective(match: Match, result: Calculation, organ: OrganDose) -> str:
-    """The biologically effective dose, where the file states how tissue repairs."""
-    ratio, repair, name = organ.spared.alpha_beta, organ.spared.repair, organ.spared.source.organ
-    if ratio is None or repair is None:
-        return ""
-    half_life = match.request.stated.get(f"organ_half_life.{name}")
-    if half_life is None or not half_life.number:
-        return f'; the effective dose (BED) needs --set "organ_half_life.{name}=... h"'
-    doses = [float(definite(organ.coefficient * m.amount)) for m in result.doses if m.radioactive]
-    bed = organs.effective_dose(doses, float(ratio.value), float(repair.value), float(half_life.number))
-    return (
-        f"; effective dose (BED, alpha/beta {units.spell(ratio)}, repair {units.spell(repair)}) {units.show(bed, 'Gy')}"
-    )
 
 
 def _levels(match: Match, result: Calculation, tracer: Tracer) -> Iterable[Finding]:

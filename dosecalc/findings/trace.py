@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from dosecalc.course import levels
-from dosecalc.course.levels import Factor, Level, Row, Steps, Terms
+from dosecalc.course.levels import Factor, Level, LimitRow, Row, Steps, Terms
 from dosecalc.course.observables import OBSERVABLES, Observable, settled_by
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.state import Moment
@@ -35,15 +35,18 @@ class Tracer:
         """The row of the levels that made the amount, or None while that is not decided."""
         if EXACT.known(moment.planned) or len(moment.possible) < 2:
             return moment.row
-        levels = {(row.low.dimension, row.low.value, row.factors) for row in moment.possible}
+        levels = {(row.low.dimension, row.low.value, row.every_factor) for row in moment.possible}
         return moment.row if len(levels) == 1 else None
 
     def sole_row(self, moment: Moment) -> Row | None:
         """The row that holds, or None while rows with other ranges may hold as well."""
-        return moment.row if len({(_alike(row), row.factors) for row in moment.possible}) == 1 else None
+        return moment.row if len({(_alike(row), row.every_factor) for row in moment.possible}) == 1 else None
 
     def level(self, moment: Moment, row: Row | None) -> Measure | None:
         """The level of a dose: the file's, or the one that was chosen in its range."""
+        if row is not None and row.least:
+            limit = _binding(row, moment)
+            return None if limit is None else limit.level
         if row is None or not row.open:
             return None if row is None else row.low
         return self.match.levels.get(moment.number)
@@ -52,8 +55,13 @@ class Tracer:
         """The level of a dose; None while rows with other levels may hold, though they come to one amount."""
         row = self.row(moment)
         fixed = row is not None and not row.open
-        several = fixed and len({each.low for each in moment.possible}) > 1
+        several = fixed and len({(each.low, each.least) for each in moment.possible}) > 1
         return None if several else self.level(moment, row)
+
+    def cite(self, moment: Moment, row: Row | None) -> tuple[str, ...]:
+        """The facts behind an amount: those of the limit that binds, or of the row."""
+        limit = _binding(row, moment) if row is not None and row.least else None
+        return (() if limit is None else limit.cite) or (() if row is None else cited(row.cite.cite))
 
     def earlier(self, moment: Moment) -> list[Moment]:
         """The doses of the same agent before this one."""
@@ -97,7 +105,7 @@ class Tracer:
 
     def _waits_for_divisor(self, moment: Moment, row: Row) -> str | None:
         """What was stated as zero, though the amount is divided by it."""
-        under = [factor.of for factor in row.factors if factor.power < 0]
+        under = [factor.of for factor in row.every_factor if factor.power < 0]
         for observable in (*under, row.organ):
             if isinstance(observable, Observable) and EXACT.equal(moment.value(observable.name), _ZERO).yes:
                 zero = units.show(_ZERO, observable.unit, observable.dimension)
@@ -121,16 +129,27 @@ class Tracer:
 
     def _waits_for_factors(self, moment: Moment, row: Row) -> str | None:
         """The factors that were not stated, and the options that state them."""
-        rows = dict.fromkeys(observable for each in row.factors for observable in each.observables)
+        factors = [f for limit in row.least for f in limit.factors if not limit.applies(moment).no] or row.factors
+        rows = dict.fromkeys(observable for each in factors for observable in each.observables)
         lacking = [each for each in rows if not EXACT.known(moment.value(each.name))]
         if not lacking:
-            return self._below_zero(moment, row)
+            return self._below_zero(moment, row) or self._waits_for_limits(moment, row)
         titles = " and the ".join(each.title for each in lacking)
         return f"needs the {titles}: give {' and '.join(settled_by(each) for each in lacking)}"
 
+    def _waits_for_limits(self, moment: Moment, row: Row) -> str | None:
+        """The limits of which it is not known whether they hold, and the options that decide."""
+        seen = [each for limit in row.least for each in sentences.look(limit.when, moment)]
+        asked = tuple(each for each in seen if not (each.truth.yes or each.truth.no))
+        if not asked:
+            return None
+        options = sentences.options_for(asked, moment.number, moment.cycle, self.match.inputs.next_dose)
+        names = " and ".join(limit.name for limit in row.least if _open(limit, moment))
+        return f"whether this limit holds is not known ({names}): give {' and/or '.join(options)}"
+
     def _below_zero(self, moment: Moment, row: Row) -> str | None:
         """A sum of the level that comes to less than nothing."""
-        for factor in row.factors:
+        for factor in row.every_factor:
             if isinstance(factor.of, Terms) and not EXACT.known(factor.of.at(EXACT, moment)):
                 shown = _factor_text(factor, row.low, moment)
                 return f"{shown} is below zero, for which the formula says nothing; check what was stated"
@@ -228,11 +247,33 @@ class Tracer:
 
     def _of_factors(self, moment: Moment, row: Row, level: Measure) -> str:
         """A product, factor by factor, those that it is divided by last."""
+        if row.least:
+            return self._of_limits(moment, row)
         over, under = ([_factor_text(f, level, moment) for f in row.factors if f.power == power] for power in (1, -1))
         kind, symbol = _kind(moment), symbol_of(moment, level)
         amount = definite(levels.amount(row, EXACT, Level(level.dimension, level.value), moment))
         text = f"{' / '.join((' x '.join(over), *under))} = {units.show(amount, symbol, kind, exactly=True)}"
         return text + self._bound(moment, symbol, kind, amount)
+
+    def _of_limits(self, moment: Moment, row: Row) -> str:
+        """What each limit allows, and which of them binds."""
+        told = []
+        for limit in row.least:
+            if limit.applies(moment).no:
+                told.append(f"{limit.name} (does not hold here)")
+                continue
+            over, under = (
+                [_factor_text(f, limit.level, moment) for f in limit.factors if f.power == power] for power in (1, -1)
+            )
+            allowed, symbol = definite(limit.amount(EXACT, moment)), symbol_of(moment, limit.level)
+            shown = units.show(allowed, symbol, _kind(moment), exactly=True)
+            unsure = ", if it holds" if _open(limit, moment) else ""
+            told.append(f"{limit.name}: {' / '.join((' x '.join(over), *under))} = {shown}{unsure}")
+        binding = _binding(row, moment)
+        assert binding is not None
+        amount = definite(binding.amount(EXACT, moment))
+        bound = self._bound(moment, symbol_of(moment, binding.level), _kind(moment), amount)
+        return f"the least of {'; '.join(told)}; binding: {binding.name}{bound}"
 
     def _to_target(self, moment: Moment, level: Measure) -> str:
         earlier, measured = self.earlier(moment), self.match.request.measured
@@ -281,6 +322,21 @@ class Tracer:
         return f", reduced to {amount} as {words} ({', '.join(cited(source.cite))})"
 
 
+def _binding(row: Row, moment: Moment) -> LimitRow | None:
+    """The limit that allows the least, the first of several alike; None while that is not known."""
+    made = levels.amount(row, EXACT, Level(row.low.dimension, row.low.value), moment)
+    if not EXACT.known(made):
+        return None
+    holding = (each for each in row.least if each.applies(moment).yes)
+    return min(holding, key=lambda each: definite(each.amount(EXACT, moment)))
+
+
+def _open(limit: LimitRow, moment: Moment) -> bool:
+    """Whether it is not known that a limit holds, or that it does not."""
+    applies = limit.applies(moment)
+    return not (applies.yes or applies.no)
+
+
 def _kind(moment: Moment) -> str:
     return "activity" if moment.radioactive else "mass"
 
@@ -299,6 +355,8 @@ def _alike(row: Row) -> tuple[object, ...]:
 
 def level_text(row: Row) -> str:
     """The level of a row, its range, its alternatives, or its product."""
+    if row.least:
+        return f"the least of {', '.join(each.name for each in row.least)}"
     text = " or ".join(map(_option_text, row.options))
     others = [_named(factor) for factor in row.factors if factor.of is not None and factor.power > 0]
     under = [_named(factor) for factor in row.factors if factor.power < 0]

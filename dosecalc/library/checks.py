@@ -247,9 +247,11 @@ def _never_asked(cycle: Cycle, interval: ListedInterval, place: str, *, followed
 
 
 def _organs(limits: Sequence[OrganLimit], place: str) -> Iterator[Fault]:
-    organs = [limit.organ for limit in limits]
+    organs = [(limit.organ, limit.bed is None) for limit in limits]
     for i, limit in enumerate(limits):
-        if limit.organ in organs[:i]:
+        if limit.limit is not None and limit.bed is not None:
+            yield f"{place}[{i}].bed", "write the limit of the absorbed dose and that of the BED as two organ_limits"
+        if (limit.organ, limit.bed is None) in organs[:i]:
             yield f"{place}[{i}].organ", f"the organ {limit.organ!r} is listed twice"
         if (limit.alpha_beta is None) != (limit.repair_half_time is None):
             yield f"{place}[{i}]", "alpha_beta and repair_half_time go together: the effective dose needs both"

@@ -135,6 +135,10 @@ def _conditions(protocol: Protocol, arms: Iterable[CompiledArm]) -> dict[str, Co
         )
         for i, rule in zip(mine, arm.rules, strict=True):
             conditions |= {f"rules[{i}].when": rule.when, f"rules[{i}].require": rule.require}
+        for place, rows in arm.levels():
+            for row, limits in ((i, row.least) for i, row in enumerate(rows)):
+                at = f"{place}.level[{row}]" if len(rows) > 1 else f"{place}.level"
+                conditions |= {f"{at}.least[{i}].when": limit.when for i, limit in enumerate(limits) if limit.when}
         for i, (_, condition) in zip(of_conflicts, arm.conflicts, strict=True):
             conditions[f"conflicts[{i}].when"] = condition
     return conditions

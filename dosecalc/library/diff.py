@@ -19,6 +19,7 @@ from dosecalc.files.protocol import (
     ListedInstruction,
     ListedToxicity,
     OfTable,
+    OrganLimit,
     Protocol,
     Rule,
 )
@@ -332,8 +333,10 @@ def _reductions(old: Arm, new: Arm) -> Iterator[Change]:
 
 
 def _organ_limits(old: Arm, new: Arm) -> Iterator[Change]:
-    before, after = ({str(limit.organ): limit for limit in arm.organ_limits} for arm in (old, new))
-    yield from _by_name("organ limit", before, after, lambda limit: limit.limit)
+    def limits(arm: Arm) -> dict[str, OrganLimit]:
+        return {f"{each.organ}{', BED' if each.bed else ''}": each for each in arm.organ_limits}
+
+    yield from _by_name("organ limit", limits(old), limits(new), lambda limit: limit.limit or str(limit.bed))
 
 
 def _tables(before: _Side, after: _Side) -> Iterator[Change]:

@@ -26,7 +26,7 @@ from dosecalc.quantities.symbolic import Symbol, SymbolMask, formula, rational
 FAR = Fraction(10) ** 6
 """MBq or mg, as far as the line reaches that finds where a limit is reached."""
 
-_IN_AMOUNT = ("dose_activity", "dose_mass", "cumulative_", "lifetime_", "course_activity")
+_IN_AMOUNT = ("dose_activity", "dose_mass", "cumulative_", "lifetime_", "session_activity", "course_activity")
 _SIZES = ("amount", "amount per weight", "amount per surface")
 
 

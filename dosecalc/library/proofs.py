@@ -170,7 +170,7 @@ def _overlaps(place: str, rows: Sequence[SymbolicRow], arm: SymbolicArm) -> Iter
 
 
 def _alike(one: SymbolicRow, other: SymbolicRow) -> bool:
-    same = one.options == other.options and one.factors == other.factors
+    same = one.options == other.options and one.every_factor == other.every_factor
     return same and one.cap == other.cap and one.floor == other.floor
 
 

@@ -8,6 +8,7 @@ from dosecalc.files.protocol import (
     Condition,
     Cycle,
     Effective,
+    Least,
     Level,
     LevelRow,
     ListedDose,
@@ -74,7 +75,9 @@ def _factor(factor: str | Range | OfObservable | OfTable | Sum) -> str:
         return f"({' '.join(terms).removeprefix('+ ')}{meant})"
     if isinstance(factor, OfObservable):
         return factor.observable
-    return f"the factor of {factor.table}" if isinstance(factor, OfTable) else level_words(factor)
+    if isinstance(factor, OfTable):
+        return f"the factor of {factor.table}"
+    return pretty(factor) if isinstance(factor, str) else level_words(factor)
 
 
 def level_words(level: Level | OneLevel) -> str:
@@ -83,6 +86,12 @@ def level_words(level: Level | OneLevel) -> str:
         aim = "" if level.organ is None else f"to a cumulative dose of the {level.organ.replace('_', ' ')} of "
         ways = (each if level.organ and isinstance(each, str) else level_words(each) for each in level.choose)
         return f"{aim}{' or '.join(ways)}, to be chosen"
+    if isinstance(level, Least):
+        limits = (
+            f"{each.name}: {level_words(each.level)}{f' if {condition_words(each.when)}' if each.when else ''}"
+            for each in level.least
+        )
+        return f"the least of {'; '.join(limits)}"
     if isinstance(level, Product):
         return " / ".join((" x ".join(map(_factor, level.product)), *map(_factor, level.over)))
     if isinstance(level, str):

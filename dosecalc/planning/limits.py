@@ -386,7 +386,15 @@ def _bears(judge: Judge, verdicts: Sequence[Tri]) -> bool:
     return _depends(verdicts) or (nowhere and about)
 
 
-_AMOUNTS = ("dose_activity", "dose_mass", "cumulative_", "lifetime_", "course_activity", "whole_body_dose")
+_AMOUNTS = (
+    "dose_activity",
+    "dose_mass",
+    "cumulative_",
+    "lifetime_",
+    "session_activity",
+    "course_activity",
+    "whole_body_dose",
+)
 
 
 def _holds(truth: Tri) -> bool:

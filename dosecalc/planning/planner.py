@@ -376,7 +376,7 @@ def _dose(course: Course, tracer: Tracer, moment: Moment) -> Dose:
     when, row = matched.whens[slot.number - 1], tracer.row(moment)
     was_given = slot.number in matched.inputs.given
     name = "activity" if matched.radioactive(slot.dose.agent) else "mass"
-    cite = () if row is None else cited(row.cite.cite)
+    cite = tracer.cite(moment, row)
     (amount, per_weight, per_bsa), _ = _size(name, moment, "dose")
     return Dose.made(
         number=slot.number,

@@ -155,7 +155,7 @@ def _at_most(finding: Finding) -> Finding:
     return finding.model_copy(update={"status": "unknown", "message": text})
 
 
-_RESTING = ("dose_", "cumulative_", "lifetime_", "course_activity", "level")
+_RESTING = ("dose_", "cumulative_", "lifetime_", "session_activity", "course_activity", "level")
 
 
 def _doubted(finding: Finding, unknown: list[int]) -> Finding:

@@ -91,7 +91,7 @@ def protocol_page(file: ProtocolFile, arms: Sequence[Arm]) -> Page:
     for arm in arms:
         page += _regimen(protocol, arm)
     page += _section("Tables", [_steps(name, table) for name, table in protocol.tables.items()])
-    page += [Heading("Rules"), Items([_rule(rule, ids) for rule in protocol.rules if rule.holds_for(*ids)])]
+    page += _section("Rules", [_rule(rule, ids) for rule in protocol.rules if rule.holds_for(*ids)])
     conditions = protocol.conditions.items()
     page += _section("Named conditions", [(name.replace("-", " "), condition_words(c), "") for name, c in conditions])
     ladders = [(each.title, _ladder(each), "") for each in protocol.toxicities if each.holds_for(*ids)]
@@ -166,6 +166,9 @@ def _regimen(protocol: Protocol, arm: Arm) -> Page:
         number = last + 1
     for limit in arm.organ_limits:
         bound = f"{limit.limit} in the course; above it all doses are reduced"
+        if limit.bed is not None:
+            repair = f"alpha/beta {limit.alpha_beta}, repair {limit.repair_half_time}"
+            bound = f"effective dose (BED) of at most {limit.bed}, {repair}"
         items.append((f"limit of the {limit.organ.replace('_', ' ')}", bound, ""))
     back = "" if arm.re_escalation or not arm.reductions else ", and never back up"
     items += [

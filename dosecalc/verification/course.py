@@ -213,6 +213,8 @@ class SecondCourse:
         known("level", level, "a level")
         if "product" in level:
             return *self._product(dose, level), None
+        if "least" in level:
+            return *self._least(dose, level["least"]), None
         dose.ranges.append(level)
         chosen = self.chosen(dose)
         if chosen is None:
@@ -276,6 +278,25 @@ class SecondCourse:
             self._alternative(dose, least, most)
             return None, None
         return self._multiplied(dose, level)
+
+    def _least(self, dose: SecondDose, limits: list[Table]) -> tuple[Worth | None, Fraction | None]:
+        """The least of the limits that hold; nothing while one is not known, or may hold and allows less."""
+        found: list[tuple[Fraction, int, Worth]] = []
+        perhaps: list[Fraction] = []
+        for place, limit in enumerate(limits):
+            known("limit", limit, "a limit")
+            holds = self.holds(limit["when"], dose) if "when" in limit else True
+            if holds is False:
+                continue
+            head, allowed, _ = self._amount(dose, limit["level"])
+            if allowed is None or head is None:
+                return None, None
+            if holds:
+                found.append((allowed, place, head))
+            else:
+                perhaps.append(allowed)
+        allowed, _, head = min(found)
+        return (None, None) if any(each < allowed for each in perhaps) else (head, allowed)
 
     def _with(self, dose: SecondDose, level: Table, end: Worth) -> Fraction | None:
         """The amount of a product with an end of its range in place of what would be chosen."""
@@ -394,7 +415,7 @@ class SecondCourse:
         """Where an organ would get more than its limit, all doses still to come are reduced alike."""
         factor = Fraction(1)
         radioactive = [each for each in self.doses if self.arm.radioactive(each.agent)]
-        for limit in self.arm.table.get("organ_limits", []):
+        for limit in (each for each in self.arm.table.get("organ_limits", []) if "limit" in each):
             per_activity = self.observed(f"organ_dose.{limit['organ']}", self.doses[0])
             left = [each.planned for each in radioactive if each.given is None]
             if not per_activity or None in left:

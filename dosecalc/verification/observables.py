@@ -26,7 +26,7 @@ OF_DOSE = frozenset(
         for what in ("activity", "mass")
         for per in ("", "_per_weight", "_per_bsa")
     ]
-    + ["dose_interval", "whole_body_dose", "cycle_number", "dose_number"]
+    + ["dose_interval", "whole_body_dose", "cycle_number", "dose_number", "session_activity"]
 )
 
 
@@ -158,6 +158,8 @@ def _of_dose(course: SecondCourse, name: str, dose: SecondDose) -> Value:
         return _interval(course, dose)
     if name == "whole_body_dose":
         return _whole_body(course, dose)
+    if name == "session_activity":
+        return _session(course, dose)
     of, what, *per = name.split("_", 2)
     if course.arm.radioactive(dose.agent) != (what == "activity"):
         return UNKNOWN
@@ -172,6 +174,21 @@ def _interval(course: SecondCourse, dose: SecondDose) -> Span:
     if dose.number == 1:
         return UNKNOWN
     return between(course.doses[dose.number - 2].when, dose.when)
+
+
+def _session(course: SecondCourse, dose: SecondDose) -> Span:
+    """The activities of one day of a cycle, up to a dose."""
+    cycle = [
+        each
+        for each in course.doses[: dose.number]
+        if each.slot.cycle == dose.slot.cycle and course.arm.radioactive(each.agent)
+    ]
+    day = dose.slot.table.get("day")
+    if not course.arm.radioactive(dose.agent) or (day is None and len(cycle) > 1):
+        return UNKNOWN
+    amounts = [each.amount for each in cycle if each.slot.table.get("day") == day]
+    known = [amount for amount in amounts if amount is not None]
+    return exactly(sum(known, Fraction(0))) if len(known) == len(amounts) else UNKNOWN
 
 
 def _whole_body(course: SecondCourse, dose: SecondDose) -> Span:

@@ -203,6 +203,9 @@ def _organs(course: SecondCourse) -> Said:
     doses = [dose for dose in course.doses if course.arm.radioactive(dose.agent)]
     for limit in course.arm.table.get("organ_limits", []):
         per_activity = course.observed(f"organ_dose.{limit['organ']}", course.doses[0])
+        if "bed" in limit:
+            yield Key("organ-dose", f"{limit['organ']}, BED"), _one(_bed(course, limit, doses, per_activity))
+            continue
         most = read(limit["limit"]).worth
         status = UNKNOWN
         if per_activity is not None:
@@ -211,6 +214,19 @@ def _organs(course: SecondCourse) -> Said:
             known = sum((each for each in sure if each is not None), Fraction(0)) * per_activity
             status = VIOLATION if known > most else UNKNOWN if None in amounts else PASS
         yield Key("organ-dose", limit["organ"]), _one(status)
+
+
+def _bed(course: SecondCourse, limit: Table, doses: list[SecondDose], per_activity: Fraction | None) -> str:
+    """D + G / (alpha/beta) x the sum of squares, G = repair / (repair + effective half-life)."""
+    stays = course.observed(f"organ_half_life.{limit['organ']}", course.doses[0])
+    if per_activity is None or not stays:
+        return UNKNOWN
+    amounts = [dose.amount for dose in doses]
+    sure = [dose.given for dose in doses] if None in amounts else amounts
+    got = [each * per_activity for each in sure if each is not None]
+    repair, ratio = read(limit["repair_half_time"]).worth, read(limit["alpha_beta"]).worth
+    bed = sum(got) + repair / (repair + stays) * sum(each * each for each in got) / ratio
+    return VIOLATION if bed > read(limit["bed"]).worth else UNKNOWN if None in amounts else PASS
 
 
 # -- what was given --

@@ -143,7 +143,7 @@ def _factors(row: Row) -> Iterator[tuple[Observable, str]]:
     """The observables that an amount is made of, each with an ordinary value in its own unit."""
     if row.organ is not None:
         yield row.organ, "0.1"
-    for factor in row.factors:
+    for factor in row.every_factor:
         if isinstance(factor.of, Observable):
             yield factor.of, _ordinary(factor.of)
         elif isinstance(factor.of, Steps):
@@ -431,7 +431,19 @@ def _of_levels(pair: Pair) -> Iterator[Inputs]:
         yield merged(made, {"measured": [f"{number}={level}"]})
     yield from _sized(made)
     yield from _of_factors(pair, made)
+    yield from _of_limits(pair, made)
     yield from _organs(pair, made)
+
+
+def _of_limits(pair: Pair, made: Inputs) -> Iterator[Inputs]:
+    """Every limit as the one that binds: each divisor in turn large, the others small, whatever else may hold."""
+    for row in (row for _, rows in pair.old.levels() for row in rows if row.least):
+        under = {f.of.name: f.of for limit in row.least for f in limit.factors if isinstance(f.of, Observable)}
+        truths = [leaf.observable.name for each in row.conditions for leaf in each.leaves]
+        for large, truth in product(under, ("true", "false")):
+            least = {name: text_of(max(of.low or Fraction(0), Fraction(1, 1000))) for name, of in under.items()}
+            said = [f"{name}={'50' if name == large else least[name]} {of.unit}" for name, of in under.items()]
+            yield merged(made, {"set": [*said, *(f"{name}={truth}" for name in truths)]})
 
 
 def _of_tolerance(pair: Pair) -> Iterator[Inputs]:
@@ -468,7 +480,7 @@ def _of_factors(pair: Pair, made: Inputs) -> Iterator[Inputs]:
 def _by_rows(pair: Pair) -> Iterator[Inputs]:
     """For lists of levels: patients of whom another row holds, and for each row one of whom it holds."""
     for (place, old), (_, new) in zip(pair.old.levels(), pair.new.levels(), strict=True):
-        leaves = [leaf for row in (*old, *new) for leaf in _leaves(row.when)]
+        leaves = [leaf for row in (*old, *new) for each in row.conditions for leaf in each.leaves]
         reduced = {"reduction": ["1=1"]} if "reductions" in place else {}
         if not leaves:
             continue
@@ -524,7 +536,7 @@ def _of_tables(pair: Pair) -> Iterator[Inputs]:
 
 def _steps(arm: CompiledArm) -> list[Steps]:
     """The tables that the levels of an arm use."""
-    factors = (factor.of for _, rows in arm.levels() for row in rows for factor in row.factors)
+    factors = (factor.of for _, rows in arm.levels() for row in rows for factor in row.every_factor)
     return [each for each in factors if isinstance(each, Steps)]
 
 
