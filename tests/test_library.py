@@ -108,6 +108,7 @@ EXAMPLES = [
     ("iodide-large-gland", {"level": "200 uCi/g", "observables": GLAND}, [16 * MCI]),
     ("iodide-metric", {"level": "4 MBq/g", "observables": GLAND}, [320]),
     ("iodide-ablation", {"level": "30 mCi"}, [30 * MCI]),
+    ("compete-edotreotide", {}, [7500] * 4),
     ("iodide-metastases", {"level": "150 mCi"}, [150 * MCI]),
     (
         "iodide-benua-leeper",

@@ -121,7 +121,7 @@ def lengths(arm: Arm) -> dict[str, int]:
             texts += [cycle.length.min, cycle.length.max]
         if cycle.interval is not None:
             spaced = cycle.interval
-            stated = (spaced.every, spaced.window, spaced.at_least, spaced.at_most)
+            stated = (spaced.every, spaced.also, spaced.window, spaced.at_least, spaced.at_most)
             texts += [text for text in stated if text is not None]
     return {text: int(units.read(text, "time").value) for text in texts}
 

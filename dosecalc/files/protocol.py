@@ -195,11 +195,13 @@ class FactorTable(FileTable):
 class ListedInterval(FileTable):
     """The interval between the doses of neighbouring cycles, or of one cycle.
 
-    ``every`` is the planned interval between cycles; ``window`` is allowed on either side of the planned day. The
-    previous dose was given ``at_least`` and ``at_most`` so long ago.
+    ``every`` is the planned interval between cycles, ``also`` the same as another text has it, where the two differ;
+    ``window`` is allowed on either side of the planned day. The previous dose was given ``at_least`` and ``at_most`` so
+    long ago.
     """
 
     every: str | None = None
+    also: str | None = None
     window: str | None = None
     at_least: str | None = None
     at_most: str | None = None
@@ -436,7 +438,7 @@ class Protocol(FileTable):
 
 QUANTITIES = frozenset(
     {"level", "min", "max", "cap", "floor", "tolerance", "limit", "bed", "above", "at_least", "below", "at_most"}
-    | {"length", "every", "window", "from", "until", "alpha_beta", "repair_half_time"}
+    | {"length", "every", "also", "window", "from", "until", "alpha_beta", "repair_half_time"}
 )
 """Keys whose text is a quantity, or a date."""
 

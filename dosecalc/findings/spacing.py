@@ -34,6 +34,8 @@ class _Distance(NamedTuple):
     excused: bool
     planned: Fraction | None = None
     """The distance that the source states without a window; ``low`` and ``high`` are then our limits."""
+    other: Fraction | None = None
+    """The same distance as another text has it, where the two differ."""
 
 
 def findings(match: Match, cite: tuple[str, ...]) -> Iterator[Finding]:
@@ -80,13 +82,14 @@ def _of_interval(
     window = _window(spaced, slot, match, days)
     if window is not None and spaced.window is not None:
         yield _Distance(slot, "window", window[0], *window[1:], own_cite, excused)
-    elif window is not None:
-        since, planned, _, name = window
+    elif window is not None and spaced.every is not None:
+        since, _, _, name = window
+        planned = Fraction(days[spaced.every])
         tolerance, limits = _tolerance(planned)
         cites = (*own_cite, *limits)
-        yield _Distance(
-            slot, "every", since, planned - tolerance, planned + tolerance, name, cites, excused, planned=planned
-        )
+        other = planned if spaced.also is None else Fraction(days[spaced.also])
+        near, far = min(planned, other) - tolerance, max(planned, other) + tolerance
+        yield _Distance(slot, "every", since, near, far, name, cites, excused, planned=planned, other=other)
     for part, text in (("at-least", spaced.at_least), ("at-most", spaced.at_most)):
         if text is not None:
             bound = Fraction(days[text])
@@ -170,6 +173,9 @@ def _window(
             return None
         since: Between = match.inputs.intervals.get(slot.number, Unknown("dose_interval"))
         planned, name = days[spaced.every], "the dose before"
+        if spaced.also is not None and spaced.window is not None:
+            near, far = sorted((planned, days[spaced.also]))
+            return since, Fraction(near - width), Fraction(far + width), name
     else:
         first = next(each for each in match.slots if each.cycle == slot.cycle)
         if spaced.window is None or slot.dose.day is None or first.dose.day is None:
@@ -238,14 +244,16 @@ def _verdict(distance: _Distance, status: Status, days: Number) -> str:
     if distance.planned is None:
         words = {"pass": "within", "warning": "longer than", "violation": "outside"}[status]
         return f"{words} {_limit(distance)}{_DELAY if status == 'warning' else ''}"
-    stated = f"the protocol's {_days(distance.planned)}; no window is stated"
+    also = "" if distance.other in (None, distance.planned) else f" ({_days(distance.other)} by another text)"
+    stated = f"the protocol's {_days(distance.planned)}{also}; no window is stated"
     if status == "pass" or distance.high is None:
         return stated
-    off = days - distance.planned
-    how = f"{_days(apart(days, distance.planned))} {'earlier' if off < 0 else 'later'} than {stated}"
-    allowed = decimal(distance.high - distance.planned)
+    late = days > distance.high
+    nearest = (max if late else min)(distance.planned, distance.other or distance.planned)
+    how = f"{_days(apart(days, nearest))} {'later' if late else 'earlier'} than {stated}"
+    allowed = decimal(distance.high - max(distance.planned, distance.other or distance.planned))
     unit = "day" if allowed == "1" else "days"
-    return f"{how}, and {allowed} {unit} either way is our limit{_DELAY if off > 0 else ''}"
+    return f"{how}, and {allowed} {unit} either way is our limit{_DELAY if late else ''}"
 
 
 _DELAY = "; toxicity may be the reason"

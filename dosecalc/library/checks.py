@@ -97,6 +97,7 @@ def structure(protocol: Protocol) -> Iterator[Fault]:
     for i, conflict in enumerate(protocol.conflicts):
         yield from _id(conflict.id, f"conflicts[{i}].id")
     yield from _conflicts(protocol.conflicts)
+    yield from _two_intervals(protocol)
     yield from ladders.faults(protocol)
 
 
@@ -205,7 +206,7 @@ def _length(length: str | Range | None, last: int, place: str) -> Iterator[Fault
 def _interval(interval: ListedInterval, place: str, *, of_length: bool) -> Iterator[Fault]:
     """Distances are whole days that can be kept together."""
     days: dict[str, Fraction] = {}
-    for key in ("every", "window", "at_least", "at_most"):
+    for key in ("every", "also", "window", "at_least", "at_most"):
         text = getattr(interval, key)
         if text is None:
             continue
@@ -219,6 +220,8 @@ def _interval(interval: ListedInterval, place: str, *, of_length: bool) -> Itera
     if not days:
         yield place, "expected 'every', 'window', 'at_least' or 'at_most'"
     every = days.get("every")
+    if "also" in days and days["also"] == every:
+        yield f"{place}.also", f"{interval.also} is the same as {interval.every}; leave it out"
     if every is not None and of_length:
         yield f"{place}.every", "the cycle has a length already; write one of the two"
     if every is not None and days.get("window", 0) >= every:
@@ -385,6 +388,20 @@ def _conflicts(conflicts: Sequence[ListedConflict]) -> Iterator[Fault]:
             yield f"conflicts[{i}].between", "a conflict names the facts that it is between"
         if conflict.id in ids[:i]:
             yield f"conflicts[{i}].id", f"the conflict id {conflict.id!r} is used twice"
+
+
+def _two_intervals(protocol: Protocol) -> Iterator[Fault]:
+    """An interval that two texts state differently is a conflict, and has to be named as one."""
+    for i, arm in enumerate(protocol.arms):
+        named = {cite for each in protocol.conflicts if each.holds_for(arm.id) for cite in each.between}
+        for j, cycle in enumerate(arm.cycles):
+            interval = cycle.interval
+            if interval is None or interval.also is None:
+                continue
+            if interval.every is None or len(named & set(cited(interval.cite))) < 2:
+                said = f"{interval.every or 'no planned interval'} and {interval.also} differ"
+                how = "name the facts of both in a conflict, and cite both here"
+                yield f"arms[{i}].cycles[{j}].interval.also", f"{said}: {how}"
 
 
 # -- facts --------------------------------------------------------------------------------------------------------

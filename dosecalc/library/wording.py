@@ -55,7 +55,8 @@ def length_words(cycle: Cycle) -> str:
 
 def interval_words(interval: ListedInterval) -> str:
     """The intervals between the doses of a cycle, or between cycles."""
-    parts = [f"every {quantity_words(interval.every)}"] if interval.every else []
+    other = f" ({quantity_words(interval.also)} by another text)" if interval.also else ""
+    parts = [f"every {quantity_words(interval.every)}{other}"] if interval.every else []
     parts += [f"within {quantity_words(interval.window)} on either side"] if interval.window else []
     parts += [f"at least {quantity_words(interval.at_least)} apart"] if interval.at_least else []
     parts += [f"at most {quantity_words(interval.at_most)} apart"] if interval.at_most else []

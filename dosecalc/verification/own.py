@@ -321,10 +321,12 @@ def _bounds(course: SecondCourse, dose: SecondDose, around: Callable[[Fraction],
     planned = window
     if dose.slot.first:
         planned = every
-        if every is not None and window is not None:
-            yield Apart("window", since, every - window, every + window, reduced)
-        elif every is not None:
-            yield Apart("every", since, every - around(every), every + around(every), lenient=True)
+        other = Fraction(whole_days(interval["also"])) if "also" in interval else every
+        near, far = sorted((every, other)) if every is not None and other is not None else (None, None)
+        if near is not None and far is not None and window is not None:
+            yield Apart("window", since, near - window, far + window, reduced)
+        elif near is not None and far is not None and every is not None:
+            yield Apart("every", since, near - around(every), far + around(every), lenient=True)
     for key, part in (("at_least", "at-least"), ("at_most", "at-most")):
         if key in interval:
             days = read(interval[key]).worth

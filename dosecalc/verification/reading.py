@@ -22,7 +22,7 @@ KNOWN = {
     "agent": "name radionuclide cite route form site",
     "arm": "id title purpose cite cycles organ_limits reductions re_escalation anchor",
     "cycle": "doses repeat optional open at_most length interval cite",
-    "interval": "every window at_least at_most cite",
+    "interval": "every also window at_least at_most cite",
     "dose": "agent day level cap floor tolerance cite",
     "row": "when level cap floor tolerance cite",
     "level": "min max choose organ product over least",
