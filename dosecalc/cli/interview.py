@@ -13,11 +13,11 @@ import click
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import PURPOSES, STATUSES
 from dosecalc.library import answers
-from dosecalc.library.draft import RULES, Draft
+from dosecalc.library.draft import RULES, Draft, DraftArm, Ladder
 from dosecalc.reference.routes import NOT_STATED
 
 T = TypeVar("T")
-_NONE = ("none", "not stated")
+_NONE = ("none", "not stated", "not reduced", "nobody yet")
 
 
 def ask_case(arm: str, path: str) -> None:
@@ -52,12 +52,16 @@ def interview(file: str | None) -> Draft:
     route = _ask("Route, such as intravenous or oral", answers.route, "not stated")
     active = nuclide is not None
     example = "20 mCi/m^2 or 8 to 18 mCi/kg" if active else "0.8 mg/m^2"
-    level = _ask(f"Level of a dose, such as {example}", partial(answers.level, active=active))
+    question = f"Level of a dose, such as {example}, or from 10 kg 50 MBq; from 20 kg 74 MBq"
+    classes = _ask(question, partial(answers.classes, active=active))
     cap = _ask("A dose is at most, such as 500 mCi", partial(answers.amount, active=active), "none")
+    floor = _ask("A dose is at least, such as 37 MBq", partial(answers.amount, active=active), "none")
+    tolerance = _ask("How far it may lie off, such as 10 %", partial(answers.tolerance, active=active), "not stated")
     days = _ask("Days of the doses in a cycle, such as 1, 15", answers.days, "1")
     cycles = _ask("Number of cycles", answers.count, "1")
     again = "How long a cycle lasts, such as 28 day"
     length = _ask(again, partial(answers.length, last=days[-1]), "not stated") if cycles > 1 else None
+    ladder = _ask_ladder(active=active)
     rules = []
     for rule in RULES:
         read_limit = partial(answers.limit, observable=rule.observable)
@@ -67,6 +71,8 @@ def interview(file: str | None) -> Draft:
     source = _ask("Source (the document that says so)", answers.title)
     where = _ask("Where in it (page, section)", str, "not stated")
     read = _ask("Have you read these numbers there yourself (yes, no)", answers.truth, "yes")
+    owner = _ask("Who answers for this file", _plain, "nobody yet")
+    review = _ask("To be reviewed again by, such as 2027-01-31", answers.day, "not stated") if owner else None
     return Draft(
         id=name,
         title=title,
@@ -75,7 +81,7 @@ def interview(file: str | None) -> Draft:
         agent=agent,
         nuclide=nuclide,
         route=route or NOT_STATED,
-        level=level,
+        arms=(DraftArm("a", "", classes),),
         days=days,
         cycles=cycles,
         length=length,
@@ -84,7 +90,26 @@ def interview(file: str | None) -> Draft:
         source=source,
         where=where,
         read=read,
+        floor=floor,
+        tolerance=tolerance,
+        ladder=ladder,
+        owner=owner,
+        review=review,
     )
+
+
+def _ask_ladder(*, active: bool) -> Ladder | None:
+    """What follows a toxicity, if anything does."""
+    found = _ask("Held after which toxicity, such as platelets grade 2", answers.toxicity, "none")
+    if found is None:
+        return None
+    until = _ask("Held until which grade, such as 1", partial(answers.until, grade=found[1]), "not stated")
+    reduced = _ask("And reduced to, such as 3.7 GBq", partial(answers.amount, active=active), "not reduced")
+    return Ladder(*found, until, reduced)
+
+
+def _plain(text: str) -> str | None:
+    return text.strip() or None
 
 
 def _id_of(file: str) -> str:

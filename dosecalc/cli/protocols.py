@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from dosecalc.cli import completion
 from dosecalc.cli.options import options, stated
 from dosecalc.cli.output import complain, show, write
 from dosecalc.quantities.options import CATALOGUE
+
+if TYPE_CHECKING:
+    from dosecalc.library.draft import Draft
 
 
 @click.group(short_help="List, show and check protocol files.")
@@ -94,15 +99,53 @@ def new(file: str | None) -> int:
     draft = interview(file)
     path = file or f"{draft.id}.toml"
     save(draft, path)
-    size = "--bsa 1.6" if draft.level[0].endswith(("m^2", "m²", "m2")) else "--weight 20"
-    chosen = f' --level "{draft.level[0]}"' if len(draft.level) > 1 else ""
+    _next(draft, path)
+    return 0
+
+
+@protocol.command("import", short_help="Write a protocol file from a table of levels or classes.")
+@click.argument("table", metavar="TABLE.csv", type=click.Path())
+@click.option("--agent", metavar="NAME", required=True, help='What is given: "131I-tracer".')
+@click.option("--nuclide", metavar="NAME", help="Its radionuclide, I-131; left out for a drug.")
+@click.option("--title", metavar="TEXT", help="What is given to whom.")
+@click.option(
+    "--source", metavar="TEXT", help="The document that you read the table in; without it nothing is confirmed."
+)
+@click.option("--output", "-o", metavar="FILE", help="The file to write.  [default: TABLE.toml]")
+def import_(
+    table: str, agent: str, nuclide: str | None, title: str | None, source: str | None, output: str | None
+) -> int:
+    """Turn a table of levels, or of weight classes, into a commented protocol file that passes lint.
+
+    The first line names the columns: level (or activity, dose, amount), with its unit there or in each cell; weight,
+    age or bsa, from which on a level holds; arm (or cohort, group), one arm for each.
+
+    \b
+        weight [kg],activity [MBq]      cohort,level
+        10,50                           1,12.5 mCi/m^2
+        20,74                           2,25 mCi/m^2
+    """
+    from dosecalc.library.draft import save
+    from dosecalc.library.imported import draft_of
+
+    path = output or f"{table.removesuffix('.csv')}.toml"
+    draft = draft_of(table, path, agent=agent, nuclide=nuclide, title=title, source=source)
+    save(draft, path)
+    _next(draft, path)
+    return 0
+
+
+def _next(draft: Draft, path: str) -> None:
+    """What was written, and what to do with it."""
+    levels, arm = draft.levels, f"#{draft.id}-{draft.arms[0].name}" if len(draft.arms) > 1 else ""
+    size = " --bsa 1.6" if levels[0].endswith(("m^2", "m²", "m2")) else " --weight 20"
+    chosen = f' --level "{levels[0]}"' if len(draft.arms[0].classes[0].ends) > 1 else ""
     write(
         f"Wrote {path}. Next:\n"
         f"  dosecalc protocol lint {path}\n"
         f"  dosecalc protocol show {path}\n"
-        f"  dosecalc plan --protocol {path} {size}{chosen}"
+        f"  dosecalc plan --protocol {path}{arm}{size}{chosen}"
     )
-    return 0
 
 
 @protocol.command("diff", short_help="The changes for a patient, in words.")

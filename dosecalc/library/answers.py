@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from datetime import date as Date
+from operator import itemgetter
 
 from dosecalc.course.levels import ACTIVITIES, MASSES
 from dosecalc.course.observables import OBSERVABLES
@@ -11,6 +14,7 @@ from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.protocol import PURPOSES, ROUTES, STATUSES
 from dosecalc.library.checks import LONGEST
+from dosecalc.library.draft import LevelClass
 from dosecalc.quantities import units
 from dosecalc.reference import radionuclides, routes, tables
 
@@ -66,6 +70,35 @@ def nuclide(text: str) -> str | None:
     return radionuclides.find(text, tables.radionuclides()).name if text.strip() else None
 
 
+def classes(text: str, *, active: bool) -> tuple[LevelClass, ...]:
+    """A level, a range, or levels by weight written "from 10 kg 50 MBq; from 20 kg 74 MBq"."""
+    if not text.strip().lower().startswith("from "):
+        return (LevelClass(level(text, active=active)),)
+    found = [_class(part, active=active) for part in text.split(";") if part.strip()]
+    return in_order(found)
+
+
+def in_order(found: Sequence[LevelClass]) -> tuple[LevelClass, ...]:
+    """Classes from the lowest on. InputError where one is there twice, or they go by several sizes."""
+    starts = [units.read(str(each.start)) for each in found]
+    if len({measure.dimension for measure in starts}) > 1:
+        raise InputError("the classes go by several sizes; write those of one")
+    if len({measure.value for measure in starts}) < len(found):
+        raise InputError("two classes begin at the same value")
+    return tuple(each for _, each in sorted(zip([m.value for m in starts], found, strict=True), key=itemgetter(0)))
+
+
+_CLASS = re.compile(r"\s*from\s+([0-9.]+\s*[a-z]*)\s+([0-9].*)", re.IGNORECASE)
+
+
+def _class(part: str, *, active: bool) -> LevelClass:
+    match = _CLASS.fullmatch(part)
+    if match is None:
+        expected = "expected from which weight on and the level, such as 'from 10 kg 50 MBq'"
+        raise InputError(f"read {part.strip()!r}, {expected}")
+    return LevelClass(level(match[2], active=active), _spelled(match[1], ("weight",)))
+
+
 def level(text: str, *, active: bool) -> tuple[str, ...]:
     """A level, or a range written "8 to 18 mCi/kg"."""
     wanted = ACTIVITIES if active else MASSES
@@ -84,6 +117,42 @@ def level(text: str, *, active: bool) -> tuple[str, ...]:
 def amount(text: str, *, active: bool) -> str | None:
     """A cap, or None."""
     return _spelled(text, ACTIVITIES if active else MASSES) if text.strip() else None
+
+
+def tolerance(text: str, *, active: bool) -> str | None:
+    """How far what is given may lie off, a percentage or an amount, or None."""
+    wanted = ("percent", (ACTIVITIES if active else MASSES)[0])
+    return _spelled(text, wanted) if text.strip() else None
+
+
+def toxicity(text: str) -> tuple[str, int] | None:
+    """A toxicity with the grade from which something follows, "platelets grade 2", or None."""
+    if not text.strip():
+        return None
+    match = re.fullmatch(r"(.*\S)\s+grade\s*([1-5])", text.strip(), re.IGNORECASE)
+    if match is None:
+        raise InputError(f"read {text!r}, expected a toxicity with its grade, such as 'platelets grade 2'")
+    return match[1], int(match[2])
+
+
+def until(text: str, grade: int) -> int | None:
+    """Until which grade a dose is held, or None where the source does not say."""
+    if not text.strip():
+        return None
+    found = re.fullmatch(r"(?:grade\s*)?([0-4])", text.strip(), re.IGNORECASE)
+    if found is None or int(found[1]) >= grade:
+        raise InputError(f"read {text!r}, expected a grade below {grade}")
+    return int(found[1])
+
+
+def day(text: str) -> str | None:
+    """A date, or None."""
+    if not text.strip():
+        return None
+    try:
+        return Date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise InputError(f"read {text!r}, expected a date such as 2027-01-31") from None
 
 
 def days(text: str) -> tuple[int, ...]:

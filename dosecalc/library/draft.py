@@ -41,11 +41,39 @@ RULES = (
 """The rules that a draft asks for."""
 
 
-class Draft(NamedTuple):
-    """The content of a new file.
+class LevelClass(NamedTuple):
+    """A level, or the two ends of a range, and from which value of ``by`` on it holds; None for everybody."""
 
-    ``level`` has one quantity, or the two ends of a range; ``rules`` each rule with the text of its limit.
-    """
+    ends: tuple[str, ...]
+    start: str | None = None
+    by: str = "weight"
+
+    @property
+    def words(self) -> str:
+        """The level, and whom it is for."""
+        level = " to ".join(self.ends)
+        return level if self.start is None else f"{level} from {self.start} on"
+
+
+class DraftArm(NamedTuple):
+    """An arm of a new file: the end of its id, a title of its own where it has one, and its levels."""
+
+    name: str
+    title: str
+    classes: tuple[LevelClass, ...]
+
+
+class Ladder(NamedTuple):
+    """What follows a toxicity: from which grade on, until which the dose is held, and what it is reduced to."""
+
+    toxicity: str
+    grade: int
+    until: int | None
+    reduced: str | None
+
+
+class Draft(NamedTuple):
+    """The content of a new file. ``rules`` has each rule with the text of its limit."""
 
     id: str
     title: str
@@ -54,7 +82,7 @@ class Draft(NamedTuple):
     agent: str
     nuclide: str | None
     route: str
-    level: tuple[str, ...]
+    arms: tuple[DraftArm, ...]
     days: tuple[int, ...]
     cycles: int
     length: str | None
@@ -63,6 +91,16 @@ class Draft(NamedTuple):
     source: str
     where: str
     read: bool
+    floor: str | None = None
+    tolerance: str | None = None
+    ladder: Ladder | None = None
+    owner: str | None = None
+    review: str | None = None
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """Every level that is written, once."""
+        return tuple(dict.fromkeys(end for arm in self.arms for each in arm.classes for end in each.ends))
 
 
 def save(draft: Draft, path: str) -> None:
@@ -81,7 +119,7 @@ def save(draft: Draft, path: str) -> None:
 
 def text_of(draft: Draft) -> str:
     """The file, with comments that say what each part is and what may be added."""
-    parts = (_head, _agent, _arm, _rules, _conflicts, _facts)
+    parts = (_head, _agent, _arms, _rules, _toxicities, _conflicts, _facts)
     return "\n".join(line for part in parts for line in part(draft)) + "\n"
 
 
@@ -93,7 +131,14 @@ def _head(draft: Draft) -> Iterator[str]:
     yield f"id = {_quoted(draft.id)}"
     yield f"title = {_quoted(draft.title)}"
     yield f"status = {_quoted(draft.status)}"
-    yield '# registry = ["NCT00000000"]\n'
+    yield '# registry = ["NCT00000000"]'
+    yield '# jurisdiction = ["US"]   # and revision = "2026-01", where it is a label\n'
+    if draft.owner:
+        yield "[review]"
+        yield f"owner = {_quoted(draft.owner)}"
+        yield f"next = {draft.review}\n" if draft.review else ""
+    else:
+        yield '# [review]\n# owner = "who answers for this file"\n# next = 2027-01-31\n'
 
 
 def _agent(draft: Draft) -> Iterator[str]:
@@ -112,13 +157,18 @@ def _key(agent: str) -> str:
     return max(re.findall(r"[a-z][a-z0-9]+", agent.lower()), key=len, default="agent")
 
 
-def _arm(draft: Draft) -> Iterator[str]:
+def _arms(draft: Draft) -> Iterator[str]:
     yield "# ---- the regimen; add a second [[arms]] for another one\n"
+    for arm in draft.arms:
+        yield from _arm(draft, arm)
+
+
+def _arm(draft: Draft, arm: DraftArm) -> Iterator[str]:
     yield "[[arms]]"
-    yield f"id = {_quoted(f'{draft.id}-a')}"
-    yield f"title = {_quoted(_regimen(draft))}"
+    yield f"id = {_quoted(f'{draft.id}-{arm.name}')}"
+    yield f"title = {_quoted(arm.title or _regimen(draft, arm))}"
     yield f"purpose = {_quoted(draft.purpose)}"
-    yield 'cite = "regimen"'
+    yield 'cite = ["regimen", "levels"]'
     yield "  [[arms.cycles]]"
     if draft.cycles > 1:
         yield f"  repeat = {draft.cycles}"
@@ -127,17 +177,36 @@ def _arm(draft: Draft) -> Iterator[str]:
     else:
         yield '  # length = "28 day"   # left out: the source does not state it, and plan --cycle-length may'
     yield "  # optional = true       # in a second [[arms.cycles]], for cycles that may follow"
-    yield "  doses = ["
     for day in draft.days:
-        yield f"    {{ agent = {_quoted(_key(draft.agent))}, day = {day}, level = {_level(draft)} }},"
-    yield "  ]\n"
+        yield "    [[arms.cycles.doses]]"
+        yield f"    agent = {_quoted(_key(draft.agent))}"
+        yield f"    day = {day}"
+        bounds = (("cap", draft.cap), ("floor", draft.floor), ("tolerance", draft.tolerance))
+        yield from (f"    {key} = {_quoted(text)}" for key, text in bounds if text)
+        yield from _level(arm.classes)
+    yield ""
+    if draft.ladder is not None and draft.ladder.reduced:
+        yield "  [[arms.reductions]]"
+        yield "  step = 1"
+        yield f"  level = {_quoted(draft.ladder.reduced)}"
+        yield '  cite = "toxicity"\n'
 
 
-def _level(draft: Draft) -> str:
-    """The level as TOML, and the cap after it."""
-    ends = [_quoted(end) for end in draft.level]
-    level = ends[0] if len(ends) == 1 else f"{{ min = {ends[0]}, max = {ends[1]} }}"
-    return f"{level}, cap = {_quoted(draft.cap)}" if draft.cap else level
+def _level(classes: tuple[LevelClass, ...]) -> Iterator[str]:
+    """The level, or a row for each class, the highest first: the first whose condition is true holds."""
+    if classes[0].start is None:
+        yield f"    level = {_ends(classes[0])}"
+        return
+    yield "    level = ["
+    for each in reversed(classes):
+        when = f"{{ observable = {_quoted(each.by)}, at_least = {_quoted(str(each.start))} }}"
+        yield f"      {{ level = {_ends(each)}, when = {when} }},"
+    yield f"    ]  # below {classes[0].start} no level applies"
+
+
+def _ends(of: LevelClass) -> str:
+    ends = [_quoted(end) for end in of.ends]
+    return ends[0] if len(ends) == 1 else f"{{ min = {ends[0]}, max = {ends[1]} }}"
 
 
 def _rules(draft: Draft) -> Iterator[str]:
@@ -166,12 +235,33 @@ def _conflicts(_draft: Draft) -> Iterator[str]:
     yield '# reading = "what this file takes"\n# because = "what the contradiction is"\n'
 
 
+def _toxicities(draft: Draft) -> Iterator[str]:
+    ladder = draft.ladder
+    if ladder is None:
+        return
+    yield "# ---- what the source does after toxicity; a second row with time = 2 for the second time\n"
+    yield "[[toxicities]]"
+    yield f"title = {_quoted(ladder.toxicity)}"
+    held = f", hold = true{f', until = {ladder.until}' if ladder.until is not None else ''}"
+    reduced = ", reduce_to = 1" if ladder.reduced else ""
+    yield f'rows = [{{ grade = {ladder.grade}{held}{reduced}, cite = "toxicity" }}]\n'
+
+
 def _facts(draft: Draft) -> Iterator[str]:
     yield "# ---- the facts, each with the place where it stands\n"
-    yield from _fact(draft, "regimen", _regimen(draft), ", ".join(_values(draft)))
+    yield from _fact(draft, "regimen", _course(draft).removeprefix(", ").capitalize(), ", ".join(_values(draft)))
+    yield ""
+    words = "; ".join(f"{arm.title + ': ' if arm.title else ''}{_classes(arm)}" for arm in draft.arms)
+    levels = (text for arm in draft.arms for each in arm.classes for text in (*each.ends, each.start) if text)
+    yield from _fact(draft, "levels", words, ", ".join(map(_quoted, dict.fromkeys(levels))))
     if draft.route != NOT_STATED:
         yield ""
         yield from _fact(draft, "route", f"Route of administration: {draft.route}", "")
+    if draft.ladder is not None:
+        yield ""
+        numbers = [str(n) for n in (draft.ladder.grade, draft.ladder.until) if n is not None]
+        numbers += [_quoted(draft.ladder.reduced)] if draft.ladder.reduced else []
+        yield from _fact(draft, "toxicity", f"What follows {draft.ladder.toxicity}", ", ".join(numbers))
     for rule, limit in draft.rules:
         yield ""
         yield from _fact(draft, rule.fact, rule.words, _quoted(limit))
@@ -193,23 +283,33 @@ def _fact(draft: Draft, name: str, statement: str, values: str) -> Iterator[str]
 
 
 def _values(draft: Draft) -> Iterator[str]:
-    """Every number of the regimen once."""
-    yield from map(_quoted, dict.fromkeys((*draft.level, *((draft.cap,) if draft.cap else ()))))
+    """Every number of the regimen but its levels, once."""
+    bounds = (draft.cap, draft.floor, draft.tolerance)
+    yield from map(_quoted, dict.fromkeys(text for text in bounds if text))
     yield from map(str, dict.fromkeys((*draft.days, *((draft.cycles,) if draft.cycles > 1 else ()))))
     if draft.length:
         yield _quoted(draft.length)
 
 
-def _regimen(draft: Draft) -> str:
-    """The regimen in words, as the title of the arm."""
-    words = " to ".join(draft.level)
-    if draft.cap:
-        words += f", at most {draft.cap},"
+def _regimen(draft: Draft, arm: DraftArm) -> str:
+    """The regimen in words, as the title of an arm."""
+    return f"{_classes(arm)}{_course(draft)}"
+
+
+def _classes(arm: DraftArm) -> str:
+    return "; ".join(each.words for each in arm.classes)
+
+
+def _course(draft: Draft) -> str:
+    """The bounds, the days and the cycles in words, to be put after a level."""
+    words = f", at most {draft.cap}" if draft.cap else ""
+    words += f", at least {draft.floor}" if draft.floor else ""
+    words += f", give or take {draft.tolerance}" if draft.tolerance else ""
     if len(draft.days) > 1:
-        words += f" on days {', '.join(map(str, draft.days[:-1]))} and {draft.days[-1]}"
+        words += f", on days {', '.join(map(str, draft.days[:-1]))} and {draft.days[-1]}"
     if draft.cycles > 1:
         words += f", {draft.cycles} cycles" + (f" of {draft.length}" if draft.length else "")
-    return words.rstrip(",")
+    return words or ", once"
 
 
 def _quoted(text: str) -> str:
