@@ -209,3 +209,33 @@ def test_bed_is_asked_for_and_what_was_given_may_be_too_much(study):
     assert of(much, "organ-dose") == [("violation", None)]
     used = {each.what: each.findings for each in much.stated if each.what.startswith("organ")}
     assert used == {"organ_dose.kidneys": ("organ-dose",), "organ_half_life.kidneys": ("organ-dose",)}
+
+
+UNTIL = """
+[[rules]]
+id = "kidney-dose"
+title = "Until the kidneys had 23 Gy"
+require = { observable = "cumulative_organ_dose.kidneys", at_most = "23 Gy" }
+cite = "all"
+"""
+
+
+def test_cycles_go_on_until_an_organ_has_had_its_dose(tmp_path):
+    """An invented study of cycles of an open number: 200 MBq give 5 Gy, so that the fifth passes 23 Gy."""
+    text = STUDY.replace("LIMITS", "").replace("repeat = 2", "open = true\nat_most = 9").replace("LEVEL", '"200 MBq"')
+    head, _, rest = text.partition("doses = [")
+    text = head + 'doses = [{ agent = "knee", day = 1, level = "200 MBq" }]\n' + UNTIL + rest.partition("[[rules]]")[2]
+    text = text.replace('cite = "all"\n\nid = "session"', 'cite = "all"\n[[rules]]\nid = "session"')
+    text = text.replace("values = [", "values = [9, ").replace(', 3, 2, "28 day"', ', "28 day"')
+    path = tmp_path / "two.toml"
+    path.write_text(text, encoding="utf-8")
+    arm = f"{path}#two-a"
+    stated = {"organ_dose.kidneys": "25 Gy/GBq"}
+    assert of(dosecalc.plan(arm, cycles=4, observables=stated), "kidney-dose") == [("pass", None)]
+    assert of(dosecalc.plan(arm, cycles=6, observables=stated), "kidney-dose") == [("violation", 5)]
+    given = dosecalc.plan(arm, given=dict.fromkeys((1, 2, 3), "250 MBq"), observables=stated)
+    assert of(given, "kidney-dose") == [("violation", 4)]  # 18.75 Gy so far, and 5 more
+    (asked,) = [each for each in dosecalc.plan(arm, cycles=2).findings if each.rule == "kidney-dose"]
+    assert (asked.status, asked.settled_by) == ("unknown", ('--set "organ_dose.kidneys=... Gy/mCi"',))
+    used = {each.what: each.findings for each in given.stated if each.what.startswith("organ")}
+    assert used == {"organ_dose.kidneys": ("kidney-dose",)}

@@ -47,7 +47,7 @@ class Observable(NamedTuple):
     @property
     def about_activity(self) -> bool:
         """Whether only a dose of a radioactive agent has it."""
-        return "activity" in self.name or self.name == "whole_body_dose"
+        return "activity" in self.name or self.name == "whole_body_dose" or self.name.startswith(OF_ORGAN)
 
     @property
     def about_mass(self) -> bool:
@@ -101,6 +101,7 @@ _DOSE: _More = {"scope": "dose", "computed": True}
 _COURSE: _More = {"scope": "course", "computed": True}
 _NOW: _More = {"momentary": True}
 
+OF_ORGAN = "cumulative_organ_dose."
 ORGANS = (
     *("red_marrow", "lungs", "kidneys", "liver", "small_intestine", "blood", "whole_body", "spleen"),
     *("salivary_glands", "bladder", "cerebrospinal_fluid", "tumour", "normal_liver"),
@@ -108,13 +109,16 @@ ORGANS = (
 
 
 def _organs() -> list[Observable]:
-    """The absorbed dose of an organ per administered activity, and how long the activity stays in it."""
+    """What an administered activity gives to an organ, how long it stays there, and what the organ got so far."""
     rows = []
     for organ in ORGANS:
         words = organ.replace("_", " ")
         title = f"absorbed dose of the {words} per administered activity"
         rows.append(_q(f"organ_dose.{organ}", title, "absorbed dose/activity", "Gy/mCi", "0", "1000"))
         rows.append(_q(f"organ_half_life.{organ}", f"effective half-life in the {words}", "time", "h", "0", "100000"))
+        option = f'--set "organ_dose.{organ}=... Gy/mCi"'
+        title = f"cumulative absorbed dose of the {words}"
+        rows.append(_q(f"{OF_ORGAN}{organ}", title, "absorbed dose", "Gy", **_DOSE, option=option))
     return rows
 
 

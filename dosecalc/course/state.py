@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Generic, NamedTuple, Never, TypeAlias
 
 from dosecalc.course.levels import Level, Row
-from dosecalc.course.observables import BY_CYCLE, Observable
+from dosecalc.course.observables import BY_CYCLE, OF_ORGAN, Observable
 from dosecalc.course.organs import OrganDose
 from dosecalc.course.schedule import Slot
 from dosecalc.quantities.numbers import UNSURE, Between, Bounds, M, M_co, Mask, System, Tri, V, V_co
@@ -222,6 +222,8 @@ class CourseState(Generic[V, M]):
                 return self.performance(moment)
             case "cd34_per_weight" | "marrow_mononuclear_per_weight":
                 return self.cells(name, moment)
+        if name.startswith(OF_ORGAN):
+            return self.organ_dose(name.removeprefix(OF_ORGAN), moment)
         return self.lifetime(name, moment) if name.startswith("lifetime_") else self.stated_between(name, moment)
 
     def truth(self, name: str, moment: Moment[V, M]) -> Tri[M]:
@@ -277,6 +279,16 @@ class CourseState(Generic[V, M]):
                 one = self.from_one(dose)
                 total = total + Bounds(self.system.either(one, zero), one)
         return total
+
+    def organ_dose(self, organ: str, moment: Moment[V, M]) -> Bounds[V]:
+        """What an organ got of the doses up to one; of those whose amount is not known at least nothing."""
+        zero = self.system.number(Fraction(0))
+        total = Bounds(zero, zero)
+        for dose in self.doses[: moment.number]:
+            if dose.radioactive:
+                total = total + Bounds(self.system.either(dose.amount, zero), dose.amount)
+        coefficient = moment.value(f"organ_dose.{organ}")
+        return Bounds(total.low * coefficient, total.high * coefficient)
 
     def age_completed(self, moment: Moment[V, M]) -> V:
         year = self.system.number(YEAR)

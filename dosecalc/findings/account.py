@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Literal
 
 from dosecalc.course.calculator import Calculation
-from dosecalc.course.observables import BY_CYCLE
+from dosecalc.course.observables import BY_CYCLE, OF_ORGAN
 from dosecalc.course.rules import CompiledCondition
 from dosecalc.findings.finding import Finding
 from dosecalc.quantities.documents import Result
@@ -141,6 +141,8 @@ class _Reader:
             yield from FROM.get(observable, ())
         if observable.startswith("lifetime_"):
             yield "prior"
+        if observable.startswith(OF_ORGAN):
+            yield observable.removeprefix("cumulative_")
         if observable.endswith(("activity_per_weight", "mass_per_weight")):
             yield "weight"
         if observable.endswith("_per_bsa"):

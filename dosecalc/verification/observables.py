@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dosecalc.verification.course import SecondCourse, SecondDose
 
 WORDS = ("above", "at_least", "below", "at_most")
+OF_ORGAN = "cumulative_organ_dose."
 OF_AMOUNTS = ("dose", "cumulative", "lifetime")
 OF_DOSE = frozenset(
     [
@@ -47,10 +48,15 @@ def leaves(course: SecondCourse, condition: Table) -> Iterator[Table]:
             yield from leaves(course, each)
 
 
+def asks_doses(names: set[str]) -> bool:
+    """Whether one of the names is computed at a dose."""
+    return bool(names & OF_DOSE) or any(name.startswith(OF_ORGAN) for name in names)
+
+
 def of_doses(course: SecondCourse, condition: Table) -> bool:
     """Whether a condition asks for something that differs from dose to dose."""
     names = {str(leaf["observable"]) for leaf in leaves(course, condition)}
-    return bool(names & OF_DOSE) or any(momentary(course, name) for name in names) or "remission" in names
+    return asks_doses(names) or any(momentary(course, name) for name in names) or "remission" in names
 
 
 def truth(course: SecondCourse, condition: Table, dose: SecondDose | None, agent: str | None = None) -> Truth:
@@ -114,6 +120,8 @@ def value(course: SecondCourse, name: str, dose: SecondDose | None, agent: str |
         return _of_course(course, name, agent)
     if name in ("prior_interval", "prior_count"):
         return _of_prior(course, name)
+    if name.startswith(OF_ORGAN):
+        return UNKNOWN if dose is None else _organ_dose(course, name.removeprefix(OF_ORGAN), dose)
     if name in OF_DOSE:
         return UNKNOWN if dose is None else _of_dose(course, name, dose)
     if name in ("weight", "bsa", "height"):
@@ -174,6 +182,16 @@ def _interval(course: SecondCourse, dose: SecondDose) -> Span:
     if dose.number == 1:
         return UNKNOWN
     return between(course.doses[dose.number - 2].when, dose.when)
+
+
+def _organ_dose(course: SecondCourse, organ: str, dose: SecondDose) -> Span:
+    """What an organ got up to a dose; a dose of no known amount may have given anything."""
+    per_activity = course.observed(f"organ_dose.{organ}", dose)
+    if per_activity is None:
+        return UNKNOWN
+    amounts = [each.amount for each in course.doses[: dose.number] if course.arm.radioactive(each.agent)]
+    known = sum((amount for amount in amounts if amount is not None), Fraction(0)) * per_activity
+    return known, None if None in amounts else known
 
 
 def _session(course: SecondCourse, dose: SecondDose) -> Span:

@@ -99,7 +99,7 @@ def _grows(names: set[str]) -> bool:
 
 def _doses(course: SecondCourse, rule: Table, names: set[str]) -> list[SecondDose | None]:
     """The doses at which a rule is asked; None is the course."""
-    at = rule.get("at") or ("each-dose" if names & observables.OF_DOSE else "course")
+    at = rule.get("at") or ("each-dose" if observables.asks_doses(names) else "course")
     if at == "course":
         return [None]
     doses = [dose for dose in course.doses if _concerns(course, rule, names, dose)]
@@ -116,5 +116,6 @@ def _concerns(course: SecondCourse, rule: Table, names: set[str], dose: SecondDo
     """A rule on activities looks at agents with a radionuclide, one on masses at drugs; and at its own agent alone."""
     if rule.get("agent", dose.agent) != dose.agent:
         return False
-    kinds = {"activity" in name for name in names & observables.OF_DOSE if "activity" in name or "mass" in name}
+    computed = {name for name in names if observables.asks_doses({name})}
+    kinds = {"mass" not in name for name in computed if not name.startswith(("cycle_", "dose_number", "dose_interval"))}
     return not kinds or course.arm.radioactive(dose.agent) in kinds
