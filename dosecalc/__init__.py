@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from dosecalc.planning.verified import Verification, verify
     from dosecalc.records.checker import check_record
     from dosecalc.records.result import RecordCheck
+    from dosecalc.sheets.written import write_sheet
 
     ureg: pint.UnitRegistry[Any]
 
@@ -77,6 +78,7 @@ __all__ = [
     "ureg",
     "verify",
     "window",
+    "write_sheet",
 ]
 
 _HOMES = {
@@ -101,6 +103,7 @@ _HOMES = {
     "audit": ("dosecalc.crosschecks.audit", "audit"),
     "check_dose": ("dosecalc.gate.check", "check_dose"),
     "check_record": ("dosecalc.records.checker", "check_record"),
+    "write_sheet": ("dosecalc.sheets.written", "write_sheet"),
     "compare_arms": ("dosecalc.planning.comparison", "compare_arms"),
     "compare_figures": ("dosecalc.crosschecks.figures", "compare_figures"),
     "crosscheck": ("dosecalc.crosschecks.verdict", "crosscheck"),

@@ -27,6 +27,7 @@ STEMS = {
     "verify": "verif", "Verification": "verif",
     "plan": "plan", "Plan": "plan", "audit": "audit", "Audit": "audit", "crosscheck": "crosscheck",
     "Crosscheck": "crosscheck", "decay": "decay", "Decay": "decay", "dispense": "dispens", "Dispensed": "dispens",
+    "write_sheet": "sheet",
 }  # fmt: skip
 
 

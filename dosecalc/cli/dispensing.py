@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from dosecalc.cli import completion
-from dosecalc.cli.options import options, stated
-from dosecalc.cli.output import show, write
+from dosecalc.cli.options import options, sheet_options, stated
+from dosecalc.cli.output import check_name, put_on_paper, show, write
 from dosecalc.quantities.options import DECAY, DISPENSE, WINDOW
 
 
@@ -38,8 +38,16 @@ def decay(activity: str, nuclide: str | None, as_json: bool, **texts: tuple[str,
 
 @click.command(short_help="The volume that holds an amount.")
 @options(DISPENSE)
+@sheet_options
+@click.option("--labels", metavar="FILE", type=click.Path(), help="Also write labels for syringe and vial.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def dispense(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def dispense(  # click passes flags by name
+    as_json: bool,  # noqa: FBT001
+    output: str | None,
+    paper: str,
+    labels: str | None,
+    **texts: tuple[str, ...],
+) -> int:
     """Compute the volume to draw for an amount, and the activity to order at the reference time.
 
     \b
@@ -53,7 +61,11 @@ def dispense(as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  #
     """
     from dosecalc.dispensing.draw import dispense_inputs
 
+    check_name(output)
+    check_name(labels, "--labels")
     result = dispense_inputs(stated(texts))
+    put_on_paper(result, output, paper)
+    put_on_paper(result, labels, paper, "--labels")
     if as_json:
         write(result.to_json())
     else:

@@ -47,3 +47,18 @@ def stated(options: Mapping[str, tuple[str, ...] | bool]) -> dict[str, list[str]
     """The options that click read as the table ``{option: [texts]}``, without those that were not given."""
     given = {name.replace("_", "-"): texts for name, texts in options.items() if texts}
     return {name: ["true"] if isinstance(texts, bool) else list(texts) for name, texts in given.items()}
+
+
+def sheet_options(command: Command) -> Command:
+    """The options of a command that can put its result on paper."""
+    paper = click.option(
+        "--paper", type=click.Choice(["a4", "letter"]), default="a4", help="Its size.", show_default=True
+    )
+    output = click.option(
+        "--output",
+        "-o",
+        metavar="FILE",
+        type=click.Path(),
+        help="Also write it as a sheet to print: FILE.html or FILE.pdf.",
+    )
+    return output(paper(command))

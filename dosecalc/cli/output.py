@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any, TextIO
 if TYPE_CHECKING:
     from click import ClickException
 
+    from dosecalc.dispensing.result import Dispensed
+    from dosecalc.planning.result import Plan
+    from dosecalc.records.result import RecordCheck
     from dosecalc.render.page import Page
 
 FAULT = 3
@@ -94,6 +97,24 @@ def show(page: Page) -> None:
             _leave()
     else:
         write(text)
+
+
+def check_name(path: str | None, option: str = "--output") -> None:
+    """Refuse the name of a sheet that is neither HTML nor PDF before anything is computed."""
+    if path is not None:
+        from dosecalc.sheets.written import check_name as check
+
+        check(path, option)
+
+
+def put_on_paper(
+    result: Plan | Dispensed | RecordCheck, path: str | None, paper: str, option: str = "--output"
+) -> None:
+    """Write the sheet of a result, where one was asked for."""
+    if path is not None:
+        from dosecalc.sheets import written
+
+        written.write(written.sheet_of(result, labels=option == "--labels"), path, paper, option)
 
 
 def writable(text: str, stream: TextIO) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from dosecalc.cli import completion
-from dosecalc.cli.options import options, stated
-from dosecalc.cli.output import on_a_terminal, show, write
+from dosecalc.cli.options import options, sheet_options, stated
+from dosecalc.cli.output import check_name, on_a_terminal, put_on_paper, show, write
 from dosecalc.quantities.options import PLAN
 
 
@@ -24,12 +24,15 @@ from dosecalc.quantities.options import PLAN
     default=None,
     help="All of it, or one screen.  [default: one screen on a terminal, all of it in a pipe or file]",
 )
+@sheet_options
 @click.option("--strict", is_flag=True, help="Exit 1 also where something is unknown, pending or warned of.")
 def plan(  # click passes flags by name
     as_json: bool,  # noqa: FBT001
     as_code: bool,  # noqa: FBT001
     strict: bool,  # noqa: FBT001
     full: bool | None,  # noqa: FBT001
+    output: str | None,
+    paper: str,
     compare: tuple[str, str] | None,
     **texts: tuple[str, ...],
 ) -> int:
@@ -46,6 +49,9 @@ def plan(  # click passes flags by name
     inputs = stated(texts)
     if as_code and (as_json or compare):
         raise click.UsageError("--code is the code of one plan; leave --json and --compare out")
+    if output is not None and compare:
+        raise click.UsageError("--output is a sheet of one plan; leave --compare out")
+    check_name(output)
     if compare:
         return _compared(compare, inputs, as_json=as_json, strict=strict)
     if "protocol" not in inputs:
@@ -53,6 +59,7 @@ def plan(  # click passes flags by name
     from dosecalc.planning.planner import plan_inputs
 
     result = plan_inputs(inputs)
+    put_on_paper(result, output, paper)
     if as_json:
         write(result.to_json())
     elif as_code:

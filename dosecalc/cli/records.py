@@ -8,16 +8,17 @@ from contextlib import contextmanager
 
 import click
 
-from dosecalc.cli.options import options, stated
-from dosecalc.cli.output import show, write
+from dosecalc.cli.options import options, sheet_options, stated
+from dosecalc.cli.output import check_name, put_on_paper, show, write
 from dosecalc.quantities.options import RECORD, one
 
 
 @click.command(short_help="Was what was given what was prescribed?")
 @click.argument("file", metavar="FILE", type=click.Path())
 @options(RECORD)
+@sheet_options
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def record(file: str, as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
+def record(file: str, as_json: bool, output: str | None, paper: str, **texts: tuple[str, ...]) -> int:  # noqa: FBT001  # click passes flags by name
     """Check a course record (TOML, JSON or CSV) against what was prescribed, and against its protocol.
 
     Net activity is the assay less the residuals, corrected for decay to one time. Each dose is compared with what was
@@ -32,10 +33,12 @@ def record(file: str, as_json: bool, **texts: tuple[str, ...]) -> int:  # noqa: 
     """
     from dosecalc.records.checker import check_texts
 
+    check_name(output)
     inputs = stated(texts)
     protocol, nuclide, tz = (one(inputs, name) for name in ("protocol", "nuclide", "tz"))
     with _bar() as progress:
         result = check_texts(file, inputs, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
+    put_on_paper(result, output, paper)
     if as_json:
         write(result.to_json())
     else:

@@ -149,6 +149,7 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
         stated=account(kept),
         patient=patient,
         amount=_activity(intended.value),
+        agent=intended.agent,
         nuclide=None if law is None else law.nuclide,
         half_life=None if law is None else law.shown,
         elapsed_h=None if decayed.elapsed is None else float(decayed.elapsed / _HOUR),

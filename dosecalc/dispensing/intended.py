@@ -25,6 +25,7 @@ class Intended(NamedTuple):
 
     value: Fraction
     nuclide: str | None = None
+    agent: str | None = None
     notes: tuple[str, ...] = ()
     sources: tuple[dict[str, str], ...] = ()
     violations: tuple[str, ...] = ()

@@ -104,4 +104,6 @@ def _of_agent(dose: Mapping[str, Any], value: Fraction, protocol: Mapping[str, s
     source = {"id": protocol["file"], "sha256": protocol["sha256"]}
     file, _ = find_arm(f"{folders.path_of(protocol['file'])}#{protocol['arm']}")
     agent = file.protocol.agents.get(dose["agent"])
-    return Intended(value, None if agent is None else agent.radionuclide, sources=(source,))
+    if agent is None:
+        return Intended(value, sources=(source,))
+    return Intended(value, agent.radionuclide, agent.name, sources=(source,))

@@ -65,6 +65,7 @@ class Dispensed(Document):
     stated: tuple[StatedOption, ...] = Field(description="Everything that was stated, and what became of it.")
     patient: tuple[str, ...] = Field(description="The identifiers of the patient, as stated or as the plan has them.")
     amount: Amount = Field(description="MBq and mCi that the patient is to get.")
+    agent: str | None = Field(description="The name of the agent, as the plan's protocol has it; null without a plan.")
     nuclide: str | None = Field(description="The radionuclide; null where a decay factor was stated without one.")
     half_life: HalfLife | None = Field(description="Its half-life, from the table or as stated.")
     elapsed_h: float | None = Field(description="Hours from the reference time to the draw; null with a stated factor.")

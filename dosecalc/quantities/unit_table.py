@@ -227,6 +227,8 @@ def _table() -> dict[str, tuple[Unit, ...]]:
 UNITS = _table()
 """Every unit by its symbol; a symbol of two dimensions, such as g, has a row for each."""
 SYNONYMS = {
+    "microcurie": "uCi",
+    "millicurie": "mCi",
     "d": "day",
     "days": "day",
     "wk": "week",

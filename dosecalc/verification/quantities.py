@@ -46,6 +46,7 @@ PLAIN = {
 PER = {"kg": ("weight", 10**6), "m^2": ("bsa", 1), "g": ("organ mass", 1000)}
 SPELLINGS = {"µ": "u", "μ": "u", "²": "^2", "³": "^3", "⁹": "^9", "**": "^"}
 NAMES = {
+    "microcurie": "uCi", "millicurie": "mCi",
     "d": "day", "days": "day", "wk": "week", "weeks": "week", "months": "month", "years": "y", "year": "y",
     "10*9/L": "10^9/L", "G/L": "10^9/L", "Gpt/L": "10^9/L", "10*3/uL": "K/uL", "10^3/uL": "K/uL", "Tsd/uL": "K/uL",
     "Tsd./uL": "K/uL", "10^3/mm^3": "K/uL", "10*3/mm^3": "K/uL", "10*4/uL": "10^4/uL",
