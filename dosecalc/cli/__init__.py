@@ -32,6 +32,7 @@ _MODULES = {
     "dosimetry": "dosimetry",
     "limits": "limits",
     "observables": "protocols",
+    "patient": "patients",
     "plan": "planning",
     "protocol": "protocols",
     "record": "records",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -15,6 +15,10 @@ from dosecalc.files.protocol import PURPOSES, STATUSES
 from dosecalc.library import answers
 from dosecalc.library.draft import RULES, Draft, DraftArm, Ladder
 from dosecalc.reference.routes import NOT_STATED
+
+if TYPE_CHECKING:
+    from dosecalc.course.observables import Observable
+    from dosecalc.requests.form import FormLine
 
 T = TypeVar("T")
 _NONE = ("none", "not stated", "not reduced", "nobody yet")
@@ -36,6 +40,28 @@ def ask_case(arm: str, path: str) -> None:
         _ask(question.words, partial(dialog.answer, question), "", unknown=())
     disk.write(path, form(arm, dict(flat(dialog.case))).encode(), anew=True)
     click.echo(f"Wrote {path}.\n")
+
+
+def ask_patient(arm: str) -> dict[str, str]:
+    """Ask for everything that an arm asks of a patient; what is left out stays unknown."""
+    from dosecalc.library.load import find_arm
+    from dosecalc.requests.form import questions
+
+    table, answers_ = find_arm(arm)[0].table, dict[str, str]()
+    click.echo("What is known of the patient. Enter leaves a thing unknown.")
+    for question in questions(arm):
+        several = " (with a semicolon between)" if question.key in ("patient_id", "given", "toxicity") else ""
+        words = f"{question.words}, as {question.example}{several}"
+        text = _ask(words, partial(_answer, question, table), "", unknown=())
+        if text:
+            answers_[question.key] = text
+    return answers_
+
+
+def _answer(question: FormLine, table: Mapping[str, Observable], text: str) -> str:
+    from dosecalc.requests.form import answered
+
+    return answered(question, text, table) if text.strip() else ""
 
 
 def interview(file: str | None) -> Draft:
