@@ -230,7 +230,7 @@ def test_ages_and_arms_together(imported, dosecalc):
         ("weight [kg],activity [MBq]\n3,\n", (), "line 2: a cell is empty"),
         ("weight [kg],activity [MBq]\n3,5\n3.0,6\n", (), "two classes begin at the same value"),
         ("weight [kg],activity [MBq]\n3,5,5\n", (), "read 3 cells, expected 2; decimals have a point"),
-        ("weight;activity [MBq]\n3,5 kg;5\n", (), "line 2: weight: "),
+        ("weight;activity [MBq]\n3,500 kg;5\n", (), "which may be a decimal comma or a thousand"),
         ("weight [kg],activity [mg]\n3,5\n", (), "line 2: read '5 mg'"),
         ("activity\n5 MBq\n6 MBq\n", (), "line 3: the table has two levels"),
         ("arm,activity\nA,5 MBq\na!,6 MBq\n", (), "two arms come to the same id"),

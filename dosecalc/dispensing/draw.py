@@ -72,7 +72,7 @@ def dispense(
         made: When a vial that was calibrated ahead came to be; a draw before the reference time needs it.
         factor: The part of the concentration that is left, read from a table: 0.982 for 98.2 %.
         half_life: Replaces the half-life of the table (``"8.02 day"``).
-        residual: The part of what is drawn that stays behind (``"2 %"``).
+        residual: What stays behind of what is drawn, a part of it or an activity (``"2 %"``, ``"0.4 mCi"``).
         vial_volume: What the vial holds (``"10 mL"``).
         syringe_step: What a volume is rounded to (``"0.1 mL"``).
         level: An activity per body weight (``"55 kBq/kg"``), in place of ``amount``.
@@ -132,16 +132,13 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
     kept = {option: list(texts) for option, texts in inputs.items() if texts}
     intended = _intended(kept)
     patient = _patient(kept, intended)
-    stock = options.above_zero(kept, "concentration", "activity/volume")
-    if stock is None:
-        raise InputError('nothing was given; write for example --concentration "10 mCi/mL"', where="--concentration")
+    stock, held = _stock(kept)
     decayed = _decayed(kept, intended)
     law = decayed.law
-    stays = _residual(kept)
+    stays = _residual(kept, intended.value)
     then = float(stock.value) * decayed.factor
     drawn = float(intended.value / (1 - stays))
     volume = drawn / then
-    held = options.above_zero(kept, "vial-volume", "volume")
     rounded = _rounded(options.above_zero(kept, "syringe-step", "volume"), intended.value, volume, then, stays)
     return Dispensed.made(
         version=VERSION,
@@ -160,9 +157,33 @@ def dispense_inputs(inputs: Mapping[str, Sequence[str]]) -> Dispensed:
         rounded=rounded,
         vial=None if held is None else _vial(held, decayed, drawn, then),
         violations=intended.violations,
-        notes=(*_of_plan(kept, intended, decayed), *(() if law is None else law.notes), *_notes(held, rounded)),
+        notes=(*_of_plan(kept, intended, decayed), *(() if law is None else law.notes), *_notes(held, rounded, volume)),
         sources=(*intended.sources, *(() if law is None else law.sources)),
     )
+
+
+def _stock(inputs: Mapping[str, Sequence[str]]) -> tuple[Measure, Measure | None]:
+    """The concentration of the vial and its volume: each as stated, or both from "40 mCi in 4 mL"."""
+    text = options.one(inputs, "concentration")
+    held = options.above_zero(inputs, "vial-volume", "volume")
+    if text is None:
+        raise InputError('nothing was given; write for example --concentration "10 mCi/mL"', where="--concentration")
+    amount, inside, volume = text.partition(" in ")
+    if not inside:
+        stock = options.above_zero(inputs, "concentration", "activity/volume")
+        assert stock is not None
+        return stock, held
+    parts = {"concentration": [amount]}, {"concentration": [volume]}
+    active, filled = (
+        options.above_zero(part, "concentration", of) for part, of in zip(parts, ("activity", "volume"), strict=True)
+    )
+    assert active is not None
+    assert filled is not None
+    if held is not None and held.value != filled.value:
+        message = f"read {held.text!r}, but the concentration says that the vial holds {filled.text}"
+        raise InputError(message, where="--vial-volume")
+    one = units.read(f"1 {active.unit.symbol}/mL", "activity/volume")
+    return one._replace(number=active.number / filled.value, text=text), held or filled
 
 
 def _activity(value: Fraction | float) -> Amount:
@@ -298,12 +319,15 @@ def _check_order(reference: datetime, at: datetime, made: datetime | None) -> No
 # -- what a syringe and a vial make of it -----------------------------------------------------------------------
 
 
-def _residual(inputs: Mapping[str, Sequence[str]]) -> Fraction:
-    """The part of what is drawn that stays behind."""
+def _residual(inputs: Mapping[str, Sequence[str]], intended: Fraction) -> Fraction:
+    """The part of what is drawn that stays behind; an activity is what stays of a draw that gives the amount."""
     text = options.one(inputs, "residual")
     if text is None:
         return Fraction(0)
-    part = options.within("--residual", units.read, text, "percent").value / 100
+    stays = options.within("--residual", units.read, text, ("percent", "activity"))
+    if stays.dimension == "activity":
+        return stays.value / (intended + stays.value)
+    part = stays.value / 100
     if part >= 1:
         raise InputError(f"read {text!r}; the residual is less than 100 % of what is drawn", where="--residual")
     return part
@@ -346,7 +370,18 @@ def _until(at: datetime | None, days: float | None) -> datetime | None:
         return None
 
 
-def _notes(held: Measure | None, rounded: Rounded | None) -> Iterator[str]:
+_SMALLEST, _LARGEST = 0.01, 60.0
+"""mL that somebody can draw, and that a syringe holds; a volume beyond is a slip (these bounds are ours)."""
+
+
+def _notes(held: Measure | None, rounded: Rounded | None, volume: float) -> Iterator[str]:
+    if volume < _SMALLEST:
+        small = units.decimal(volume * 1000, 3)
+        yield f"{small} microlitres can hardly be drawn; was the prefix of a unit mistaken, as MBq for GBq?"
+    elif volume > _LARGEST:
+        yield f"{units.decimal(volume)} mL are more than a syringe holds; was the prefix of a unit mistaken?"
+    if held is not None and volume > float(held.value):
+        yield f"{units.decimal(volume)} mL are more than the {units.spell(held)} of the vial"
     if rounded is None:
         return
     if held is not None and rounded.volume["value"] > float(held.value):

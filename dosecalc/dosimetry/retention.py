@@ -19,7 +19,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, TypeAlias, TypeVar
 
 from dosecalc.errors import InputError
-from dosecalc.files import folders
+from dosecalc.files import folders, tables
 from dosecalc.files.folders import read_text
 from dosecalc.files.patient import once
 from dosecalc.quantities import units
@@ -50,7 +50,7 @@ T = TypeVar("T")
 Columns: TypeAlias = "Mapping[str, Sequence[str | float | None] | NDArray[Any]]"
 """A table of readings by the heads of its columns, as a program has it."""
 _PLAIN = re.compile(r"[-+0-9.eE,_ ]+")
-_HEADER = re.compile(r"\s*([A-Za-z_]+)\s*(?:\[([^\]]*)\])?\s*")
+_HEADER = re.compile(r"\s*([A-Za-z_]+)\s*(?:[\[(]([^\])]*)[\])])?\s*")
 _HOUR = units.unit("h").factor
 _MOST = 10_000
 _SHOWN = 3
@@ -95,15 +95,17 @@ class _Row(NamedTuple):
 
 def read(path: str, administered: Fraction | None = None) -> Retention:
     """Read a retention file. ``administered`` in MBq is needed where retained activities were read. InputError."""
-    text, sha256 = read_text(path)
-    name = folders.shown(path)
+    name, said = folders.shown(path), ""
     if path.lower().endswith((".toml", ".json")):
+        text, sha256 = read_text(path)
         settings, rows = _tables(text, name, json_=path.lower().endswith(".json"))
     else:
+        text, sha256, said = tables.read(path)
         settings, rows = {}, list(_csv(text, name))
     if administered is None and "activity" in settings:
         administered = _inside(f"{name}, activity", units.read, settings["activity"], "activity").value
-    return _inside(name, _retention, rows, settings, administered, {"id": name, "sha256": sha256})
+    found = _inside(name, _retention, rows, settings, administered, {"id": name, "sha256": sha256})
+    return found._replace(flags=(said, *found.flags)) if said else found
 
 
 def of_table(table: Columns, administered: Fraction | None = None) -> Retention:
@@ -156,17 +158,16 @@ def _csv(text: str, name: str) -> Iterator[_Row]:
 
 def _heads(cells: list[str]) -> list[tuple[str, str]]:
     """Names and units of the columns."""
-    if len(cells) == 1 and ";" in cells[0]:
-        raise InputError("the columns are separated by semicolons; use commas, and a decimal point")
     heads = []
     for cell in cells:
         match = _HEADER.fullmatch(cell)
-        if match is None or match[1] not in COLUMNS:
+        column = "" if match is None else match[1].lower()
+        if match is None or column not in COLUMNS:
             known = ", ".join(COLUMNS)
             raise InputError(
                 f"there is no column {cell.strip()[:40]!r}; there are {known}, with a unit as in {_EXAMPLE}"
             )
-        heads.append((match[1], (match[2] or "").strip()))
+        heads.append((column, (match[2] or "").strip()))
     names = [name for name, _ in heads]
     for name in names:
         if names.count(name) > 1:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from dosecalc.errors import InputError
-from dosecalc.files import folders
+from dosecalc.files import tables
 from dosecalc.library import answers
 from dosecalc.library.draft import Draft, DraftArm, LevelClass
 from dosecalc.quantities import units
@@ -18,7 +18,6 @@ from dosecalc.reference.routes import NOT_STATED
 LEVELS = ("level", "activity", "dose", "amount", "mass")
 CLASSES = ("weight", "age", "bsa")
 ARMS = ("arm", "cohort", "group", "dose level")
-DELIMITERS = (",", ";", "\t")
 EXAMPLE = "weight [kg],activity [MBq]"
 _HEAD = re.compile(r"([^\[(]*?)\s*(?:[\[(]\s*([^\])]*?)\s*[\])])?\s*")
 
@@ -44,8 +43,7 @@ def draft_of(
         raise InputError(f"read {output!r}, expected a name that ends with .toml", where="--output")
     if os.path.exists(output):
         raise InputError(f"{output} exists already; nothing was written", where="--output")
-    text, _ = folders.read_text(path)
-    rows = _rows(text, path)
+    rows = _rows(tables.read(path).text, path)
     try:
         name = answers.identifier(os.path.basename(output).removesuffix(".toml"))
         radionuclide = answers.nuclide(nuclide or "")
@@ -87,10 +85,7 @@ class _Line(NamedTuple):
 
 def _rows(text: str, path: str) -> list[_Line]:
     """The lines of a table below its first."""
-    lines = text.removeprefix("\ufeff").splitlines()
-    first = next((line for line in lines if line.strip()), "")
-    delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(lines, delimiter=delimiter)
+    reader = csv.reader(text.splitlines())
     columns: dict[str, Column] | None = None
     found: list[_Line] = []
     try:

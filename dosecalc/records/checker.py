@@ -130,7 +130,7 @@ def _assembled(
         clearance=clear(listed, pending, last + 1, besides=outside),
         findings=listed,
         remaining=remaining,
-        notes=tuple(_notes(doses)),
+        notes=(*([file.said] if file.said else []), *_notes(doses)),
         sources=(source, tables.identity(tables.HALF_LIVES), *(() if plan is None else plan.sources)),
     )
 

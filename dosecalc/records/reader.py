@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from pydantic_core import ValidationError
 
 from dosecalc.errors import InputError
-from dosecalc.files import folders
+from dosecalc.files import folders, tables
 from dosecalc.files.capacity import RECORD
 from dosecalc.files.faults import BadFileError, Problem, line_in, model_problems, plain_message
 from dosecalc.files.folders import read_text
@@ -97,14 +97,18 @@ class RecordFile(NamedTuple):
     """How many doses there are, for a progress bar."""
     gate: tuple[Status, str] | None = None
     """The word of the gate before the dose: the status of what it said, and a sentence."""
+    said: str = ""
+    """How a table was read, where that is not usual."""
 
 
 def read(path: str) -> RecordFile:
     """Read a record. InputError, or BadFileError with every key that is wrong."""
-    text, sha256 = read_text(path, RECORD)
     name = folders.shown(path)
     if path.lower().endswith(".csv"):
-        return RecordFile(name, sha256, {}, None, None, None, _doses(text, name), max(text.count("\n") - 1, 0))
+        table = tables.read(path, RECORD)
+        length = max(table.text.count("\n") - 1, 0)
+        return RecordFile(name, table.sha256, {}, None, None, None, _doses(table.text, name), length, said=table.said)
+    text, sha256 = read_text(path, RECORD)
     raw = _raw(text, name, json_=path.lower().endswith(".json") or text.lstrip().startswith("{"))
     gate = None
     if checked.is_check(raw):
@@ -366,8 +370,6 @@ def _rows(text: str, name: str) -> Iterator[tuple[int | None, WrittenDose]]:
 
 def _header(header: list[str], name: str) -> list[str]:
     """The columns of a CSV text, each known and there once. InputError."""
-    if len(header) == 1 and ";" in header[0]:
-        raise InputError(f"{name}: the columns are separated by semicolons; use commas, and a decimal point")
     for column in header:
         if column not in COLUMNS:
             raise InputError(f"{name}: there is no column {column!r}; there are {', '.join(COLUMNS)}")
