@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -46,7 +48,15 @@ def _click_option(option: Option) -> Callable[[Command], Command]:
 def stated(options: Mapping[str, tuple[str, ...] | bool]) -> dict[str, list[str]]:
     """The options that click read as the table ``{option: [texts]}``, without those that were not given."""
     given = {name.replace("_", "-"): texts for name, texts in options.items() if texts}
-    return {name: ["true"] if isinstance(texts, bool) else list(texts) for name, texts in given.items()}
+    found = {name: ["true"] if isinstance(texts, bool) else list(texts) for name, texts in given.items()}
+    zone = os.environ.get(ZONE, "").strip()
+    local = any(_LOCAL.fullmatch(text.strip()) for texts in found.values() for text in texts)
+    return {**found, "tz": [zone]} if zone and local and options.get("tz") == () else found
+
+
+ZONE = "DOSECALC_ZONE"
+"""The variable that names the zone of a site, for clock times without an offset."""
+_LOCAL = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
 
 
 def sheet_options(command: Command) -> Command:

@@ -8,7 +8,7 @@ import click
 
 from dosecalc.cli import completion
 from dosecalc.cli.options import options, stated
-from dosecalc.cli.output import complain, show, write
+from dosecalc.cli.output import complain, on_a_terminal, show, write
 from dosecalc.quantities.options import CATALOGUE
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def list_(words: tuple[str, ...], as_json: bool, **texts: tuple[str, ...]) -> in
     else:
         from dosecalc.render.protocol import index_page
 
-        show(index_page(rows))
+        show(index_page(rows, narrow=on_a_terminal()))
     return int(bool(problems))
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import click
 
-from dosecalc.cli.options import options, sheet_options, stated
+from dosecalc.cli.options import ZONE, options, sheet_options, stated
 from dosecalc.cli.output import check_name, put_on_paper, show, write
 from dosecalc.quantities.options import RECORD, one
 
@@ -36,6 +37,8 @@ def record(file: str, as_json: bool, output: str | None, paper: str, **texts: tu
     check_name(output)
     inputs = stated(texts)
     protocol, nuclide, tz = (one(inputs, name) for name in ("protocol", "nuclide", "tz"))
+    if tz is None and file.lower().endswith(".csv"):  # a TOML or JSON record names its own
+        tz = os.environ.get(ZONE, "").strip() or None
     with _bar() as progress:
         result = check_texts(file, inputs, protocol=protocol, nuclide=nuclide, tz=tz, progress=progress)
     put_on_paper(result, output, paper)

@@ -12,10 +12,11 @@ from dosecalc.course.observables import read as read_observable
 from dosecalc.errors import InputError
 from dosecalc.files import folders
 from dosecalc.files.faults import BadFileError, Problem
-from dosecalc.files.protocol import STATUSES, Agent, Arm, Protocol, Review
+from dosecalc.files.protocol import STATUSES, Agent, Arm, Condition, Protocol, Review
 from dosecalc.library.agents import named, suits
 from dosecalc.library.load import load_file
 from dosecalc.library.reader import ProtocolFile
+from dosecalc.library.wording import condition_words
 from dosecalc.quantities.documents import Result
 from dosecalc.quantities.frozen import Field
 from dosecalc.quantities.options import one, within
@@ -38,6 +39,8 @@ class IndexRow(Result):
     jurisdiction: tuple[str, ...] = Field(description="Where the protocol holds, as US or EU, where it says so.")
     revision: str | None = Field(description="The date of the label, where the file states it.")
     indication: str | None = Field(description="What it is indicated for, where the file states it.")
+    disease: str | None = Field(description="The disease, by the rules on the diagnosis or the indication; or null.")
+    ages: str | None = Field(description="The ages that the rules allow, in words; null where no rule speaks of age.")
     next_review: Date | None = Field(description="When the file is to be reviewed again, where it says so.")
     unconfirmed: int = Field(description="How many of its facts are not yet checked against the source.")
     suits: bool | None = Field(description="Whether the age asked for meets the rules on age; null where none does.")
@@ -121,6 +124,8 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
             jurisdiction=protocol.jurisdiction,
             revision=protocol.revision,
             indication=protocol.indication,
+            disease=_disease(protocol, arm),
+            ages=", ".join(dict.fromkeys(_ages(protocol, arm))) or None,
             next_review=None if protocol.review is None else protocol.review.next,
             unconfirmed=len(file.unconfirmed(arm)),
             suits=True if meets.yes else None,
@@ -128,10 +133,45 @@ def _row(file: ProtocolFile, arm: Arm, filters: _Filters) -> Iterator[IndexRow]:
         )
 
 
+def _disease(protocol: Protocol, arm: Arm) -> str | None:
+    """What the rules on the diagnosis allow, or what the protocol is indicated for."""
+    words = [word for leaf in _required(protocol, arm) if leaf.observable == "diagnosis" for word in _choices(leaf)]
+    return ", ".join(word.replace("-", " ") for word in dict.fromkeys(words)) or protocol.indication
+
+
+def _choices(leaf: Condition) -> tuple[str, ...]:
+    return tuple(leaf.one_of or ((str(leaf.is_),) if isinstance(leaf.is_, str) else ()))
+
+
+def _ages(protocol: Protocol, arm: Arm) -> Iterator[str]:
+    """The limits of age that a rule asks of everybody."""
+    for leaf in _required(protocol, arm):
+        if leaf.observable in ("age", "age_completed"):
+            yield condition_words(leaf).partition(" ")[2]
+
+
+def _required(protocol: Protocol, arm: Arm) -> Iterator[Condition]:
+    """The comparisons that a rule of an arm asks of everybody, one by one."""
+    for rule in protocol.rules:
+        if rule.holds_for(arm.id) and rule.when is None and rule.severity == "violation":
+            yield from _all_of(rule.require, protocol.conditions)
+
+
+def _all_of(condition: Condition, named: Mapping[str, Condition]) -> Iterator[Condition]:
+    """The comparisons of which each has to hold."""
+    if condition.condition is not None:
+        yield from _all_of(named[condition.condition], named)
+    elif condition.all_ is not None:
+        for each in condition.all_:
+            yield from _all_of(each, named)
+    elif condition.observable is not None:
+        yield condition
+
+
 def _speaks_of(protocol: Protocol, arm: Arm, agents: Mapping[str, Agent], words: tuple[str, ...]) -> bool:
     """Whether every word is part of what names an arm: ids, titles, agents under all their names, registry numbers."""
     named = [arm.id, arm.title, arm.purpose, protocol.id, protocol.title, protocol.status, protocol.indication]
-    named += [*protocol.registry, *protocol.jurisdiction, protocol.note]
+    named += [*protocol.registry, *protocol.jurisdiction, protocol.note, _disease(protocol, arm)]
     for agent in agents.values():
         named += [agent.name, agent.radionuclide, *synonyms.names_of(agent.name, agent.radionuclide)]
         named += [] if agent.radionuclide is None else ["".join(reversed(agent.radionuclide.split("-")))]  # 177Lu

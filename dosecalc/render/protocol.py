@@ -44,14 +44,32 @@ Item = tuple[str, str, str]
 """A line of a list: its label, its text, and how it is drawn."""
 
 
-def index_page(rows: Sequence[IndexRow]) -> Page:
-    """One line an arm, with its status and whether it rests on unconfirmed facts."""
+def index_page(rows: Sequence[IndexRow], *, narrow: bool = False) -> Page:
+    """One line an arm, with its status, for whom it is, and whether it rests on unconfirmed facts.
+
+    ``narrow``: a paragraph an arm, for a terminal.
+    """
     if not rows:
         return [Paragraph("No arm matches; 'dosecalc protocol list' without filters lists them all.")]
-    table = [
-        [row.arm, row.status, "unconfirmed" if row.unconfirmed else "", row.agent, prose(row.title)] for row in rows
-    ]
-    return [paper.Table(["arm", "status", "facts", "agent", "regimen"], table, wrap=frozenset({3, 4}))]
+    if narrow:
+        return [Items([(row.arm, _told(row), "") for row in rows])]
+    header = ["arm", "status", "facts", "agent", "for", "regimen"]
+    table = [[row.arm, row.status, _mark(row), row.agent, prose(_whom(row)), prose(row.title)] for row in rows]
+    return [paper.Table(header, table, wrap=frozenset({3, 4, 5}))]
+
+
+def _told(row: IndexRow) -> str:
+    """An arm in a paragraph: the regimen, what is given, for whom, and how far it can be relied on."""
+    parts = [prose(row.title), row.agent, prose(_whom(row)), ", ".join(filter(None, [row.status, _mark(row)]))]
+    return ". ".join(part for part in parts if part)
+
+
+def _whom(row: IndexRow) -> str:
+    return ", ".join(filter(None, [row.disease, f"age {row.ages}" if row.ages else None]))
+
+
+def _mark(row: IndexRow) -> str:
+    return "unconfirmed" if row.unconfirmed else ""
 
 
 def lint_lines(report: LintReport) -> list[str]:
