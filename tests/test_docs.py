@@ -324,6 +324,7 @@ PLANS = {
     "iodide-large-gland": {"level": "160 uCi/g", "observables": {"gland_mass": "80 g", "uptake": "40 %"}},
     "iodide-metric": {"level": "3 MBq/g"},
     "compete-edotreotide": {"start": "2026-03-02"},
+    **{f"violet-{each}": {"start": "2026-03-02"} for each in ("74", "55", "44")},
     "iodide-ablation": {"level": "50 mCi"},
     "iodide-benua-leeper": {"observables": {"organ_dose.blood": "0.5 Gy/GBq", "retention_48h": "80 %"}},
     "iodide-metastases": {"level": "100 mCi"},

@@ -109,6 +109,9 @@ EXAMPLES = [
     ("iodide-metric", {"level": "4 MBq/g", "observables": GLAND}, [320]),
     ("iodide-ablation", {"level": "30 mCi"}, [30 * MCI]),
     ("compete-edotreotide", {}, [7500] * 4),
+    ("violet-74", {}, [7400, 7000, 6600, 6200, 5800, 5400]),
+    ("violet-55", {}, [5500, 5100, 4700, 4300, 3900, 3500]),
+    ("violet-44", {}, [4400, 4000, 3600, 3200, 2800, 2400]),
     ("iodide-metastases", {"level": "150 mCi"}, [150 * MCI]),
     (
         "iodide-benua-leeper",

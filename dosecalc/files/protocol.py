@@ -212,10 +212,12 @@ class ListedDose(FileTable):
     """One administration: its agent, its level, and its day in the cycle where the source states one.
 
     ``tolerance``: how far the source lets what is given lie off, a percentage or an amount ("10 %", "0.7 GBq").
+    ``less_each_cycle``: by how much the level of each further cycle is less than that of the one before.
     """
 
     agent: str
     level: Level
+    less_each_cycle: str | None = None
     day: int | None = None
     cap: str | None = None
     floor: str | None = None
@@ -437,7 +439,21 @@ class Protocol(FileTable):
 
 
 QUANTITIES = frozenset(
-    {"level", "min", "max", "cap", "floor", "tolerance", "limit", "bed", "above", "at_least", "below", "at_most"}
+    {
+        "level",
+        "min",
+        "max",
+        "cap",
+        "floor",
+        "tolerance",
+        "less_each_cycle",
+        "limit",
+        "bed",
+        "above",
+        "at_least",
+        "below",
+        "at_most",
+    }
     | {"length", "every", "also", "window", "from", "until", "alpha_beta", "repair_half_time"}
 )
 """Keys whose text is a quantity, or a date."""

@@ -22,7 +22,7 @@ from dosecalc.files.faults import Fault, Problem, first_line, located, model_pro
 from dosecalc.files.folders import read_text
 from dosecalc.files.model import FileTable
 from dosecalc.files.protocol import Arm, Protocol, cited
-from dosecalc.library import checks, coverage
+from dosecalc.library import checks, coverage, stepped
 from dosecalc.library.double_entry import DoubleEntry
 from dosecalc.library.facts import CitedFacts, Sheet
 from dosecalc.quantities.frozen import frozen
@@ -164,7 +164,12 @@ def examined(path: str, text: str, sha256: str) -> tuple[ProtocolFile | None, li
     except (ValueError, RecursionError) as error:  # whole numbers of thousands of digits; tables nested thousands deep
         return None, [Problem(name, "", None, f"cannot be read: {first_line(error)}")]
     try:
-        file, faults = _examined(path, sha256, raw, Protocol.model_validate(raw))
+        protocol = Protocol.model_validate(raw)
+        if stepped.steps_down(protocol):
+            if wrong := list(stepped.faults(protocol)):
+                return None, located(name, text, wrong)
+            protocol = Protocol.model_validate(stepped.expanded(raw))
+        file, faults = _examined(path, sha256, raw, protocol)
     except ValidationError as error:
         return None, model_problems(name, text, error)
     except RecursionError:

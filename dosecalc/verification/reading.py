@@ -9,10 +9,11 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from dosecalc.verification.quantities import Unreadable
+from dosecalc.verification.quantities import Unreadable, split
 
 Table = dict[str, Any]  # TOML, as tomllib gives it
 
@@ -124,7 +125,34 @@ class Regimen:
 
 @lru_cache(maxsize=128)
 def _parsed(data: bytes) -> Table:
-    return tomllib.loads(data.decode("utf-8-sig"))
+    file = tomllib.loads(data.decode("utf-8-sig"))
+    for arm in file.get("arms", []):
+        if any("less_each_cycle" in dose for cycle in arm["cycles"] for dose in cycle["doses"]):
+            last = any("less_each_cycle" in dose for dose in arm["cycles"][-1]["doses"])
+            arm["cycles"] = [each for cycle in arm["cycles"] for each in _stepped(cycle)]
+            if last:  # what its interval leads to is no part of the file
+                arm["cycles"][-1].pop("interval", None)
+    return file
+
+
+def _stepped(cycle: Table) -> Iterator[Table]:
+    """Cycles each of which gives less than the one before, one by one."""
+    for number in range(cycle.get("repeat", 1)):
+        doses = []
+        for dose in cycle["doses"]:
+            less, level = dose.get("less_each_cycle"), dose["level"]
+            if less is not None:
+                (most, unit), (step, _) = split(level), split(less)
+                level = f"{_decimals(most - number * step)} {unit}"
+            doses.append({key: value for key, value in dose.items() if key != "less_each_cycle"} | {"level": level})
+        yield {**cycle, "repeat": 1, "doses": doses}
+
+
+def _decimals(number: Fraction) -> str:
+    """A number of a file, which ends, in digits."""
+    places = next(n for n in range(40) if (number * 10**n).denominator == 1)
+    digits = str(int(number * 10**places)).rjust(places + 1, "0")
+    return f"{digits[:-places]}.{digits[-places:]}" if places else digits
 
 
 def arm_of(data: bytes, arm: str) -> Regimen:

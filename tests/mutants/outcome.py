@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from dosecalc.course.rules import Compiler, own_observables
 from dosecalc.errors import InputError
 from dosecalc.files.protocol import Protocol
-from dosecalc.library import checks
+from dosecalc.library import checks, stepped
 from dosecalc.library.facts import CitedFacts
 from dosecalc.library.reader import ProtocolFile
 from dosecalc.planning import planner
@@ -42,6 +42,9 @@ def file_of(raw: Mapping[str, Any], path: str) -> ProtocolFile | None:
     """The protocol file with this content, its numbers held against no fact; None where lint refuses it."""
     try:
         protocol = Protocol.model_validate(raw)
+        if any(stepped.faults(protocol)):
+            return None
+        protocol = Protocol.model_validate(stepped.expanded(raw)) if stepped.steps_down(protocol) else protocol
         if any(checks.structure(protocol)):
             return None
         table = frozen(own_observables(protocol.observables))
