@@ -230,6 +230,8 @@ def test_the_record_says_what_it_lacks_and_what_was_given(sheets):
     text = Reader(html(sheets["administration"])).text
     for words in (
         "MRN 1234",
+        "Determined by A. Weiss",
+        "Date and time of the determination 2026-03-02 09:00",
         "7.4 GBq (200 mCi)",
         "Difference from the prescribed dosage",
         "A medical event has occurred",

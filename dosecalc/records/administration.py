@@ -116,6 +116,7 @@ def _check(written: WrittenDose, number: int, setting: Setting, expected: Expect
         notes=(*net.notes, *_devices(written), *written.notes),
         balances=tuple(balances(parts)),
         decayed=net.decayed,
+        determined=tuple((assay.at, assay.by) for part in written.parts if (assay := part.assayed) is not None),
         lacking=tuple(_lacking(written, kind)),
     )
 

@@ -94,6 +94,9 @@ class Administration(Result):
     notes: tuple[str, ...] = Field(description="What bears on this dose.")
     balances: tuple[Balance, ...] = Field(exclude=True, description="Assays less residuals against amounts given.")
     decayed: bool = Field(exclude=True, description="Whether anything that was measured was brought to another time.")
+    determined: tuple[tuple[str | None, str | None], ...] = Field(
+        exclude=True, description="When and by whom each part was measured, as recorded."
+    )
     lacking: tuple[str, ...] = Field(exclude=True, description="What 10 CFR 35.2063 requires and the record lacks.")
 
     @property

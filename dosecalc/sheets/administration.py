@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from dosecalc.quantities import units
 from dosecalc.records.result import Administration, RecordCheck
@@ -50,9 +50,7 @@ def _parts(record: RecordCheck) -> Iterator[Part]:
             Entry("A medical event has occurred (10 CFR 35.3045): yes, no, by whom decided", None, "event"),
         ),
     )
-    yield Signatures(
-        "Who", (Entry("Determined by", None, "determined-by"), Entry("Given by", None), Entry("Checked by", None))
-    )
+    yield Signatures("Who", (Entry("Measured by", None), Entry("Given by", None), Entry("Checked by", None)))
 
 
 def _dose(dose: Administration) -> Iterator[Part]:
@@ -74,7 +72,8 @@ def _dose(dose: Administration) -> Iterator[Part]:
                 "Determined dosage, net of what stayed behind", amounts[1] and f"{at_most}{amounts[1]}", "determined"
             ),
             Entry("Difference from the prescribed dosage", off),
-            Entry("Date and time of the determination", None, "determined-at"),
+            Entry("Date and time of the determination", _listed(at for at, _ in dose.determined), "determined-at"),
+            Entry("Determined by", _listed(by for _, by in dose.determined), "determined-by"),
             Entry("Given at", None if dose.given_at is None else dose.given_at.isoformat(" ", "minutes")),
             *(Entry("What happened", each) for each in dose.happened),
         ),
@@ -94,6 +93,11 @@ def _dose(dose: Administration) -> Iterator[Part]:
     told = (*(f"missing: {each}" for each in dose.lacking), *map(units.prose, dose.notes))
     if told:
         yield Notes(f"{number}, notes", told, urgent=bool(dose.lacking))
+
+
+def _listed(texts: Iterable[str | None]) -> str | None:
+    """What was recorded of each part; a blank where nothing was."""
+    return "; ".join(text.replace("T", " ", 1) for text in texts if text is not None) or None
 
 
 def _percent(value: float | None) -> str:
