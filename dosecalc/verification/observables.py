@@ -8,11 +8,11 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from dosecalc.verification.days import between
+from dosecalc.verification.days import Calendar, between
 from dosecalc.verification.logic import NEVER, UNKNOWN, Span, Truth, added, both, compared, either, exactly, opposite
 from dosecalc.verification.quantities import read
 from dosecalc.verification.reading import Table, known
-from dosecalc.verification.statements import MOMENTARY, Value
+from dosecalc.verification.statements import MOMENTARY, StatedAgain, Value
 
 if TYPE_CHECKING:
     from dosecalc.verification.course import SecondCourse, SecondDose
@@ -181,7 +181,19 @@ def _interval(course: SecondCourse, dose: SecondDose) -> Span:
     """The days since the dose before, of whatever agent."""
     if dose.number == 1:
         return UNKNOWN
-    return between(course.doses[dose.number - 2].when, dose.when)
+    before, given = course.doses[dose.number - 2], course.stated.given
+    dated = any(given.get(number, (None, None))[1] is not None for number in (before.number, dose.number))
+    if dated and before.when.slack > dose.when.slack:  # the one before may be later, and nobody knows how much
+        return UNKNOWN
+    span = between(before.when, dose.when)
+    return span if dated or span != UNKNOWN else _as_planned(course, dose.number)
+
+
+def _as_planned(course: SecondCourse, number: int) -> Span:
+    """The days from the dose before as the file has them, whatever was given on which day."""
+    inputs = {option: texts for option, texts in course.stated.inputs.items() if option not in ("given", "start")}
+    days = Calendar([dose.slot for dose in course.doses], StatedAgain(inputs)).days
+    return between(days[number - 2], days[number - 1])
 
 
 def _organ_dose(course: SecondCourse, organ: str, dose: SecondDose) -> Span:
